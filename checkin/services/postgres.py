@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,7 @@ from checkin.services.processes import OURSELVES, Child, RunAs, ServiceFailed, e
 ELSEWHERE = Path("/var/lib/checkin-line")  # only root can write there, so nobody can have laid a trap in it
 _SUPERUSER = "postgres"
 _LONGEST_SOCKET = 107  # bytes the kernel allows for a socket's path, less the closing zero
+_LOG_PREFIX = re.compile(r"^[-0-9]{10} [0-9:.]+ \w+ \[\d+\] ")
 _PATIENCE_SECONDS = 60.0  # a start after a crash replays the log first
 
 _SETTINGS = {
@@ -82,7 +84,7 @@ def running(folder: Path, *, reset: bool = False, durable: bool = True) -> Itera
     data = home / "data"
     if reset:
         shutil.rmtree(data, ignore_errors=True)
-    _make_cluster(data, programs, run_as)
+    _make_cluster(data, programs, run_as, durable=durable)
     with _socket_folder(data, run_as) as sockets:
         server = Server(socket_folder=sockets, notes=notes)
         child = _start(folder, data, programs, run_as, server, durable=durable)
@@ -164,7 +166,7 @@ def _copied(programs: Path, target: Path) -> Path:
     return target / programs.parent.name / programs.name
 
 
-def _make_cluster(data: Path, programs: Path, run_as: RunAs) -> None:
+def _make_cluster(data: Path, programs: Path, run_as: RunAs, *, durable: bool) -> None:
     """Initialise `data` unless it is; one that was interrupted half-way is begun again."""
     done = data.with_name("initialised")
     if done.exists() and (data / "PG_VERSION").exists():
@@ -173,6 +175,7 @@ def _make_cluster(data: Path, programs: Path, run_as: RunAs) -> None:
     data.mkdir(mode=0o700)
     run_as.own(data)
     initdb = [str(programs / "bin" / "initdb"), f"--pgdata={data}", f"--username={_SUPERUSER}", "--auth=trust"]
+    initdb += [] if durable else ["--no-sync"]
     made = subprocess.run(  # noqa: S603 - the wheel's own program
         [*initdb, "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
         check=False,
@@ -239,4 +242,5 @@ def _failed(what: str, output: str) -> ServiceFailed:
         return ServiceFailed(f"{what}: the disk is full.")
     lines = [line for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "error" in line.lower() or "FATAL" in line]
-    return ServiceFailed(f"{what}: {(telling or lines or ['it gave no reason'])[-1].strip()}")
+    reason = (telling or lines or ["it gave no reason"])[-1]
+    return ServiceFailed(f"{what}: {_LOG_PREFIX.sub('', reason).strip()}")
