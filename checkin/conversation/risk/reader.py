@@ -1,0 +1,159 @@
+"""The reader: phrases first, then a small learned model, and the reasons of whatever spoke."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from checkin.conversation.risk.context import Surroundings, weaken
+from checkin.conversation.risk.levels import CATEGORIES, NO_RISK, Level, Risk
+from checkin.conversation.risk.patterns import STEM, Lists, Phrase, compile_phrase
+from checkin.conversation.risk.plain import prepare
+from checkin.errors import BadInput
+
+LANGUAGES = ("english", "welsh", "polish")
+_ORDER = {category: place for place, category in enumerate(CATEGORIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What one organisation adds to the reader, in the phrase language; `version` is kept with what it flagged.
+
+    `red` and `amber` are cues, `harmless` phrases hide a cue that lies wholly inside them (the name of a pub
+    called The Hanged Man). Nothing that ships can be taken out.
+    """
+
+    version: str
+    red: tuple[str, ...] = ()
+    amber: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    phrase: Phrase
+    level: Level  # NONE: a mask
+    category: str
+    stands: frozenset[str]
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    level: Level
+    category: str
+    words: str
+    note: str
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        return -self.level, _ORDER[self.category], self.words
+
+    @property
+    def why(self) -> str:
+        return f"{self.category}: {self.words}{self.note}"
+
+
+class RiskReader:
+    """Reads texts for risk. Built once, then unchanging; safe to share between threads.
+
+    `version` names the phrase sets and the additions, to be stored beside every flag.
+    Raises BadInput, naming the phrase, when an addition cannot be read.
+    """
+
+    def __init__(self, additions: Additions | None = None) -> None:
+        versions = []
+        rules: list[_Rule] = []
+        for language in LANGUAGES:
+            table = _table(language)
+            versions.append(f"{language} {table['version']}")
+            rules += _rules(table)
+        if additions is not None:
+            versions.append(f"organisation {additions.version}")
+            rules += _added(additions)
+        self.version = ", ".join(versions)
+        self._by_word: dict[str, list[_Rule]] = {}
+        self._by_stem: dict[str, list[_Rule]] = {}
+        for rule in rules:
+            for word in rule.phrase.anchors:
+                self._by_word.setdefault(word, []).append(rule)
+            for stem in rule.phrase.stems:
+                self._by_stem.setdefault(stem, []).append(rule)
+
+    def read(self, text: str) -> Risk:
+        """Return the level of `text` and why. Never raises, whatever the string holds."""
+        plain = prepare(text)
+        candidates = self._candidates(plain)
+        found = sorted(set(_found(plain, candidates)), key=lambda cue: cue.rank) if candidates else []
+        if not found:
+            return NO_RISK
+        return Risk(found[0].level, tuple(dict.fromkeys(cue.why for cue in found)))
+
+    def _candidates(self, plain: str) -> list[_Rule]:
+        """Return the rules that could match: those one of whose rarest words is there."""
+        by_word, by_stem = self._by_word, self._by_stem
+        rules: dict[int, _Rule] = {}
+        for word in set(plain.split()):
+            if word in by_word:
+                rules.update((id(rule), rule) for rule in by_word[word])
+            if word[:STEM] in by_stem:
+                rules.update((id(rule), rule) for rule in by_stem[word[:STEM]])
+        return list(rules.values())
+
+
+def _found(plain: str, candidates: Iterable[_Rule]) -> Iterator[_Found]:
+    cues = []
+    masks = []
+    for rule in candidates:
+        spans = [match.span() for match in rule.phrase.regex.finditer(plain)]
+        if rule.level is Level.NONE:
+            masks += spans
+        else:
+            cues += [(rule, span) for span in spans]
+    for rule, (start, end) in cues:
+        if masks and all(_inside(spot, masks) for spot in rule.phrase.telling(plain, start, end)):
+            continue
+        around = rule.around.read(plain, start, end, rule.stands)
+        level = weaken(rule.level, around)
+        if level is not Level.NONE:
+            yield _Found(level, rule.category, plain[start:end].strip(), around.value)
+
+
+def _inside(spot: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(left <= spot < right for left, right in spans)
+
+
+def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
+    around = Surroundings.of(table["context"])
+    lists: Lists = table["lists"]
+    for entry in table["cue"]:
+        if entry["category"] not in CATEGORIES:
+            raise BadInput(f"The risk category {entry['category']!r} is not known.")
+        level = Level[entry["level"].upper()]
+        stands = frozenset(entry.get("stands", ()))
+        for phrase in _phrases(entry["say"]):
+            yield _Rule(compile_phrase(phrase, lists), level, entry["category"], stands, around)
+    for entry in table.get("mask", ()):
+        for phrase in _phrases(entry["say"]):
+            yield _Rule(compile_phrase(phrase, lists), Level.NONE, "", frozenset(), around)
+
+
+def _added(additions: Additions) -> Iterator[_Rule]:
+    table = _table(LANGUAGES[0])
+    around = Surroundings.of(table["context"])
+    levels = ((Level.RED, additions.red), (Level.AMBER, additions.amber), (Level.NONE, additions.harmless))
+    for level, phrases in levels:
+        for phrase in phrases:
+            yield _Rule(compile_phrase(phrase, table["lists"]), level, "organisation", frozenset(), around)
+
+
+def _phrases(say: str) -> Iterator[str]:
+    return (line.strip() for line in say.splitlines() if line.strip())
+
+
+@cache
+def _table(language: str) -> Mapping[str, Any]:
+    source = files("checkin.conversation") / "data/risk" / f"{language}.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
