@@ -130,7 +130,7 @@ class _Parser:
         return _Piece("".join(piece.pattern for piece in pieces), best.keys)
 
     def _piece(self) -> _Piece:
-        piece = self._tokens[self._at]
+        sign = self._tokens[self._at]
         self._at += 1
         if sign == "(":
             return self._group()
