@@ -1,0 +1,54 @@
+# Each target sets up what it needs: Python's packages in .venv, databases in .checkin. Start with `make help`.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3.11 python3 python3.12 python3.13
+PORT ?= 8000
+RESET ?=
+ARGS ?=
+
+READY := .venv/.ready
+RUN := .venv/bin/python -m
+
+.PHONY: help demo test check bench risk-report clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: $(READY)  ## try the line: phones on a page, the console beside it (PORT=8000 RESET=1)
+	@$(RUN) checkin.cli demo --port $(PORT) $(if $(RESET),--reset)
+
+test: $(READY)  ## run the tests (ARGS="-k words" for some of them)
+	@$(RUN) pytest $(ARGS)
+
+check: $(READY)  ## everything a change must pass: format, lint, types, who imports whom, tests with coverage
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@.venv/bin/lint-imports
+	@$(RUN) pytest --cov $(ARGS)
+
+bench: $(READY)  ## the speed of what matters, as ratios to a ceiling measured in the same run
+	@set -e; for file in $(filter-out bench/_%,$(wildcard bench/*.py)); do $(RUN) bench.$$(basename $$file .py); done
+
+risk-report: $(READY)  ## how well danger is heard, on the examples kept with the tests
+	@$(RUN) tests.risk_report
+
+clean:  ## remove what was set up, the demo's data too
+	@for link in .checkin/pg/elsewhere .checkin/test/*/pg/elsewhere; do \
+	    if [ -L "$$link" ]; then rm -rf "$$(readlink "$$link")"; fi; \
+	done
+	@rm -rf .venv .checkin .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov *.egg-info
+
+# The first of PYTHON that is new enough; deploy/set_up.py then works with what every Python brings.
+$(READY): requirements.lock deploy/set_up.py
+	@for python in $(PYTHON); do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        exec $$python deploy/set_up.py .venv requirements.lock; \
+	    fi; \
+	done; \
+	echo "Python 3.11 or newer is needed and none was found: install it, or name it with PYTHON=/path/to/python3." >&2; \
+	exit 2
+	@touch $@
