@@ -91,8 +91,9 @@ def install(python: Path, what: list[str], progress: Progress, count: int = 0) -
             kept.write(line)
             if line.startswith(("Collecting ", "Requirement already satisfied: ")) and count:
                 seen += 1
-                progress.detail(f"Python packages: {min(seen, count)} of {count}, {line.split()[1].split('=')[0]}")
-            elif line.startswith("Installing collected"):
+                name = line.removeprefix("Requirement already satisfied: ").removeprefix("Collecting ").split("=")[0]
+                progress.detail(f"Python packages: {min(seen, count)} of {count}, {name}")
+            elif line.startswith("Installing collected") and count:
                 progress.step("Python packages: unpacking")
 
 

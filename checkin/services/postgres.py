@@ -134,6 +134,9 @@ def _reachable(folder: Path, programs: Path, run_as: RunAs) -> tuple[Path, Path,
     if not _can_enter(folder, run_as):
         home = ELSEWHERE / hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
         home.mkdir(parents=True, exist_ok=True)
+        pointer = folder / "elsewhere"  # for whoever looks here, `make clean` among them
+        if not pointer.is_symlink():
+            pointer.symlink_to(home)
         notes.append(f"PostgreSQL's data are in {home}, because its user `{run_as.name}` cannot enter {folder}.")
         folder = home
     return folder, programs, tuple(notes)
