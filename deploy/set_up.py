@@ -126,7 +126,7 @@ def say(words: str) -> None:
 
 def fail(sentence: str) -> None:
     """Say what is wrong and leave."""
-    say(f"\r{sentence}\n")
+    say(f"\r{sentence}\n" if sys.stderr.isatty() else f"{sentence}\n")
     sys.exit(2)
 
 
