@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from checkin.services import Services
+from checkin.store.migrate import upgrade
 from tests.services import Databases, RedisDatabases, running_services
 
 # Shared machines stall: how long an example took says nothing about the code.
@@ -26,14 +27,9 @@ def test_services() -> Iterator[Services]:
 @pytest.fixture(scope="session")
 def databases(test_services: Services) -> Iterator[Databases]:
     """Makes databases; the template is migrated by Alembic once a run."""
-    from importlib.util import find_spec
-
     found = Databases(test_services.database_url)
     with found.templated() as url:
-        if find_spec("checkin.store") and find_spec("checkin.store.migrate"):
-            from importlib import import_module
-
-            import_module("checkin.store.migrate").upgrade(url)
+        upgrade(url)
         yield found
 
 
