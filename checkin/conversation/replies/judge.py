@@ -1,0 +1,177 @@
+"""From signs to a reading, by what was asked. Doubt is `unclear`; anything low is never `yes`."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from checkin.conversation.replies.kinds import UNCLEAR, Asked, Kind, Reading
+from checkin.conversation.replies.lexicon import LETTERS
+from checkin.conversation.replies.questions import question
+from checkin.conversation.replies.signs import Signs
+from checkin.conversation.replies.text import BREAK
+
+YES: Final = Reading(Kind.YES)
+NO: Final = Reading(Kind.NO)
+MAYBE: Final = Reading(Kind.MAYBE)
+THANKS: Final = Reading(Kind.THANKS)
+WORRIED: Final = Reading(Kind.CHOICE, "worried")
+CANNOT: Final = Reading(Kind.CHOICE, "cannot")
+
+# One word nobody knows beside a "yes" is a name or a slip; two may be the news. About coming, or about somebody
+# else's week, people say more, and less hangs on it.
+_UNKNOWN_BESIDE_FINE: Final = 1
+_UNKNOWN_BESIDE_DOING: Final = 3
+
+
+def judge(found: Signs, tokens: list[str], asked: Asked) -> Reading:
+    """Return what `found` comes to as an answer to `asked`; `tokens` are the mended words it was found in."""
+    if found.numbers:
+        number = _number(found, asked)
+        if number is not None:
+            return number
+    return _JUDGES[asked](found, tokens)
+
+
+def _has(signs: str, any_of: str) -> bool:
+    return any(sign in signs for sign in any_of)
+
+
+def _number(found: Signs, asked: Asked) -> Reading | None:
+    """Return the key that was meant, or None when the words beside it must decide.
+
+    1 is the answer that ends a conversation, so the least unease beside it takes it back; a number for "not good"
+    beside "fine" is taken back too.
+    """
+    value, signs = found.numbers[0], found.signs
+    if len(set(found.numbers)) > 1 or found.unknown > 1 or _has(signs, "CX?"):
+        return None
+    if asked not in (Asked.MENU, Asked.NONE):
+        if value == 1 and _has(signs, "BTMNQHZWE"):
+            return None
+        if value >= 3 and _has(signs, "YGA"):
+            return UNCLEAR
+    return Reading(Kind.NUMBER, value)
+
+
+def _feeling(found: Signs, tokens: list[str]) -> Reading:
+    """Answer "are you OK?", and words that came when nothing was asked."""
+    signs = found.signs
+    if "T" in signs:
+        return NO
+    if "B" in signs:
+        return MAYBE if _has(signs, "GHM") else NO
+    if "N" in signs:
+        return _said_no(found, tokens)
+    if "M" in signs and found.unknown < 5:
+        return MAYBE
+    if _has(signs, "YG"):
+        return _said_fine(found)
+    return _neither(found, tokens)
+
+
+def _said_no(found: Signs, tokens: list[str]) -> Reading:
+    if _has(found.signs, "YG"):
+        return UNCLEAR
+    if "M" in found.signs:
+        return MAYBE
+    return NO if found.unknown < 4 else _neither(found, tokens)
+
+
+def _said_fine(found: Signs) -> Reading:
+    signs = found.signs
+    if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QCX?D"):
+        return UNCLEAR
+    return MAYBE if "H" in signs else YES
+
+
+def _neither(found: Signs, tokens: list[str]) -> Reading:
+    """Read a reply without a yes, a no or a mood."""
+    signs = found.signs
+    if (asked := question(tokens, found.unknown)) is not None:
+        return asked
+    if "K" in signs and found.unknown < 3 and not _has(signs, "QCXD"):
+        return THANKS
+    if "H" in signs and found.unknown < 2 and not _has(signs, "QX"):
+        return MAYBE
+    return UNCLEAR
+
+
+def _nothing_asked(found: Signs, tokens: list[str]) -> Reading:
+    """With no question open, "OK thanks" is thanks."""
+    if found.signs in ("GK", "KG") and "ok" in tokens:
+        return THANKS
+    return _feeling(found, tokens)
+
+
+def _coming(found: Signs, tokens: list[str]) -> Reading:
+    """Answer "will you come?". Unwell is a no here; trouble goes to a person whatever else was said."""
+    signs = found.signs
+    if "Z" in signs or ("N" in signs and not _has(signs, "AYGM")):
+        return NO
+    if "T" in signs:
+        return UNCLEAR
+    if (asked := question(tokens, found.unknown)) is not None:
+        return asked
+    if "N" in signs and _has(signs, "AYG"):
+        return UNCLEAR
+    if "M" in signs:
+        return MAYBE
+    if "B" in signs:
+        return MAYBE if _has(signs, "AYG") else NO
+    if _has(signs, "AYG"):
+        if _has(signs, "QX") or found.unknown > _UNKNOWN_BESIDE_DOING:
+            return UNCLEAR
+        return YES if "A" in signs or "C" not in signs else UNCLEAR
+    return _neither(found, tokens)
+
+
+def _contact(found: Signs, tokens: list[str]) -> Reading:
+    """Answer a buddy report: the mood in it is the other person's, and worry outweighs everything."""
+    signs = found.signs
+    if _has(signs, "WTB"):
+        return WORRIED
+    if "E" in signs:
+        return CANNOT
+    if _has(signs, "ZN"):
+        return UNCLEAR if "Z" not in signs and _has(signs, "AYG") else NO
+    if (asked := question(tokens, found.unknown)) is not None:
+        return asked
+    if "M" in signs:
+        return MAYBE
+    if _has(signs, "AYG"):
+        if _has(signs, "QCX") or found.unknown > _UNKNOWN_BESIDE_DOING:
+            return UNCLEAR
+        return MAYBE if "H" in signs else YES
+    return _neither(found, tokens)
+
+
+_POLITE: Final = frozenset(
+    {"please", "thanks", "option", "letter", "answer", "the", "one", "number", "prosze", "plis", BREAK}
+)
+_SELF: Final = frozenset({"i", "im", "am", "me", "my", "ive", "dont", "not", "cant", "dwi", "jestem"})
+
+
+def _menu(found: Signs, tokens: list[str]) -> Reading:
+    """Answer a menu: a letter, a yes or no, or the name of an option in a few words."""
+    left = [token for token in tokens if token not in _POLITE]
+    if len(left) == 1 and left[0] in LETTERS:
+        return Reading(Kind.NUMBER, LETTERS[left[0]])
+    if (
+        found.signs in ("", "K")
+        or _has(found.signs, "YNMX?")
+        or found.signs.strip("GK") == ""
+        or not _SELF.isdisjoint(tokens)
+    ):
+        return _feeling(found, tokens)
+    if 0 < len(left) <= 4 and not found.numbers:
+        return Reading(Kind.CHOICE, " ".join(left))
+    return _feeling(found, tokens)
+
+
+_JUDGES: Final[Mapping[Asked, Callable[[Signs, list[str]], Reading]]] = {
+    Asked.OK: _feeling,
+    Asked.MOOD: _feeling,
+    Asked.RSVP: _coming,
+    Asked.CONTACT: _contact,
+    Asked.MENU: _menu,
+    Asked.NONE: _nothing_asked,
+}

@@ -1,0 +1,184 @@
+"""The word lists of `data/replies`, read once and turned into dictionaries that answer quickly.
+
+A list's name is its class and every class is one letter, its sign, because a reply is judged as a short string of
+signs. `CLASSES` is the key to them.
+"""
+
+import itertools
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+from checkin.conversation.replies.kinds import Asked
+from checkin.conversation.replies.text import BREAK, plain, split
+
+CLASSES: Final[Mapping[str, str]] = {
+    "yes": "Y", "no": "N", "good": "G", "soso": "M", "low": "B", "trouble": "T", "doubt": "Q", "hedge": "H",
+    "but": "C", "thanks": "K", "not": "x", "between": "i", "me": "p", "third": "3", "second": "2", "unreal": "r",
+    "doing": "A", "not_doing": "Z", "worried": "W", "cannot": "E", "aside": "f", "everyday": "f",
+}  # fmt: skip
+# Bad words that a negator turns into good ones ("not bad"); other bad words it only silences.
+LITOTES: Final = frozenset({"bad", "shabby", "dusty"})
+_RUN_CLASSES: Final = frozenset({"yes", "no", "good", "soso", "low", "trouble", "thanks", "doing", "not_doing"})
+_RUN_STARTS: Final = ("im", "am", "all", "not", "feeling", "very", "iam", "dwin")
+
+
+def load(name: str) -> dict[str, Any]:
+    """Return one file of `data/replies`."""
+    path = resources.files("checkin.conversation").joinpath("data", "replies", f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+SHORTFORMS: Final[Mapping[str, str]] = {
+    form: word for word, forms in load("shortforms")["shortforms"].items() for form in forms.split()
+}
+
+
+def shorten(tokens: list[str]) -> list[str]:
+    """Return the tokens with short forms written out ("gr8" -> "great"); "n" between words is "and"."""
+    if len(tokens) > 2 and "n" in tokens[1:-1]:
+        tokens = [tokens[0], *("and" if token == "n" else token for token in tokens[1:-1]), tokens[-1]]
+    short = SHORTFORMS
+    return [short.get(token, token) for token in tokens]
+
+
+def phrase(text: str) -> tuple[str, ...]:
+    """Return the words a phrase is looked up by, made exactly as those of a reply are."""
+    return tuple(token for token in shorten(split(plain(text))) if token != BREAK)
+
+
+def phrases(listed: str) -> Iterator[tuple[str, ...]]:
+    """Yield the phrases of one comma-separated list."""
+    for text in listed.replace("\n", " ").split(","):
+        if words := phrase(text):
+            yield words
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The phrases that count for one kind of question: sign by phrase, and phrase lengths by first word."""
+
+    signs: Mapping[str, str]
+    lengths: Mapping[str, tuple[int, ...]]
+
+
+def _listed(section: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, listed in section.items():
+        for words in phrases(listed):
+            yield CLASSES[name], words
+
+
+def _symbols() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, listed in load("symbols").items():
+        for symbol in listed.split():
+            yield CLASSES[name], tuple(split(plain(symbol)))
+
+
+def _layers() -> dict[Asked, list[tuple[str, tuple[str, ...]]]]:
+    """Return every (sign, phrase) by question, weakest first: a later one takes the place of an earlier."""
+    everyday = [("f", words) for listed in load("everyday")["everyday"].values() for words in phrases(listed)]
+    languages = load("languages")
+    base = [
+        *everyday,
+        *_listed(languages["welsh"]),
+        *_listed(languages["polish"]),
+        *_listed(load("words")),
+        *_symbols(),
+    ]
+    overlays = load("asked")
+    layers = {asked: base for asked in Asked}
+    for asked in (Asked.RSVP, Asked.CONTACT):
+        own = overlays[asked.value]
+        aside = [("f", words) for section in (languages[asked.value], own) for words in phrases(section.pop("aside"))]
+        layers[asked] = [*base, *aside, *_listed(languages[asked.value]), *_listed(own)]
+    return layers
+
+
+def _book(listed: Iterable[tuple[str, tuple[str, ...]]]) -> Book:
+    signs = {
+        " ".join(words): ("b" if sign == "B" and words[-1] in LITOTES and len(words) == 1 else sign)
+        for sign, words in listed
+    }
+    lengths: dict[str, set[int]] = {}
+    for joined in signs:
+        words = joined.split()
+        lengths.setdefault(words[0], set()).add(len(words))
+    return Book(signs, {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()})
+
+
+_LAYERS: Final = _layers()
+BOOKS: Final[Mapping[Asked, Book]] = {asked: _book(listed) for asked, listed in _LAYERS.items()}
+
+_numbers: Final = load("numbers")
+NUMBERS: Final[Mapping[str, int]] = {**_numbers["words"], **{str(n): n for n in range(1000)}}
+LETTERS: Final[Mapping[str, int]] = _numbers["letters"]
+UNITS: Final = frozenset(_numbers["units"].split())
+BEFORE_AMOUNTS: Final = frozenset(_numbers["before"].split())
+COMMAND_WORDS: Final = frozenset(load("commands")["vocabulary"]["words"].split())
+
+VOCABULARY: Final[frozenset[str]] = frozenset(
+    itertools.chain(
+        (word for listed in _LAYERS.values() for _, words in listed for word in words),
+        NUMBERS,
+        UNITS,
+        COMMAND_WORDS,
+        SHORTFORMS.values(),
+        (BREAK, "?"),
+    )
+)
+
+
+def _run_together() -> dict[str, tuple[str, ...]]:
+    """Return phrases by their letters without spaces ("imok", "notgood"), unless those letters are a word."""
+    signs = {CLASSES[name] for name in _RUN_CLASSES}
+    wanted = {words for listed in _LAYERS.values() for sign, words in listed if sign in signs}
+    wanted |= {(start, *words) for words in wanted if len(words) == 1 for start in _RUN_STARTS}
+    wanted |= {tuple(text.split()) for text in load("commands")["vocabulary"]["run_together"].split(",")}
+    joined = {"".join(words): words for words in sorted(wanted) if len(words) > 1}
+    return {run: words for run, words in joined.items() if len(run) > 3 and run not in VOCABULARY}
+
+
+RUN_TOGETHER: Final[Mapping[str, tuple[str, ...]]] = _run_together()
+
+_spelling: Final = load("spelling")
+_LEAVE: Final = frozenset(_spelling["leave"].split())
+
+
+def _one_shorter(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def _slips() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in dict.fromkeys(_spelling["targets"].split()):
+        for key in (word, *sorted(_one_shorter(word))):
+            found.setdefault(key, []).append(word)
+    return found
+
+
+_SLIPS: Final = _slips()
+
+
+def nearest(token: str) -> str | None:
+    """Return the key word that `token` misspells by one slip of the thumb, if exactly one does.
+
+    Only words of four letters and more, and never a word that is itself an everyday one ("shop" is not "stop").
+    """
+    if len(token) < 4 or len(token) > 14 or token in _LEAVE:
+        return None
+    found = {word for key in (token, *_one_shorter(token)) for word in _SLIPS.get(key, ()) if _one_slip(token, word)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _one_slip(typed: str, word: str) -> bool:
+    """Tell whether one letter was added, left out, replaced, or swapped with its neighbour."""
+    start = next((i for i, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), min(len(typed), len(word)))
+    rest, meant = typed[start:], word[start:]
+    return (
+        rest[1:] == meant
+        or rest == meant[1:]
+        or (rest[1:] == meant[1:] and len(word) > 3)
+        or (rest[:2] == meant[1::-1] and rest[2:] == meant[2:])
+    )

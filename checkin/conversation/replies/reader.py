@@ -1,0 +1,84 @@
+"""One reply, read: the order in which everything is asked."""
+
+import re
+from typing import Final
+
+from checkin.conversation.replies import commands, patterns
+from checkin.conversation.replies.judge import judge
+from checkin.conversation.replies.kinds import UNCLEAR, Asked, Kind, Reading
+from checkin.conversation.replies.signs import scan
+from checkin.conversation.replies.slips import mend
+from checkin.conversation.replies.text import BREAK, plain, split
+
+# Longer texts are letters, not answers: a person reads them.
+_LONGEST: Final = 600
+_AUTO: Final = Reading(Kind.UNCLEAR, "auto")
+
+
+def read(text: str, asked: Asked = Asked.NONE) -> Reading:
+    """Return what `text` means as a reply when `asked` is the open question. Pure; never raises on any string."""
+    flat = plain(text[:_LONGEST])
+    raw = split(flat)
+    if not raw:
+        return UNCLEAR
+    tokens = mend(raw)
+    whole = " ".join(tokens) if BREAK not in tokens else " ".join(token for token in tokens if token != BREAK)
+    if (reading := commands.EXACT.get(whole)) is not None:
+        return reading
+    return _command(text, flat, raw, tokens, whole, asked) or judge(scan(tokens, asked), tokens, asked)
+
+
+def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str, asked: Asked) -> Reading | None:
+    if len(flat) > 12 and commands.robot(flat):
+        return _AUTO
+    key = commands.bare(tokens)
+    if (reading := commands.WHOLE.get(key)) is not None:
+        return reading
+    return patterns.match(tokens, whole) or commands.spoken(raw, text, tokens, asked)
+
+
+# Below this a transcript is a guess, and a guess is never good news.
+_SURE_ENOUGH: Final = 0.4
+_HEARD_EVEN_SO: Final = frozenset({Kind.STOP, Kind.HELP, Kind.URGENT, Kind.CALL_ME, Kind.REPEAT})
+# What a recogniser writes when a caller says a number.
+_HOMOPHONES: Final = {
+    "to": "two",
+    "too": "two",
+    "for": "four",
+    "won": "one",
+    "free": "three",
+    "tree": "three",
+    "ate": "eight",
+}
+
+
+def read_speech(text: str, confidence: float | None, asked: Asked) -> Reading:
+    """Return what a speech transcript means. `confidence` is the recogniser's, 0 to 1, None when it gave none.
+
+    Below 0.4 only a cry for help, a stop, a wish to be rung and "repeat" are believed. Never raises.
+    """
+    alone = plain(text[:20]).strip(" .,!?")
+    reading = read(_HOMOPHONES.get(alone, text), asked)
+    if confidence is not None and not confidence >= _SURE_ENOUGH and reading.kind not in _HEARD_EVEN_SO:
+        return UNCLEAR
+    return reading
+
+
+_KEYS: Final = re.compile(r"[0-9]{1,2}")
+
+
+def read_keys(keys: str, asked: Asked) -> Reading:
+    """Return what pressed keys mean: 9 repeats, 0 is HELP with "person", 999 and 112 are URGENT, the rest a NUMBER.
+
+    A closing "#" is put aside. More than one digit counts in a menu only. Never raises.
+    """
+    pressed = keys.strip().rstrip("#")
+    if pressed == "9":
+        return Reading(Kind.REPEAT)
+    if pressed == "0":
+        return Reading(Kind.HELP, "person")
+    if pressed in ("999", "112"):
+        return Reading(Kind.URGENT)
+    if _KEYS.fullmatch(pressed) and (len(pressed) == 1 or asked is Asked.MENU):
+        return Reading(Kind.NUMBER, int(pressed))
+    return UNCLEAR

@@ -1,0 +1,131 @@
+"""A reply as a string of signs: which words mean something here, and what a negator in front does to them.
+
+The signs are those of `lexicon.CLASSES`, and these that only this module writes: `D` a number, `U` a word nobody
+knows, `X` a negator that turned nothing round, `v` something bad that was denied, `?` a question mark.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from checkin.conversation.replies.kinds import Asked
+from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, NUMBERS, UNITS
+from checkin.conversation.replies.text import BREAK
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What was found, in order, and the numbers among it. `unknown` counts the words in no list."""
+
+    signs: str
+    numbers: tuple[int, ...]
+    unknown: int
+
+
+# How long a negator and the like reach, in words that are not in the list "between".
+_REACH: Final = {"x": 4, "n": 1, "r": 4, "3": 3, "2": 3, "": 0}
+
+# (what stands before, sign) -> (what to write, what stands before the next). "Before" is "" for nothing, "x" a
+# negator, "n" the word no, "r" something unreal ("was", "wish"), "3" somebody else, "2" the one who is written to.
+_STEPS: Final[dict[str, tuple[str, str]]] = {
+    # Nothing before: every sign speaks for itself.
+    **{sign: (sign, "") for sign in "YGBTMHCKQAZWEDU?"},
+    "b": ("B", ""), "f": ("", ""), "i": ("", ""), "p": ("", ""), ",": ("", ""),
+    "N": ("", "n"), "x": ("", "x"), "r": ("", "r"), "3": ("", "3"), "2": ("", "2"),
+    # A negator: good turns bad, "bad" turns good, trouble denied is a doubt.
+    "xG": ("B", ""), "xb": ("G", ""), "xB": ("v", ""), "xT": ("Q", ""), "xY": ("Q", ""), "xM": ("M", ""),
+    "xA": ("N", ""), "xZ": ("N", ""), "xW": ("v", ""), "xE": ("E", ""), "xQ": ("XQ", ""), "xK": ("XK", ""),
+    "xD": ("XD", ""), "xC": ("XC", ""), "x,": ("X", ""), "x?": ("X?", ""), "xN": ("X", "n"), "xH": ("H", "x"),
+    "xU": ("U", "x"), "xf": ("", "x"), "xi": ("", "x"), "xp": ("", "x"), "xx": ("", "x"), "xr": ("", "x"),
+    "x3": ("", "x"), "x2": ("", "x"),
+    # The word no: "no great" is not great, "no, I'm great" is a no and something else.
+    "nG": ("B", ""), "nb": ("G", ""), "nB": ("NB", ""), "nT": ("NT", ""), "nY": ("NY", ""), "nM": ("NM", ""),
+    "nA": ("N", ""), "nZ": ("NZ", ""), "nW": ("NW", ""), "nE": ("NE", ""), "nQ": ("NQ", ""), "nK": ("NK", ""),
+    "nD": ("D", ""), "nC": ("NC", ""), "n,": ("N", ""), "n?": ("N?", ""), "nN": ("", "n"), "nH": ("NH", ""),
+    "nU": ("NU", ""), "nf": ("N", ""), "ni": ("", "n"), "np": ("N", ""), "nx": ("N", "x"), "nr": ("N", "r"),
+    "n3": ("N", "3"), "n2": ("N", "2"),
+    # Unreal: "was fine", "wish I was fine", "fine if". Good there is a doubt; bad stays bad.
+    "rG": ("Q", ""), "rb": ("B", ""), "rB": ("B", ""), "rT": ("T", ""), "rY": ("Q", ""), "rM": ("M", ""),
+    "rA": ("M", ""), "rZ": ("Z", ""), "rW": ("W", ""), "rE": ("E", ""), "rQ": ("Q", ""), "rK": ("K", ""),
+    "rD": ("D", ""), "rC": ("C", ""), "r,": ("", ""), "r?": ("?", ""), "rN": ("", "n"), "rH": ("H", "r"),
+    "rU": ("U", "r"), "rf": ("", "r"), "ri": ("", "r"), "rp": ("", "r"), "rx": ("", "x"), "rr": ("", "r"),
+    "r3": ("", "r"), "r2": ("", "r"),
+    # Somebody else: "mum is fine" does not say how the member is.
+    **{f"3{sign}": (sign, "") for sign in "TMCKQAZWEDU?"},
+    "3G": ("Q", ""), "3Y": ("Y", ""), "3b": ("B", ""), "3B": ("B", ""), "3H": ("H", "3"), "3,": ("", ""),
+    "3N": ("", "n"), "3f": ("", "3"), "3i": ("", "3"), "3p": ("", ""), "3x": ("", "x"), "3r": ("", "r"),
+    "33": ("", "3"), "32": ("", "2"),
+    # The one who is written to: "hope you are well" says nothing about the member.
+    **{f"2{sign}": (sign, "") for sign in "TMCKQAZWEDU?"},
+    "2G": ("v", ""), "2Y": ("v", ""), "2b": ("v", ""), "2B": ("v", ""), "2H": ("", "2"), "2,": ("", ""),
+    "2N": ("", "n"), "2f": ("", "2"), "2i": ("", "2"), "2p": ("", ""), "2x": ("", "x"), "2r": ("", "r"),
+    "23": ("", "3"), "22": ("", "2"),
+}  # fmt: skip
+# What is written when the reach ends, or the reply does.
+_LEFT: Final[Mapping[str, str]] = {"x": "X", "n": "N", "r": "", "3": "", "2": "", "": ""}
+_UNWORN: Final = frozenset("ipx")
+
+
+def scan(tokens: list[str], asked: Asked) -> Signs:
+    """Read mended tokens as signs, by the word lists that hold for what was asked."""
+    book = BOOKS[asked]
+    lengths, signs = book.lengths, book.signs
+    out: list[str] = []
+    numbers: list[int] = []
+    before, reach, unknown, at, end = "", 0, 0, 0, len(tokens)
+    while at < end:
+        token = tokens[at]
+        sign, width = None, 1
+        for width in lengths.get(token, ()):  # noqa: B007 (the width that matched is wanted below)
+            sign = signs.get(token if width == 1 else " ".join(tokens[at : at + width]))
+            if sign is not None:
+                break
+        if sign is None:
+            sign, width = _unlisted(tokens, at, numbers), 1
+            unknown += sign == "U"
+        at += width
+        written, after = _STEPS[before + sign]
+        if written:
+            out.append(written)
+        if after != before:
+            reach = _REACH[after]
+        elif after and sign not in _UNWORN:
+            reach -= 1
+            if reach <= 0:
+                out.append(_LEFT[after])
+                after = ""
+        before = after
+    out.append(_LEFT[before])
+    return Signs("".join(out), tuple(numbers), unknown)
+
+
+def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
+    """Return the sign of a word in no list, and note the number if it is one that could answer a menu."""
+    token = tokens[at]
+    if token == BREAK or token == "?":
+        return token
+    value = NUMBERS.get(token)
+    if value is None:
+        return "f" if not token[0].isalnum() or _signed(tokens, at) or _amount(tokens, at) else "U"
+    if _amount(tokens, at):
+        return "f"
+    numbers.append(value)
+    return "D"
+
+
+def _amount(tokens: list[str], at: int) -> bool:
+    """Tell whether the word at `at` is part of "3 days", "at 2", "half past" or the unit itself."""
+    if tokens[at] in UNITS:
+        return True
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    return (tokens[at][0].isdigit() or tokens[at] in NUMBERS) and (
+        following in UNITS or (at > 0 and tokens[at - 1] in BEFORE_AMOUNTS)
+    )
+
+
+_SIGNING: Final = frozenset({"from", "its", "love", "regards", "wishes", "mrs", "mr", "miss", "ms", "xx", "dear"})
+
+
+def _signed(tokens: list[str], at: int) -> bool:
+    """Tell whether an unknown word is a name under a message: among the last two, after "love from" and the like."""
+    return at >= len(tokens) - 4 and any(word in _SIGNING for word in tokens[max(0, at - 2) : at])

@@ -1,0 +1,86 @@
+"""Slips of the thumb: zeros for letters, spaced-out letters, words run together, one wrong letter.
+
+Everything here keeps what it cannot improve: a word nobody knows stays as it was typed.
+"""
+
+import re
+
+from checkin.conversation.replies import lexicon
+
+# 0K, f1ne, st0p: the digit shares a key or a shape with the letter.
+_LETTER_FOR_DIGIT = str.maketrans("013457", "oieast")
+_DOUBLED = re.compile(r"(.)\1")
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm)")
+
+
+def mend(tokens: list[str]) -> list[str]:
+    """Return the tokens with short forms written out and slips mended, ready to be looked up."""
+    if len(tokens) > 1 and (len(tokens[0]) == 1 or sum(map(len, tokens)) < 2 * len(tokens)):
+        tokens = _joined_letters(tokens)
+    words = lexicon.shorten(tokens)
+    known = lexicon.VOCABULARY
+    if known.issuperset(words):
+        return words
+    return [better for word in words for better in ((word,) if word in known else _mend_word(word))]
+
+
+def _mend_word(word: str) -> tuple[str, ...]:
+    if word.isdecimal():
+        return (word.lstrip("0") or "0",) if len(word) < 4 else (word,)
+    if not word.isalpha():
+        return _mixed(word)
+    if (run := lexicon.RUN_TOGETHER.get(word)) is not None:
+        return run
+    single = _DOUBLED.sub(r"\1", word)
+    single = lexicon.SHORTFORMS.get(single, single)
+    if single in lexicon.VOCABULARY:
+        return (single,)
+    return (lexicon.nearest(word) or word,)
+
+
+def _mixed(word: str) -> tuple[str, ...]:
+    """Read "0k" as a slip and split "2today"; leave "14th", "4pm" and postcodes whole."""
+    if _ORDINAL.fullmatch(word):
+        return (word,)
+    for candidate in (word.translate(_LETTER_FOR_DIGIT), word.replace("1", "l").translate(_LETTER_FOR_DIGIT)):
+        meant = lexicon.SHORTFORMS.get(candidate, candidate)
+        if len(candidate) > 1 and meant in lexicon.VOCABULARY:
+            return (meant,)
+        if (run := lexicon.RUN_TOGETHER.get(candidate)) is not None:
+            return run
+    pieces = [lexicon.SHORTFORMS.get(piece, piece) for piece in _PIECE.findall(word)]
+    if all(piece.isdecimal() or (len(piece) > 1 and piece in lexicon.VOCABULARY) for piece in pieces):
+        return tuple(pieces)
+    return (word,)
+
+
+def _joined_letters(tokens: list[str]) -> list[str]:
+    """Join runs of single letters that together are something known: "i", "m", "o", "k" -> "im", "ok"."""
+    out: list[str] = []
+    run: list[str] = []
+    for token in tokens:
+        if len(token) == 1 and token.isalnum():
+            run.append(token)
+        else:
+            out.extend(_joined(run))
+            out.append(token)
+            run = []
+    out.extend(_joined(run))
+    return out
+
+
+def _joined(run: list[str]) -> list[str]:
+    """Return one run of single letters as the words it spells, or as it was."""
+    if len(run) < 2:
+        return run
+    whole = "".join(run)
+    if whole.isdecimal():
+        return run
+    for candidate in (whole, whole.translate(_LETTER_FOR_DIGIT)):
+        if (words := lexicon.RUN_TOGETHER.get(candidate)) is not None:
+            return list(words)
+        meant = lexicon.SHORTFORMS.get(candidate, candidate)
+        if meant in lexicon.VOCABULARY:
+            return [meant]
+    return run
