@@ -39,6 +39,7 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",  # containers give 64 MB of /dev/shm
+    "max_wal_size": "256MB",  # a small disk matters more here than rare checkpoints
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
