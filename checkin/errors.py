@@ -28,7 +28,9 @@ class CarrierError(CheckinError):
     such a send is reconciled, never repeated.
     """
 
-    def __init__(self, message: str, *, code: int = 0, ambiguous: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: int = 0, ambiguous: bool = False, retry_after: float | None = None
+    ) -> None:
         self.code = code
         self.ambiguous = ambiguous
         self.retry_after = retry_after

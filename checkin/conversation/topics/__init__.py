@@ -1,0 +1,10 @@
+"""Every topic the line knows, by name. A topic is one file holding one table; topics do not know each other."""
+
+from collections.abc import Mapping
+
+from checkin.conversation.topic import Topic
+from checkin.conversation.topics import buddy_report, checkin, page, reach_out, safety
+
+TOPICS: Mapping[str, Topic] = {
+    t.name: t for t in (safety.TOPIC, page.TOPIC, reach_out.TOPIC, checkin.TOPIC, buddy_report.TOPIC)
+}

@@ -1,0 +1,103 @@
+"""The parts, put together once. Every door opens the line here and passes on what it needs."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Protocol
+
+import urllib3
+
+from checkin import logs
+from checkin.dispatch import Dispatcher, Lane
+from checkin.errors import CheckinError
+from checkin.gateways import Gateway
+from checkin.gateways.twilio import TwilioGateway
+from checkin.outbox import BULK, NORMAL, URGENT
+from checkin.settings import Settings, read_settings
+from checkin.store.engine import connect
+from checkin.store.vault import Vault
+from checkin.store.work import Store
+
+Clock = Callable[[], datetime]
+
+
+class Bell(Protocol):
+    """How a door tells the workers that there is something to do, without knowing what they are."""
+
+    def ring(self, job: str) -> None:
+        """Ask for a job; without Redis this does nothing, and the next tick finds the same work in the database."""
+        ...
+
+    def answers(self) -> bool:
+        """Tell whether Redis can be reached."""
+        ...
+
+
+# Threads that wait for the carrier in one worker: at 150 ms an answer they carry 200 a second.
+THREADS = 32
+
+
+@dataclass(frozen=True)
+class Line:
+    """An opened line: its store, its clock, and (made when first needed) its way out."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The carrier."""
+        return TwilioGateway(self.settings, connections=THREADS)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """What sends."""
+        return Dispatcher(self.store, self.gateway, threads=THREADS)
+
+    @cached_property
+    def lanes(self) -> Mapping[str, Lane]:
+        """What is sent by which queue. A lot takes about a second, so that a page never waits behind more than one."""
+        rate, urgent = self.settings.texts_a_second, self.settings.urgent_texts_a_second
+        return {
+            "urgent": Lane("urgent", (URGENT,), ("text", "call"), urgent, _lot(urgent)),
+            "normal": Lane("texts", (NORMAL,), ("text", "call"), rate, _lot(rate)),
+            "bulk": Lane("texts", (BULK,), ("text", "call"), rate, _lot(rate)),
+        }
+
+
+def _lot(rate: float) -> int:
+    return max(1, min(500, int(rate)))
+
+
+def open_line(environment: Mapping[str, str], *, pool: int = 5, plain_logs: bool = False) -> Line:
+    """Return the line that `environment` describes. Raises BadSetting; nothing is connected yet."""
+    logs.configure(plain=plain_logs)
+    settings = read_settings(environment)
+    store = Store(connect(settings.database_url, pool=pool), Vault(settings.keys), settings)
+    clock = _moved_clock(settings.clock_url) if settings.clock_url else _real_clock
+    return Line(settings, store, clock)
+
+
+def _real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class ClockStoppedError(CheckinError):
+    """The simulator that keeps the clock does not answer."""
+
+
+def _moved_clock(url: str) -> Clock:
+    """The clock of a simulator, which can be moved on. Only a rehearsal has one (see settings)."""
+    pool = urllib3.PoolManager(maxsize=8, block=False, retries=urllib3.Retry(connect=3, backoff_factor=0.1))
+
+    def now() -> datetime:
+        try:
+            answer = pool.request("GET", url, timeout=3.0)
+        except urllib3.exceptions.HTTPError as error:
+            raise ClockStoppedError(f"The clock at {url} does not answer.") from error
+        return datetime.fromisoformat(json.loads(answer.data)["now"])
+
+    return now

@@ -1,0 +1,309 @@
+"""Check-ins: when somebody is asked, and who is asked when they do not answer.
+
+Pure policy first. A ladder is a list of rungs; the store holds it as words: "text", "call", "second_number", and
+"ask:<person id>" for everybody who is asked to get in touch, in order. The last rung is always a case for staff.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import outbox, people, recurrence, timers
+from checkin.conversation.effects import Stream
+from checkin.store.ids import new_id
+from checkin.store.models import Alert, CheckIn, Contact, Group, Membership, Pair, Plan
+from checkin.store.work import Work
+
+RUNGS = ("text", "call", "second_number", "buddy", "second_buddy", "facilitator", "contacts", "staff")
+DEFAULT_LADDER = ("text", "call", "buddy", "second_buddy", "facilitator", "contacts", "staff")
+
+# Minutes to wait, unless the plan says otherwise. A call's own wait covers ringing and a late callback; what follows
+# a miss depends on how it was missed. A buddy has the hour that Hustle's practice gives before the next is asked.
+GAPS: Mapping[str, int] = {
+    "text": 30,
+    "call": 10,
+    "second_number": 10,
+    "ask": 60,
+    "after_busy": 10,
+    "after_no_answer": 15,
+    "after_voicemail": 15,
+    "after_failed": 1,
+}
+
+
+def next_due(rule: str, at: time, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Return the first moment after `after` (aware) at which a plan is due, in UTC; None when the rule has ended."""
+    return recurrence.next_after(rule, datetime.combine(_FORTNIGHTS_BEGIN, at), zone, after)
+
+
+# A Monday. Plans name days, not a first day: "every second week" is counted from here for everybody.
+_FORTNIGHTS_BEGIN = date(2024, 1, 1)
+
+
+def gap(rung: str, gaps: Mapping[str, Any]) -> timedelta:
+    """Return how long a rung is given, from the plan's own `gaps` (minutes by name) or the defaults."""
+    name = rung.partition(":")[0]
+    return timedelta(minutes=gaps.get(name, GAPS[name]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Who could be asked about a member just now, in order."""
+
+    buddies: Sequence[UUID] = ()
+    facilitators: Sequence[UUID] = ()
+    contacts: Sequence[UUID] = ()
+    phones: int = 1
+
+
+def spell_out(ladder: Sequence[str], who: Reachable) -> list[str]:
+    """Return a plan's ladder with its people named: nobody twice, and no rung that leads nowhere."""
+    rungs: list[str] = []
+    for name in ladder:
+        match name:
+            case "buddy":
+                found = [f"ask:{p}" for p in who.buddies[:1]]
+            case "second_buddy":
+                found = [f"ask:{p}" for p in who.buddies[1:2]]
+            case "facilitator":
+                found = [f"ask:{p}" for p in who.facilitators]
+            case "contacts":
+                found = [f"ask:{p}" for p in who.contacts]
+            case "second_number":
+                found = ["second_number"] if who.phones > 1 else []
+            case "staff":
+                found = []  # What stands at the end of every ladder needs no rung.
+            case _:
+                found = [name]
+        rungs += [rung for rung in found if rung not in rungs or not rung.startswith("ask:")]
+    return rungs
+
+
+# --- the store -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A check-in under way: its rungs, how far it has come, the gaps it keeps."""
+
+    id: UUID
+    person_id: UUID
+    rungs: Sequence[str]
+    rung: int
+    gaps: Mapping[str, Any]
+    status: str
+
+    @property
+    def here(self) -> str | None:
+        """The rung it stands on; None at the end."""
+        return self.rungs[self.rung] if self.rung < len(self.rungs) else None
+
+    def wait(self) -> timedelta:
+        """How long the rung it stands on is given."""
+        return gap(self.here, self.gaps) if self.here else timedelta(days=1)
+
+
+def find(work: Work, check_in_id: UUID) -> Ladder | None:
+    """Return a check-in's ladder, its row locked."""
+    row = work.conn.execute(
+        select(CheckIn.id, CheckIn.person_id, CheckIn.ladder, CheckIn.rung, Plan.gaps, CheckIn.status)
+        .outerjoin(Plan, Plan.id == CheckIn.plan_id)
+        .where(CheckIn.id == check_in_id)
+        .with_for_update(of=CheckIn)
+    ).first()
+    return Ladder(row.id, row.person_id, row.ladder, row.rung, row.gaps or {}, row.status) if row else None
+
+
+def start(work: Work, person_id: UUID, plan_id: UUID | None, due_at: datetime, ladder: Sequence[str]) -> UUID | None:
+    """Store a new check-in and return its id; None when one is open already or this one was made before."""
+    rungs = spell_out(ladder, _reachable(work, person_id)) if plan_id else []
+    return work.conn.execute(
+        insert(CheckIn)
+        .values(id=new_id(), person_id=person_id, plan_id=plan_id, due_at=due_at, ladder=rungs)
+        .on_conflict_do_nothing()
+        .returning(CheckIn.id)
+    ).scalar_one_or_none()
+
+
+def _reachable(work: Work, person_id: UUID) -> Reachable:
+    buddies = work.conn.scalars(
+        select(Pair.buddy_id).where(Pair.member_id == person_id, Pair.status == "active").order_by(Pair.rank)
+    ).all()
+    facilitators = work.conn.scalars(
+        select(Membership.person_id)
+        .where(
+            Membership.role == "facilitator",
+            Membership.person_id != person_id,
+            Membership.group_id.in_(select(Membership.group_id).where(Membership.person_id == person_id)),
+        )
+        .join(Group, Group.id == Membership.group_id)
+        .order_by(Group.name)
+    ).all()
+    contacts = work.conn.scalars(
+        select(Contact.person_id).where(Contact.member_id == person_id).order_by(Contact.rank)
+    ).all()
+    return Reachable(buddies, facilitators, contacts, len(people.numbers(work, person_id)))
+
+
+def climb(work: Work, ladder: Ladder) -> Ladder:
+    """Go to the next rung and do what it says. The caller sets the wait: `Ladder.wait()`; at the end `here` is None."""
+    after = Ladder(ladder.id, ladder.person_id, ladder.rungs, ladder.rung + 1, ladder.gaps, ladder.status)
+    work.conn.execute(
+        update(CheckIn)
+        .where(CheckIn.id == ladder.id)
+        .values(rung=after.rung, status="open" if after.here else "unconfirmed")
+    )
+    if after.here is None:
+        return after
+    if after.here.startswith("ask:"):
+        _ask_to_reach_out(work, after, UUID(after.here.removeprefix("ask:")))
+    else:
+        _ask_again(work, after, after.here)
+    return after
+
+
+def _ask_again(work: Work, ladder: Ladder, rung: str) -> None:
+    phones = people.numbers(work, ladder.person_id)
+    second = phones[1][0] if rung == "second_number" and len(phones) > 1 else None
+    outbox.owe(
+        work,
+        ladder.person_id,
+        "text" if rung == "text" else "call",
+        Stream.CHECKINS,
+        "checkin.ask",
+        {},
+        subject=ladder.id,
+        phone_id=second,
+        expires_at=work.now + timedelta(hours=12),
+        dedupe=f"checkin:{ladder.id}:{ladder.rung}",
+    )
+
+
+def _ask_to_reach_out(work: Work, ladder: Ladder, person_id: UUID) -> None:
+    """The question goes into that person's own conversation, under their own lock."""
+    work.conn.execute(
+        insert(Alert)
+        .values(id=new_id(), person_id=person_id, check_in_id=ladder.id, at=work.now)
+        .on_conflict_do_nothing()
+    )
+    timers.set_timer(work, "open", work.now, person_id=person_id, topic="reach_out", subject=ladder.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A check-in that was closed just now: whose it was, and whether a case stood open because of it."""
+
+    person_id: UUID
+    unconfirmed: bool
+
+
+# Whoever has been heard from has been heard from: an older check-in that nobody confirmed is over as well.
+_SETTLE = text(
+    "UPDATE check_ins c SET status = 'settled', how = :how, settled_at = :now, settled_by = :by, "
+    "answer = CASE WHEN c.id = :id THEN coalesce(:answer, c.answer) ELSE c.answer END FROM check_ins old "
+    "WHERE old.id = c.id AND c.status <> 'settled' AND c.person_id = (SELECT person_id FROM check_ins WHERE id = :id) "
+    "RETURNING c.id, c.person_id, old.rung, old.status"
+)
+
+
+def settle(work: Work, check_in_id: UUID, how: str, *, answer: str | None, by: UUID) -> Settled | None:
+    """Close a check-in that is open or unconfirmed, stop its ladder and give everyone the all-clear.
+
+    Returns None when it was settled before: then nothing happens, and nobody hears anything twice.
+    """
+    rows = work.conn.execute(
+        _SETTLE, {"how": how, "now": work.now, "by": by, "answer": answer, "id": check_in_id}
+    ).all()
+    for row in rows:
+        if row.person_id != by:
+            timers.set_timer(work, "settled", work.now, person_id=row.person_id, topic="checkin", subject=row.id)
+        if row.rung > 0:
+            outbox.withdraw(work, row.id, "answered")
+            _clear(work, row.id, row.person_id, how, by)
+    if not rows:
+        return None
+    return Settled(rows[0].person_id, any(row.status == "unconfirmed" for row in rows))
+
+
+def record(work: Work, check_in_id: UUID, answer: str) -> None:
+    """Keep what was answered after a check-in was settled."""
+    work.conn.execute(update(CheckIn).where(CheckIn.id == check_in_id).values(answer=answer))
+
+
+_ALL_CLEAR = {"ok": "reach_out.all_clear", "contact": "reach_out.all_clear", "closed": "reach_out.closed"}
+
+
+def _clear(work: Work, check_in_id: UUID, member_id: UUID, how: str, by: UUID) -> None:
+    alerted = work.conn.scalars(
+        update(Alert)
+        .where(Alert.check_in_id == check_in_id, Alert.cleared_at.is_(None))
+        .values(cleared_at=work.now)
+        .returning(Alert.person_id)
+    ).all()
+    if not alerted:
+        return
+    member = people.first_name(work, member_id)
+    for person_id in alerted:
+        timers.set_timer(work, "settled", work.now, person_id=person_id, topic="reach_out", subject=check_in_id)
+        if person_id != by:
+            outbox.owe(
+                work,
+                person_id,
+                "text",
+                Stream.SERVICE,
+                _ALL_CLEAR.get(how, "reach_out.stand_down"),
+                {"member": member},
+                subject=check_in_id,
+                dedupe=f"clear:{check_in_id}:{person_id}",
+            )
+
+
+def unsettled_of(work: Work, person_id: UUID) -> list[UUID]:
+    """Return the ids of somebody's own check-ins that nobody has confirmed yet."""
+    return list(
+        work.conn.scalars(select(CheckIn.id).where(CheckIn.person_id == person_id, CheckIn.status != "settled"))
+    )
+
+
+def member_of(work: Work, check_in_id: UUID) -> UUID | None:
+    """Return whose check-in it is."""
+    return work.conn.execute(select(CheckIn.person_id).where(CheckIn.id == check_in_id)).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class DuePlan:
+    """A plan that is due, locked by this transaction."""
+
+    id: UUID
+    person_id: UUID
+    rule: str
+    at: time
+    ladder: Sequence[str]
+    due_at: datetime
+
+
+def claim_plan(work: Work) -> DuePlan | None:
+    """Return one plan that is due, or None; the caller moves it on with `move_on` in the same transaction."""
+    row = work.conn.execute(
+        select(Plan.id, Plan.person_id, Plan.rule, Plan.at, Plan.ladder, Plan.next_due_at)
+        .where(Plan.next_due_at <= work.now)
+        .order_by(Plan.next_due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None or row.next_due_at is None:
+        return None
+    return DuePlan(row.id, row.person_id, row.rule, row.at, row.ladder, row.next_due_at)
+
+
+def move_on(work: Work, plan: DuePlan, zone: ZoneInfo) -> None:
+    """Set when a plan is due next. Times that were missed while the line was down are not made up for."""
+    work.conn.execute(
+        update(Plan).where(Plan.id == plan.id).values(next_due_at=next_due(plan.rule, plan.at, zone, work.now))
+    )

@@ -1,0 +1,48 @@
+"""One open question at a time: what happens when a topic opens while another is under way, as a table."""
+
+import enum
+from collections.abc import Mapping
+
+from checkin.conversation.state import Thread
+
+
+class Rule(enum.Enum):
+    """What an arriving topic does to the one under way."""
+
+    INTERRUPT = "it goes first; the other waits and its question is put again afterwards"
+    QUEUE = "it waits its turn"
+    REPLACE = "it takes the other's place: the newer question is the same question"
+
+
+# Who goes before whom. Safety first; a page before anything that can wait; a member's own check-in before chores.
+RANK: Mapping[str, int] = {"safety": 0, "page": 1, "reach_out": 2, "checkin": 3, "buddy_report": 4}
+
+
+def rule(arriving: str, under_way: str) -> Rule:
+    """Return what `arriving` does to `under_way` (both names of topics)."""
+    if arriving == under_way:
+        return Rule.QUEUE if arriving in _MANY_AT_ONCE else Rule.REPLACE
+    return Rule.INTERRUPT if RANK[arriving] < RANK[under_way] else Rule.QUEUE
+
+
+# A buddy may look after three people and a person on call may have several cases: each is its own question. A second
+# check-in of the same member is not.
+_MANY_AT_ONCE = frozenset({"page", "reach_out", "buddy_report"})
+
+
+# What danger puts an end to: the question "how are you" has been answered, and is not put again afterwards.
+_ANSWERED_BY_DANGER = frozenset({"checkin"})
+
+
+def without_answered(threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
+    """Return the threads that still make sense after danger has been heard."""
+    return tuple(t for t in threads if t.topic not in _ANSWERED_BY_DANGER)
+
+
+def insert(agenda: tuple[Thread, ...], thread: Thread) -> tuple[Thread, ...]:
+    """Return the agenda with `thread` in its place: by rank, then first come, first served; a newer one of a kind
+    that cannot be asked twice replaces the older."""
+    if thread.topic not in _MANY_AT_ONCE:
+        agenda = tuple(t for t in agenda if t.topic != thread.topic)
+    place = next((i for i, t in enumerate(agenda) if RANK[t.topic] > RANK[thread.topic]), len(agenda))
+    return (*agenda[:place], thread, *agenda[place:])

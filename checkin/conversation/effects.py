@@ -1,0 +1,133 @@
+"""What the core orders. Effects are orders, not deeds: `checkin/conversations.py` carries them out."""
+
+import enum
+from dataclasses import dataclass
+from typing import Literal
+
+
+class Severity(enum.StrEnum):
+    """How soon a person must look: now, within hours, or when its turn comes."""
+
+    RED = "red"
+    AMBER = "amber"
+    TASK = "task"
+
+
+class Stream(enum.StrEnum):
+    """What somebody can consent to, and stop, by itself. SAFETY is never stopped: it is how danger is answered."""
+
+    CHECKINS = "checkins"
+    REMINDERS = "reminders"
+    BUDDY = "buddy"
+    CARING = "caring"
+    SERVICE = "service"
+    SAFETY = "safety"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say a sentence (a wording key) that asks for nothing."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put the open question (a wording key). At most one a turn, always the last thing said."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Set the silence timer of this turn. `span` names a length of time; the shell knows the person's own."""
+
+    span: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keep what was answered on the topic's subject."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The topic's subject is settled: stop its ladder, and tell everyone who was alerted."""
+
+    how: Literal["ok", "contact", "stand_down"]
+
+
+@dataclass(frozen=True, slots=True)
+class InTouch:
+    """The person has been heard from: their own check-in is no longer missed, whichever topic is open."""
+
+    how: Literal["contact", "stand_down"] = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Nobody answered here: go to the next rung of the subject's ladder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Open a case for staff, or add to the open one."""
+
+    severity: Severity
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Put the words just heard on the timeline of the person's open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Write the consent ledger: the person stopped or started a stream ("value" = the one their reply named)."""
+
+    change: Literal["stop", "start"]
+    stream: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Pause until the moment the reply names; the shell reads it with the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """End a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Pass the words on to the buddy, without numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Change the person's language to the one the reply names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Stop using this number for this person until staff have looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """This person takes the case that the topic is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """This person cannot take the case: page the next."""
+
+
+Effect = (
+    Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Speak
+    | Suspend | Accept | Decline
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""What can happen to a conversation. The shell turns texts, key presses, timers and callbacks into these."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checkin.conversation.replies import Reading
+from checkin.conversation.risk import Level
+
+Missed = Literal["busy", "no_answer", "voicemail", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The line wants to raise a topic. `subject` is the id of what it is about (a check-in, a pair, a case)."""
+
+    topic: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The person said something, by any medium: what it was read as, and what danger was heard in it."""
+
+    reading: Reading
+    risk: Level = Level.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The wait that was set in turn `turn` ran out. A stale one does nothing."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A call made about `subject` reached nobody. Only a key or a word from a person counts as reached."""
+
+    subject: str
+    why: Missed
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """Everybody on the ladder has been tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What `topic` asked about `subject` has been settled elsewhere; the question no longer stands."""
+
+    topic: str
+    subject: str
+
+
+Event = Opened | Replied | Silent | Unreached | Exhausted | Settled

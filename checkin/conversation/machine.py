@@ -1,0 +1,228 @@
+"""The machine: `advance(state, event) -> (state, effects)`. Small, total, and the only code that moves a conversation.
+
+Theory of operation
+-------------------
+A reply is offered, in this order, to
+
+1. danger: RED opens the safety topic before anything else is looked at, AMBER opens a case and then counts as
+   FLAGGED, never as yes or good;
+2. the step of the open question (`Step.hears`), which may give a local meaning to a reading, but not to the words in
+   EVERYWHERE's reserved part;
+3. EVERYWHERE: the words that mean the same at every step;
+4. "sorry, I did not follow", once; at the second unread reply in a row a person is brought in.
+
+Whatever happens, at most one question is open afterwards, and each open question has a silence timer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from checkin.conversation import agenda
+from checkin.conversation.agenda import Rule
+from checkin.conversation.effects import (
+    Ask,
+    Climb,
+    Consent,
+    Effect,
+    Escalate,
+    InTouch,
+    Pause,
+    Relay,
+    Resume,
+    Severity,
+    Speak,
+    Suspend,
+    Tell,
+    Wait,
+)
+from checkin.conversation.events import Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
+from checkin.conversation.replies import Kind
+from checkin.conversation.risk import Level
+from checkin.conversation.state import Conversation, Thread
+from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Step, heard
+from checkin.conversation.topics import TOPICS
+
+Outcome = tuple[Conversation, tuple[Effect, ...]]
+
+_PASSED_ON = (Tell("passed_on"),)
+
+# The words heard at every step. `to` is STAY or END: a word either leaves the open question standing or closes it.
+EVERYWHERE: Mapping[Kind, Go] = {
+    # The contact itself ends a missed check-in, but a person is told: stopping can be a way of asking for help.
+    Kind.STOP: Go(END, (Consent("stop"), InTouch(), Tell("stop.done"), Escalate(Severity.TASK, "stopped"))),
+    Kind.START: Go(STAY, (Consent("start"), Tell("start.done"))),
+    Kind.HELP: Go(STAY, (Tell("help"), Escalate(Severity.TASK, "asked_for_help"))),
+    Kind.URGENT: Go(STAY, (Tell("urgent"), Escalate(Severity.RED, "urgent"))),
+    Kind.PAUSE: Go(END, (InTouch(), Pause())),
+    Kind.BACK: Go(STAY, (Resume(), Tell("back.done"))),
+    Kind.CALL_ME: Go(STAY, (Tell("call_me.done"), Escalate(Severity.TASK, "call_me"))),
+    Kind.NEXT: Go(STAY, (Tell("next"),)),
+    Kind.FIND: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_help_finding"))),
+    Kind.GROUP: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_a_group"))),
+    Kind.BUDDY: Go(STAY, (Relay(),)),
+    Kind.TIP: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "tip"))),
+    Kind.JOIN: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_to_join"))),
+    Kind.LANGUAGE: Go(STAY, (Speak(), Tell("language.done"))),
+    Kind.WHO: Go(STAY, (Tell("who"),)),
+    Kind.WRONG_NUMBER: Go(
+        END, (Suspend(), Tell("wrong_number.done"), InTouch("stand_down"), Escalate(Severity.AMBER, "wrong_number"))
+    ),
+    Kind.REPEAT: Go(AGAIN, ()),
+    Kind.MORE: Go(AGAIN, ()),
+    Kind.QUESTION: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "question"))),
+    Kind.THANKS: Go(STAY, (Tell("thanks"),)),
+}
+# No table may give these another meaning: somebody who is afraid, or wants to be left alone, is never misread.
+RESERVED = frozenset(EVERYWHERE) - {Kind.CALL_ME, Kind.QUESTION, Kind.THANKS}
+
+
+def advance(state: Conversation, event: Event) -> Outcome:
+    """Return the next state and the orders to carry out, in order.
+
+    The two always belong together: the shell stores the one and carries out the other in the same transaction.
+    """
+    match event:
+        case Replied():
+            return _replied(state, event)
+        case Opened(topic=topic, subject=subject):
+            return _open(state, Thread(topic, TOPICS[topic].opens_at, subject))
+        case Silent(turn=turn):
+            if turn != state.turn or state.current is None:
+                return state, ()
+            return _go(state, _step(state.current).silence.go)
+        case Unreached(subject=subject, why=why):
+            if state.current is None or state.current.subject != subject:
+                return state, ()
+            go = _step(state.current).unreached.get(why)
+            return (state, ()) if go is None else _go(state, go)
+        case Exhausted():
+            go = _step(state.current).exhausted if state.current else None
+            return (state, ()) if go is None else _go(state, go)
+        case Settled(topic=topic, subject=subject):
+            return _settled(state, topic, subject)
+
+
+def open_step(state: Conversation) -> Step | None:
+    """Return the step of the open question, or None when nothing is under way."""
+    return _step(state.current) if state.current else None
+
+
+def _step(thread: Thread) -> Step:
+    return TOPICS[thread.topic].steps[thread.step]
+
+
+def _replied(state: Conversation, event: Replied) -> Outcome:
+    if event.risk is Level.RED:
+        return _danger(state)
+    if event.risk is Level.AMBER:
+        flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
+        if event.reading.kind in _ACTS_EVEN_IF_FLAGGED:
+            state, effects = _go(replace(state, unread=0), EVERYWHERE[event.reading.kind])
+            return state, flagged + effects
+        return _flagged(state, flagged)
+    kind = event.reading.kind
+    if state.current is not None:
+        go = _step(state.current).hears.get(heard(event.reading)) if kind not in RESERVED else None
+        if go is not None:
+            return _go(replace(state, unread=0), go)
+    if kind in EVERYWHERE:
+        return _go(replace(state, unread=0), EVERYWHERE[kind])
+    return _unread(state)
+
+
+# Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.
+_ACTS_EVEN_IF_FLAGGED = frozenset({Kind.STOP, Kind.URGENT, Kind.CALL_ME, Kind.HELP, Kind.WRONG_NUMBER})
+
+
+def _danger(state: Conversation) -> Outcome:
+    """RED: whatever was open has been answered by this. The safety topic opens, or hears one more alarm."""
+    if state.current is not None and state.current.topic == "safety":
+        return replace(state, turn=state.turn + 1, unread=0), (
+            Tell("safety.red"),
+            Escalate(Severity.RED, "words"),
+            Wait(_step(state.current).silence.after),
+        )
+    waiting = agenda.without_answered(state.agenda)
+    current = state.current if state.current and agenda.without_answered((state.current,)) else None
+    calm = replace(state, current=current, agenda=waiting, unread=0)
+    state, effects = _open(calm, Thread("safety", TOPICS["safety"].opens_at, ""))
+    return state, (InTouch("stand_down"), *effects)
+
+
+def _flagged(state: Conversation, effects: tuple[Effect, ...]) -> Outcome:
+    go = _step(state.current).hears.get(Heard.FLAGGED) if state.current else None
+    if go is None:
+        return _go(replace(state, unread=0), Go(STAY, (*effects, Tell("safety.amber"))))
+    return _go(replace(state, unread=0), replace(go, effects=effects + go.effects))
+
+
+def _unread(state: Conversation) -> Outcome:
+    if state.unread >= 1:
+        go = Go(STAY, (Tell("person_coming"), Escalate(Severity.AMBER, "unread_twice")))
+        return _go(replace(state, unread=0), go)
+    step = open_step(state)
+    state = replace(state, unread=state.unread + 1)
+    if step is None or step.ask is None:
+        return _go(state, Go(STAY, (Tell("not_understood"), Escalate(Severity.TASK, "unread"))))
+    return _go(state, Go(AGAIN, (Tell("sorry"),)))
+
+
+def _go(state: Conversation, go: Go) -> Outcome:
+    """Follow one `Go`. Every effect of it is ordered; then what it leads to."""
+    turn = state.turn + 1
+    current = state.current
+    if current is None or go.to == STAY:
+        # Nothing is asked anew, but the timer belongs to the turn: set it again so that silence still means something.
+        again = (Wait(_step(current).silence.after),) if current and not _waits(go.effects) else ()
+        return replace(state, turn=turn), go.effects + again
+    if go.to == END:
+        return _next(replace(state, current=None, turn=turn), go.effects)
+    step_name = current.step if go.to == AGAIN else go.to
+    thread = replace(current, step=step_name)
+    return replace(state, current=thread, turn=turn), go.effects + _ask(thread, again=go.to == AGAIN)
+
+
+def _waits(effects: tuple[Effect, ...]) -> bool:
+    """Climbing sets its own wait: the gap of the rung it came to."""
+    return any(isinstance(e, Wait | Climb) for e in effects)
+
+
+def _ask(thread: Thread, *, again: bool = False) -> tuple[Effect, ...]:
+    step = _step(thread)
+    wait = Wait(step.silence.after)
+    key = step.again if again and step.again else step.ask
+    return (wait,) if key is None else (Ask(key), wait)
+
+
+def _open(state: Conversation, thread: Thread) -> Outcome:
+    topic = TOPICS[thread.topic]
+    if state.current is None:
+        return replace(state, current=thread, turn=state.turn + 1), topic.on_open + _ask(thread)
+    match agenda.rule(thread.topic, state.current.topic):
+        case Rule.QUEUE:
+            # Nothing of the open question changes, not even its timer.
+            return replace(state, agenda=agenda.insert(state.agenda, thread)), ()
+        case Rule.REPLACE:
+            waiting = state.agenda
+        case Rule.INTERRUPT:
+            waiting = agenda.insert(state.agenda, state.current)
+    return replace(state, current=thread, agenda=waiting, turn=state.turn + 1), topic.on_open + _ask(thread)
+
+
+def _next(state: Conversation, effects: tuple[Effect, ...]) -> Outcome:
+    """Bring up what waits on the agenda, if anything does."""
+    if not state.agenda:
+        return state, effects
+    thread, waiting = state.agenda[0], state.agenda[1:]
+    # A thread that was interrupted has opened before: its question is put again, its opening is not repeated.
+    fresh = thread.step == TOPICS[thread.topic].opens_at
+    opening = TOPICS[thread.topic].on_open if fresh else ()
+    return replace(state, current=thread, agenda=waiting), effects + opening + _ask(thread)
+
+
+def _settled(state: Conversation, topic: str, subject: str) -> Outcome:
+    waiting = tuple(t for t in state.agenda if (t.topic, t.subject) != (topic, subject))
+    state = replace(state, agenda=waiting)
+    if state.current is None or (state.current.topic, state.current.subject) != (topic, subject):
+        return state, ()
+    return _next(replace(state, current=None, turn=state.turn + 1), ())

@@ -1,0 +1,176 @@
+"""A text arrives."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import escalations, people
+from checkin.conversation.effects import Severity
+from checkin.conversation.events import Replied
+from checkin.conversation.machine import open_step
+from checkin.conversation.replies import Asked, Kind, read
+from checkin.conversation.risk import Level, Risk, read_risk
+from checkin.conversations.turn import Turn, render
+from checkin.phone import is_e164
+from checkin.store.ids import new_id
+from checkin.store.models import Message, Phone
+from checkin.store.work import Work
+
+# Twilio's default opt-out and opt-in words: it acts on them itself and answers the first kind itself.
+CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
+
+_STRANGER_EVERY = timedelta(days=1)
+
+
+class RepeatedError(Exception):
+    """This text was handled before: roll back, and give the same answer again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An inbound text as the door understood it. `carrier_did` is what the carrier says it has acted on and answered
+    by itself (STOP, START or HELP)."""
+
+    sid: str
+    sender: str
+    body: str
+    media: int = 0
+    carrier_did: str | None = None
+
+
+def hear(work: Work, text: Text) -> str:
+    """Handle one text and return what to answer at once ("" for nothing).
+
+    Raises RepeatedError when this text was handled before; the caller's transaction must then be rolled back.
+    """
+    # Before anything else that could fail.
+    risk = read_risk(text.body)
+    found = people.behind_number(work, text.sender)
+    if found is None:
+        return _hear_stranger(work, text, risk)
+    member, phone_id = found
+    asked = step.asked if (step := open_step(member.state)) else Asked.NONE
+    reading = read(text.body, asked)
+    turn = Turn(
+        work,
+        member,
+        mouth="text",
+        words=_words(text),
+        reading=reading,
+        why=risk.why if risk.level else (),
+        phone_id=phone_id,
+    )
+    carrier_stopped = _mind_carrier(work, turn, text)
+    turn.advance(Replied(reading, risk.level))
+    answer = "" if carrier_stopped else " ".join(filter(None, (*turn.said, turn.question)))
+    _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=reading.kind is Kind.UNCLEAR)
+    return answer
+
+
+def again(work: Work, sid: str) -> str:
+    """Return what was answered to a text the first time."""
+    sealed = work.conn.execute(select(Message.answer).where(Message.sid == sid)).scalar_one()
+    return work.vault.open(sealed, "messages.answer") if sealed else ""
+
+
+def keep(work: Work, text: Text) -> str:
+    """Store a text, and bring a person in, when handling it failed: nothing that was said is lost to a fault of ours.
+
+    Returns what to answer. Touches as little as it can of what may be broken.
+    """
+    risk = read_risk(text.body)
+    phone_id = people.phone_for(work, text.sender)
+    found = people.behind_number(work, text.sender)
+    member = found[0] if found else None
+    severity = Severity.RED if risk.level is Level.RED else Severity.AMBER
+    detail = "".join(f"; {w}" for w in risk.why)
+    person_id = member.id if member else None
+    escalations.open_case(
+        work, severity, "line_failed", person_id=person_id, phone_id=phone_id, words=_words(text), detail=detail
+    )
+    key = "safety.red" if risk.level is Level.RED else "passed_on"
+    answer = render(work, key, member.language if member else "en", "discreet", {})
+    _store(work, text, phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
+    return answer
+
+
+def _words(text: Text) -> str:
+    pictures = "" if not text.media else f" [{text.media} picture{'s' if text.media > 1 else ''}]"
+    return f"{text.body}{pictures}".strip()
+
+
+def _mind_carrier(work: Work, turn: Turn, text: Text) -> bool:
+    """Note what the carrier did by itself with an opt-out word; tell whether it will refuse an answer from us."""
+    word = text.body.strip().casefold()
+    did = text.carrier_did
+    if did is None and not work.settings.advanced_opt_out:
+        did = "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
+    if did == "STOP":
+        people.block_texts(work, turn.member.id, blocked=True)
+        return True
+    if did == "START" and turn.member.text_blocked:
+        people.block_texts(work, turn.member.id, blocked=False)
+    return text.carrier_did == "HELP"
+
+
+def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
+    """Somebody the line does not know: stored, read for danger, shown to staff, answered once a day at most."""
+    phone_id = people.phone_for(work, text.sender)
+    severity = {Level.RED: Severity.RED, Level.AMBER: Severity.AMBER}.get(risk.level, Severity.TASK)
+    escalations.open_case(
+        work,
+        severity,
+        "words" if risk.level else "stranger",
+        person_id=None,
+        phone_id=phone_id,
+        words=_words(text),
+        detail="".join(f"; {w}" for w in risk.why),
+    )
+    answer = ""
+    stopped = text.carrier_did == "STOP" or read(text.body).kind is Kind.STOP
+    # A caller id that is no number (a short code, a company's name) cannot take an answer.
+    if is_e164(text.sender) and not stopped and (risk.level is Level.RED or _first_today(work, phone_id)):
+        key = "safety.red" if risk.level is Level.RED else "stranger"
+        answer = render(work, key, "en", "discreet", {})
+    _store(work, text, phone_id=phone_id, person_id=None, answer=answer, unread=True)
+    return answer
+
+
+def _first_today(work: Work, phone_id: UUID) -> bool:
+    updated = work.conn.execute(
+        update(Phone)
+        .where(
+            Phone.id == phone_id,
+            (Phone.last_answered_at.is_(None)) | (Phone.last_answered_at <= work.now - _STRANGER_EVERY),
+        )
+        .values(last_answered_at=work.now)
+    )
+    return updated.rowcount == 1
+
+
+def _store(work: Work, text: Text, *, phone_id: UUID, person_id: UUID | None, answer: str, unread: bool) -> None:
+    """Store the text with its answer. The unique sid decides which of two copies acted."""
+    stored = work.conn.execute(
+        insert(Message)
+        .values(
+            id=new_id(),
+            at=work.now,
+            direction="in",
+            medium="text",
+            person_id=person_id,
+            phone_id=phone_id,
+            sid=text.sid,
+            status="received",
+            body=work.vault.seal(_words(text), "messages.body"),
+            answer=work.vault.seal(answer, "messages.answer") if answer else None,
+            unread=unread,
+        )
+        .on_conflict_do_nothing(index_elements=["sid"])
+        .returning(Message.id)
+    ).first()
+    if stored is None:
+        raise RepeatedError(text.sid)

@@ -1,0 +1,390 @@
+"""One turn of one conversation: advance the core, carry out its orders.
+
+What is to be said goes out by the mouth that is open (the TwiML answer to the text or call that is being handled); when
+none is, it is owed to the outbox. Nobody else's conversation is ever touched here: what concerns another person is left
+for them as a timer that is due now, and happens under their own lock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Literal, assert_never
+from uuid import UUID
+
+from checkin import buddies, checkins, escalations, meetings, outbox, people, timers, wording
+from checkin.conversation import machine
+from checkin.conversation.effects import (
+    Accept,
+    Ask,
+    Climb,
+    Consent,
+    Decline,
+    Effect,
+    Escalate,
+    InTouch,
+    Note,
+    Pause,
+    Record,
+    Relay,
+    Resume,
+    Settle,
+    Severity,
+    Speak,
+    Stream,
+    Suspend,
+    Tell,
+    Wait,
+)
+from checkin.conversation.events import Event, Exhausted
+from checkin.conversation.replies import Reading, pause_until
+from checkin.conversation.state import Conversation, Thread
+from checkin.people import STOPPABLE, Member
+from checkin.store.work import Work
+from checkin.wording import Variant
+
+_SPANS = {
+    "half_hour": timedelta(minutes=30),
+    "hour": timedelta(hours=1),
+    "safety_hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+_STREAMS = {
+    "checkin": Stream.CHECKINS,
+    "reach_out": Stream.BUDDY,
+    "buddy_report": Stream.BUDDY,
+    "page": Stream.SAFETY,
+    "safety": Stream.SAFETY,
+}
+# A question that could not be put for half a day is not put any more: the ladder has long gone on.
+_ASK_EXPIRES = timedelta(hours=12)
+_LONGEST_PAUSE = timedelta(days=90)
+_PAUSE_UNNAMED = timedelta(days=14)
+
+Mouth = Literal["text", "voice"]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One event in one person's conversation, being carried out."""
+
+    work: Work
+    member: Member
+    mouth: Mouth | None = None
+    """The open mouth: how what is said reaches the person at once. None: it is owed."""
+    words: str = ""
+    reading: Reading | None = None
+    why: tuple[str, ...] = ()
+    """Why danger was heard."""
+    phone_id: UUID | None = None
+    said: list[str] = field(default_factory=list)
+    question: str | None = None
+    ladder: checkins.Ladder | None = None
+    recorded: str | None = None
+
+    def advance(self, event: Event) -> None:
+        """Move the conversation by one event and carry out what the core orders."""
+        before = self.member.state
+        after, effects = machine.advance(before, event)
+        if after is before:
+            return
+        self._keep(after)
+        thread = before.current or after.current
+        for effect in effects:
+            self._carry_out(effect, thread, after)
+        if self.recorded and thread and thread.topic == "checkin":
+            checkins.record(self.work, UUID(thread.subject), self.recorded)
+        if self.member.state.current is None and before.current is not None:
+            timers.drop_silence(self.work, self.member.id)
+
+    def put_again(self) -> str:
+        """Return the open question, rendered for the open mouth, without anything having happened."""
+        thread = self.member.state.current
+        step = machine.open_step(self.member.state)
+        key = step.ask if step and step.ask else "voice.menu"
+        return self.render(key, self._values(key, thread))
+
+    def climb_for(self, check_in_id: str) -> None:
+        """Go on to the next rung of this person's check-in because somebody who was asked cannot."""
+        thread = self.member.state.current
+        if thread is not None and (thread.topic, thread.subject) == ("checkin", check_in_id):
+            self._climb(thread)
+
+    def unpause(self) -> None:
+        """End a pause whose time has come, with a soft word."""
+        people.pause(self.work, self.member.id, None)
+        self._tell("pause.over", None)
+
+    def _keep(self, state: Conversation) -> None:
+        # The member is a value; the turn holds the newest one.
+        self.member = replace(self.member, state=state)
+        people.keep_state(self.work, self.member.id, state)
+
+    # --- orders ---
+
+    def _carry_out(self, effect: Effect, thread: Thread | None, after: Conversation) -> None:
+        match effect:
+            case Tell(key=key):
+                self._tell(key, thread)
+            case Ask(key=key):
+                self._ask(key, after.current or thread)
+            case Wait(span=span):
+                due = self.work.now + self._span(span, after.current)
+                timers.set_silence(self.work, self.member.id, due, after.turn)
+            case Record(answer=answer):
+                self._record(answer, thread)
+            case Settle(how=how):
+                self._settle(how, thread)
+            case InTouch(how=how):
+                for check_in_id in checkins.unsettled_of(self.work, self.member.id):
+                    checkins.settle(self.work, check_in_id, how, answer=None, by=self.member.id)
+            case Climb():
+                self._climb(thread)
+            case Escalate(severity=severity, reason=reason):
+                self._escalate(severity, reason, thread)
+            case Note():
+                self._note(thread)
+            case Accept() | Decline():
+                self._answer_page(effect, thread)
+            case _:
+                self._change(effect)
+
+    def _change(self, effect: Consent | Pause | Resume | Relay | Speak | Suspend) -> None:
+        """Orders that change what the line may do with this person."""
+        match effect:
+            case Consent(change=change):
+                self._consent(given=change == "start")
+            case Pause():
+                self._pause()
+            case Resume():
+                people.pause(self.work, self.member.id, None)
+            case Relay():
+                self._relay()
+            case Speak():
+                if not people.speak(self.work, self.member.id, str(self.reading.value if self.reading else "")):
+                    escalations.open_case(
+                        self.work, Severity.TASK, "language", person_id=self.member.id, words=self.words
+                    )
+                else:
+                    self.member = replace(self.member, language=str(self.reading.value if self.reading else "en"))
+            case Suspend():
+                if self.phone_id is not None:
+                    people.suspend_phone(self.work, self.member.id, self.phone_id)
+            case _:
+                assert_never(effect)
+
+    def _tell(self, key: str, thread: Thread | None) -> None:
+        key = self._which(key)
+        values = self._values(key, thread)
+        if self.mouth is not None:
+            self.said.append(self.render(key, values))
+            return
+        stream = Stream.SAFETY if thread and thread.topic in {"page", "safety"} else Stream.SERVICE
+        outbox.owe(self.work, self.member.id, "text", stream, key, values, subject=_subject(thread))
+
+    def _which(self, key: str) -> str:
+        """Return the sentence that is true here, where the core names the general one."""
+        if key == "next" and meetings.next_for(self.work, self.member) is None:
+            escalations.open_case(self.work, Severity.TASK, "asked_next", person_id=self.member.id, words=self.words)
+            return "next.none"
+        # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
+        if key == "safety.red" and any(w.startswith(("abuse", "cannot-talk")) for w in self.why):
+            return "safety.endangered"
+        if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:
+            return "language.not_yet"
+        return key
+
+    def _ask(self, key: str, thread: Thread | None) -> None:
+        values = self._values(key, thread)
+        if self.mouth is not None:
+            self.question = self.render(key, values)
+            return
+        medium: Literal["text", "call"] = "call" if self.member.prefers == "call" else "text"
+        dedupe = None
+        if thread is not None and thread.topic == "checkin" and (ladder := self._find_ladder(thread)):
+            medium = "text" if ladder.here in {"text", None} else "call"
+            dedupe = f"checkin:{ladder.id}:{ladder.rung}:{self.member.state.turn}"
+        outbox.owe(
+            self.work,
+            self.member.id,
+            medium,
+            _STREAMS[thread.topic] if thread else Stream.SERVICE,
+            key,
+            values,
+            subject=_subject(thread),
+            expires_at=self.work.now + _ASK_EXPIRES,
+            dedupe=dedupe,
+        )
+
+    def _span(self, span: str, thread: Thread | None) -> timedelta:
+        if span in _SPANS:
+            return _SPANS[span]
+        ladder = self._find_ladder(thread) if thread else None
+        if ladder is None:
+            return _SPANS["day"]
+        return ladder.wait() if span == "gap" else checkins.gap(span, ladder.gaps)
+
+    def _find_ladder(self, thread: Thread) -> checkins.Ladder | None:
+        if self.ladder is None:
+            self.ladder = checkins.find(self.work, UUID(thread.subject))
+        return self.ladder
+
+    def _record(self, answer: str, thread: Thread | None) -> None:
+        if thread is None:
+            return
+        if thread.topic == "buddy_report":
+            buddies.record(self.work, UUID(thread.subject), answer)
+        elif thread.topic == "checkin":
+            self.recorded = answer
+
+    def _settle(self, how: str, thread: Thread | None) -> None:
+        if thread is None:
+            return
+        settled = checkins.settle(self.work, UUID(thread.subject), how, answer=self.recorded, by=self.member.id)
+        self.recorded = None
+        if settled and settled.unconfirmed and how == "ok":
+            escalations.answered_late(self.work, settled.person_id)
+
+    def _climb(self, thread: Thread | None) -> None:
+        if thread is None:
+            return
+        if thread.topic != "checkin":
+            whose = checkins.member_of(self.work, UUID(thread.subject))
+            if whose is not None:
+                subject = UUID(thread.subject)
+                timers.set_timer(self.work, "climb", self.work.now, person_id=whose, topic="checkin", subject=subject)
+            return
+        ladder = self._find_ladder(thread)
+        if ladder is None or ladder.status != "open":
+            return
+        if not ladder.rungs:
+            # Somebody began to say how they are, unasked, and left it. That is contact, not a missed check-in.
+            checkins.settle(self.work, ladder.id, "contact", answer=None, by=self.member.id)
+            self._keep(Conversation(None, self.member.state.agenda, self.member.state.turn, 0))
+            return
+        self.ladder = checkins.climb(self.work, ladder)
+        if self.ladder.here is None:
+            self.advance(Exhausted())
+        else:
+            due = self.work.now + self.ladder.wait()
+            timers.set_silence(self.work, self.member.id, due, self.member.state.turn)
+
+    def _about(self, reason: str, thread: Thread | None) -> UUID:
+        """Return whom a case is about: worry voiced by a buddy is about the person they look out for."""
+        if reason != "buddy_worried" or thread is None:
+            return self.member.id
+        find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
+        return find(self.work, UUID(thread.subject)) or self.member.id
+
+    def _escalate(self, severity: Severity, reason: str, thread: Thread | None) -> None:
+        about = self._about(reason, thread)
+        source = f", said by {self.member.name}" if about != self.member.id else ""
+        escalations.open_case(
+            self.work,
+            severity,
+            reason,
+            person_id=about,
+            phone_id=self.phone_id,
+            words=self.words,
+            detail="".join(f"; {w}" for w in self.why) + source,
+        )
+
+    def _note(self, thread: Thread | None) -> None:
+        about = self._about("buddy_worried" if thread and thread.step == "worried" else "", thread)
+        case_id = escalations.standing_case(self.work, about)
+        if case_id is None:
+            escalations.open_case(self.work, Severity.AMBER, "words", person_id=about, words=self.words)
+        else:
+            escalations.note(self.work, case_id, "said", words=self.words, person_id=self.member.id)
+
+    def _answer_page(self, effect: Accept | Decline, thread: Thread | None) -> None:
+        if thread is None:
+            return
+        case_id = UUID(thread.subject)
+        if isinstance(effect, Decline):
+            escalations.decline(self.work, case_id, self.member.id)
+            return
+        case = escalations.find(self.work, case_id)
+        if case.status == "open":
+            escalations.take(self.work, case_id, self.member.id)
+            self._tell("page.accepted", thread)
+        else:
+            self._tell("page.gone", thread)
+
+    def _consent(self, *, given: bool) -> None:
+        value = self.reading.value if self.reading else "all"
+        streams = STOPPABLE if value in {None, "all"} else (Stream(str(value)),)
+        people.consent(self.work, self.member.id, streams, given=given, how=self.mouth or "line", words=self.words)
+
+    def _pause(self) -> None:
+        value = str(self.reading.value or "") if self.reading else ""
+        today = self.work.now.astimezone(self.member.zone).date()
+        day = pause_until(value, today)
+        until = self.work.now + _PAUSE_UNNAMED
+        if day is not None and day > today:
+            # Nine in the morning of the day they are back: never in the middle of the night.
+            until = self.work.now + min(day - today, _LONGEST_PAUSE)
+            until = until.astimezone(self.member.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+        people.pause(self.work, self.member.id, until)
+        timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
+        hospital = value.startswith("hospital")
+        key = "pause.hospital" if hospital else "pause.done"
+        values = {"until": wording.day(until.astimezone(self.member.zone), self.member.language)}
+        if hospital:
+            escalations.open_case(self.work, Severity.AMBER, "in_hospital", person_id=self.member.id, words=self.words)
+        if self.mouth is not None:
+            self.said.append(self.render(key, values))
+
+    def _relay(self) -> None:
+        other = buddies.other_of(self.work, self.member)
+        words = str(self.reading.value or "") if self.reading else ""
+        if other is None or not words:
+            escalations.open_case(self.work, Severity.TASK, "for_buddy", person_id=self.member.id, words=self.words)
+            self.said.append(self.render("relay.none", {}))
+            return
+        buddies.relay(self.work, self.member, words, other)
+        self.said.append(self.render("relay.sent", {"buddy": other.name}))
+
+    # --- words ---
+
+    def _values(self, key: str, thread: Thread | None) -> Mapping[str, str]:
+        """Return what a sentence's placeholders stand for here; only what it needs is looked up."""
+        needs = wording.placeholders(key)
+        values = {"name": self.member.name} if "name" in needs else {}
+        if needs & {"group", "when", "venue", "directions"}:
+            meeting = meetings.next_for(self.work, self.member)
+            if meeting is not None:
+                values["group"] = meeting.group
+                values["when"] = wording.day_and_time(meeting.starts, self.member.language)
+                values["venue"], values["directions"] = meeting.venue, meeting.directions
+        if needs & {"member", "case", "words", "link"} and thread is not None:
+            values |= self._about_subject(thread)
+        return values
+
+    def _about_subject(self, thread: Thread) -> dict[str, str]:
+        subject = UUID(thread.subject)
+        if thread.topic == "page":
+            case = escalations.find(self.work, subject)
+            return {
+                "case": str(case.number),
+                "member": people.first_name(self.work, case.person_id) if case.person_id else "?",
+                "words": escalations.last_words(self.work, subject)[:120],
+                "link": f"{self.work.settings.public_url}/cases/{case.number}",
+            }
+        find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
+        whose = find(self.work, subject)
+        return {"member": people.first_name(self.work, whose)} if whose else {"member": "?"}
+
+    def render(self, key: str, values: Mapping[str, str]) -> str:
+        """Return a sentence in this person's language, as the open mouth says it."""
+        variant: Variant = "voice" if self.mouth == "voice" else self.member.variant
+        return render(self.work, key, self.member.language, variant, values)
+
+
+def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
+    """Return a sentence with the line's own values and the person's filled in."""
+    own = {"line": work.settings.name, **wording.country(work.settings.country)}
+    return wording.say(key, language, variant, {**own, **values}).strip()
+
+
+def _subject(thread: Thread | None) -> UUID | None:
+    return UUID(thread.subject) if thread and thread.subject else None

@@ -1,0 +1,154 @@
+"""What becomes of a message after it left, or could not: the carrier's word, and what follows from it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import escalations, logs, outbox, people, timers
+from checkin.conversation.effects import Severity, Stream
+from checkin.conversation.events import Missed
+from checkin.conversations import due
+from checkin.gateways import Fault
+from checkin.store.models import DeliveryEvent, Message, Phone
+from checkin.store.work import Work
+
+_log = logs.get("delivery")
+
+# How long to wait before another try, and how many there are; after the last a person hears of it.
+_TRIES: dict[Fault, tuple[timedelta, ...]] = {
+    Fault.TRANSIENT: tuple(timedelta(seconds=s) for s in (15, 60, 300, 900, 3600)),
+    Fault.UNREACHABLE: tuple(timedelta(hours=h) for h in (1, 3)),
+    Fault.TOMORROW: (timedelta(days=1),),
+    Fault.CONFIG: tuple(timedelta(minutes=m) for m in (5, 15, 60)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One status callback: `rank` says how far along `status` is, `fault` what an error code means."""
+
+    sid: str
+    status: str
+    rank: int
+    code: int | None = None
+    fault: Fault | None = None
+    sequence: int | None = None
+
+
+def next_try(fault: Fault, attempt: int, now: datetime, retry_after: float | None = None) -> datetime | None:
+    """Return when to try again after `attempt` failures of this kind, or None when it is no use."""
+    waits = _TRIES.get(fault, ())
+    if attempt > len(waits):
+        return None
+    return now + max(waits[attempt - 1], timedelta(seconds=retry_after or 0))
+
+
+def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
+    """Record one status callback. A repeat is False and changes nothing; status only moves forward."""
+    new = work.conn.execute(
+        insert(DeliveryEvent)
+        .values(
+            message_id=message_id,
+            sid=word.sid,
+            at=work.now,
+            status=word.status,
+            code=word.code,
+            sequence=word.sequence,
+        )
+        .on_conflict_do_nothing()
+        .returning(DeliveryEvent.id)
+    ).first()
+    if new is None:
+        return False
+    which = Message.id == message_id if message_id else Message.sid == word.sid
+    row = work.conn.execute(
+        update(Message)
+        .where(which, Message.direction == "out", Message.carrier_rank < word.rank)
+        .values(
+            carrier_status=word.status,
+            carrier_rank=word.rank,
+            carrier_code=word.code,
+            # A callback is proof that the carrier has it, even when our own request never returned.
+            sid=word.sid,
+            status=text("CASE WHEN status IN ('leased', 'unknown') THEN 'sent' ELSE status END"),
+            lease_until=None,
+            sent_at=text("coalesce(sent_at, now())"),
+        )
+        .returning(*_ROW)
+    ).first()
+    if row is not None and word.fault is not None:
+        follow(work, Out(*row), word.fault, word.code or 0)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """What `follow` needs to know of a message that was owed to somebody."""
+
+    id: UUID
+    medium: str
+    person_id: UUID
+    phone_id: UUID | None
+    subject: UUID | None
+    wording: str
+    stream: str
+    reached: bool
+    arguments: bytes | None
+
+
+_ROW = (
+    Message.id, Message.medium, Message.person_id, Message.phone_id, Message.subject, Message.wording,
+    Message.stream, Message.reached, Message.arguments,
+)  # fmt: skip
+
+
+def find(work: Work, message_id: UUID) -> Out | None:
+    """Return a message that was owed, or None."""
+    row = work.conn.execute(select(*_ROW).where(Message.id == message_id, Message.direction == "out")).first()
+    return Out(*row) if row else None
+
+
+def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
+    """Do what follows when a message has finally failed: tell staff, change medium, go on up the ladder."""
+    match fault:
+        case Fault.UNSUBSCRIBED:
+            people.block_texts(work, row.person_id, blocked=True)
+            _task(work, row, "carrier_opt_out", code)
+        case Fault.NOT_MOBILE:
+            work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
+            if row.subject is None:
+                _by_voice(work, row)
+        case Fault.NO_SUCH_NUMBER | Fault.BLOCKED:
+            _task(work, row, "number_unreachable", code)
+        case Fault.UNREACHABLE | Fault.TRANSIENT | Fault.TOMORROW:
+            if row.stream == Stream.SAFETY.value:
+                _task(work, row, "page_not_delivered", code)
+        case Fault.CONFIG | Fault.BUG:
+            _log.error("carrier_refuses_us", code=code, message=str(row.id))
+    go_on(work, row)
+
+
+def go_on(work: Work, row: Out) -> None:
+    """Somebody could not be asked: do not wait for an answer that cannot come."""
+    if row.subject is not None and row.wording == "checkin.ask":
+        timers.set_timer(work, "climb", work.now, person_id=row.person_id, topic="checkin", subject=row.subject)
+
+
+def _task(work: Work, row: Out, reason: str, code: int) -> None:
+    escalations.open_case(work, Severity.TASK, reason, person_id=row.person_id, detail=f" (carrier code {code})")
+
+
+def _by_voice(work: Work, row: Out) -> None:
+    arguments = work.vault.open_json(row.arguments, "messages.arguments") or {}
+    outbox.owe(work, row.person_id, "call", Stream(row.stream), row.wording, arguments, dedupe=f"voice:{row.id}")
+
+
+def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
+    """A call has ended. Unless somebody pressed a key, it reached nobody, whatever the carrier says."""
+    row = find(work, message_id)
+    if row is None or row.reached or row.subject is None:
+        return
+    due.missed_call(work, row.person_id, row.subject, missed)

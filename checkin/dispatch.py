@@ -1,0 +1,266 @@
+"""From the outbox to the carrier: many at a time, and no transaction open while the carrier thinks.
+
+Lease, decide, prepare: one transaction. Send: none. Settle: another. A process that dies anywhere in between leaves
+leases that run out, and what they held is looked up at the carrier before it is sent again.
+"""
+
+import time as clock
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from checkin import delivery, logs, outbox, timers
+from checkin.conversations.turn import render
+from checkin.errors import CarrierError
+from checkin.gate import Defer, Drop, Medium, Request, Send, may
+from checkin.gateways import Gateway, Receipt
+from checkin.outbox import Claimed
+from checkin.phone import is_fictional
+from checkin.store.work import Store, Work
+from checkin.wording import Variant
+
+_log = logs.get("dispatch")
+
+# The carrier may show a text in its list only a little after it took it.
+_SETTLES = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one kind of job sends: which classes and media, how many at once, how fast (a second; None: no limit)."""
+
+    name: str
+    classes: tuple[int, ...]
+    media: tuple[Medium, ...]
+    rate: float | None
+    batch: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One lot of messages on their way: what to send, and afterwards what became of each."""
+
+    ready: list[tuple[Claimed, str, str]] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    again: list[dict[str, Any]] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[tuple[UUID, int]] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    dropped: list[dict[str, Any]] = field(default_factory=list)
+    deferred: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Dispatcher:
+    """Sends what is owed. One a process; its threads wait for the carrier together."""
+
+    def __init__(self, store: Store, gateway: Gateway, *, threads: int) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="carrier")
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown()
+
+    def send(self, lane: Lane, now: datetime) -> int:
+        """Send one lot of what is due at `now`; return how many were claimed (0: nothing left to do)."""
+        with self._store.work(now) as work:
+            claimed = outbox.claim(work, classes=lane.classes, media=lane.media, batch=lane.batch)
+            if not claimed:
+                return 0
+            batch = _Batch()
+            for message in claimed:
+                self._decide(work, message, batch)
+            outbox.prepared(work.conn, batch.bodies)
+            outbox.dropped(work.conn, batch.dropped)
+            outbox.deferred(work.conn, batch.deferred)
+            wait = _slot(work.conn, lane, len(batch.ready))
+        self._send_all(batch, lane, wait, now)
+        self._settle(batch, now)
+        return len(claimed)
+
+    # --- deciding ---
+
+    def _decide(self, work: Work, message: Claimed, batch: _Batch) -> None:
+        person = message.person
+        number = work.vault.open(person["number"], "phones.number") if person["number"] else None
+        verdict = may(_request(work, message, number))
+        match verdict:
+            case Send():
+                body = _body(work, message)
+                sealed = work.vault.seal(body, "messages.body")
+                batch.bodies.append({"id": message.id, "body": sealed, "phone_id": person["phone_id"]})
+                batch.ready.append((message, number or "", body))
+            case Defer(until=until, why=why):
+                batch.deferred.append({"id": message.id, "until": until, "reason": why})
+                if message.wording == "checkin.ask":
+                    # The silence that is waited for begins when the question is put.
+                    timers.shift_silence(work, message.person_id, until - max(message.due_at, work.now))
+            case Drop(why=why):
+                batch.dropped.append({"id": message.id, "reason": why})
+                _log.info("dropped", why=why, message=str(message.id))
+                if why not in _NO_USE_GOING_ON and (row := delivery.find(work, message.id)):
+                    delivery.go_on(work, row)
+
+    # --- sending ---
+
+    def _send_all(self, batch: _Batch, lane: Lane, wait: float, now: datetime) -> None:
+        begin = clock.monotonic() + wait
+        pace = 1 / lane.rate if lane.rate else 0.0
+        jobs = [
+            (message, self._pool.submit(self._send_one, message, to, body, begin + i * pace))
+            for i, (message, to, body) in enumerate(batch.ready)
+        ]
+        for message, job in jobs:
+            try:
+                receipt = job.result()
+            except CarrierError as error:
+                self._refused(batch, message, error, now)
+            else:
+                batch.sent.append(
+                    {
+                        "id": message.id,
+                        "sid": receipt.sid,
+                        "at": now,
+                        "rank": receipt.rank,
+                        "carrier_status": receipt.status,
+                    }
+                )
+
+    def _send_one(self, message: Claimed, to: str, body: str, not_before: float) -> Receipt:
+        if (early := not_before - clock.monotonic()) > 0:
+            clock.sleep(early)
+        if message.medium == "text":
+            return self._gateway.text(message.id, to, body)
+        person = message.person
+        return self._gateway.call(
+            message.id, to, ring_seconds=person["ring_seconds"], leave_word=person["voicemail"] != "none"
+        )
+
+    def _refused(self, batch: _Batch, message: Claimed, error: CarrierError, now: datetime) -> None:
+        _log.warning("carrier_error", code=error.code, ambiguous=error.ambiguous, message=str(message.id))
+        if error.ambiguous:
+            batch.unknown.append({"id": message.id, "at": now + _SETTLES})
+            return
+        fault = self._gateway.fault(error.code)
+        until = delivery.next_try(fault, message.attempt, now, error.retry_after)
+        if until is not None and (message.expires_at is None or until < message.expires_at):
+            batch.again.append({"id": message.id, "until": until, "reason": fault.name.lower(), "code": error.code})
+        else:
+            batch.failed.append((message.id, error.code))
+
+    def _settle(self, batch: _Batch, now: datetime) -> None:
+        with self._store.work(now) as work:
+            outbox.sent(work.conn, batch.sent)
+            outbox.again(work.conn, batch.again)
+            outbox.unknown(work.conn, batch.unknown)
+            for message_id, code in batch.failed:
+                self._give_up(work, message_id, code)
+
+    def _give_up(self, work: Work, message_id: UUID, code: int) -> None:
+        fault = self._gateway.fault(code)
+        outbox.failed(work.conn, [{"id": message_id, "reason": fault.name.lower(), "code": code}])
+        row = delivery.find(work, message_id)
+        if row is not None:
+            delivery.follow(work, row, fault, code)
+
+    # --- reconciling ---
+
+    def reconcile(self, now: datetime, *, batch: int = 50) -> int:
+        """Look up at the carrier what may or may not have been sent; only what it does not know is sent again."""
+        with self._store.work(now) as work:
+            lapsed = outbox.lapse(work)
+            unknowns = outbox.unknowns(work, batch=batch)
+        if lapsed:
+            _log.warning("leases_lapsed", count=lapsed)
+        for message in unknowns:
+            self._look_up(message, now)
+        return len(unknowns)
+
+    def _look_up(self, message: outbox.Unknown, now: datetime) -> None:
+        vault = self._store.vault
+        number = vault.open(message.number, "phones.number") if message.number else ""
+        try:
+            if message.body is None or not number:
+                found = None
+            elif message.medium == "text":
+                found = self._gateway.find_text(number, vault.open(message.body, "messages.body"), message.at)
+            else:
+                found = self._gateway.find_call(number, message.at)
+        except CarrierError as error:
+            _log.warning("cannot_look_up", code=error.code, message=str(message.id))
+            return
+        with self._store.work(now) as work:
+            if found is not None:
+                row = {"id": message.id, "sid": found.sid, "at": now, "rank": found.rank}
+                outbox.sent(work.conn, [{**row, "carrier_status": found.status}])
+            elif now - message.at >= _SETTLES:
+                again = {"id": message.id, "until": now, "reason": "not_at_carrier", "code": None}
+                outbox.again(work.conn, [again])
+
+
+# Going on up the ladder would ask somebody's buddy about a question that was never put, or no longer stands.
+_NO_USE_GOING_ON = frozenset({"not_relevant", "weekly_cap", "paused", "not_active", "no_consent"})
+
+
+def _request(work: Work, message: Claimed, number: str | None) -> Request:
+    person, settings = message.person, work.settings
+    hours = (person["safe_from"], person["safe_to"])
+    cap = person["texts_a_week"] or settings.texts_a_week
+    if message.medium == "call":
+        cap = person["calls_a_week"] or settings.calls_a_week
+    return Request(
+        now=work.now,
+        medium=message.medium,
+        stream=message.stream,
+        expires_at=message.expires_at,
+        relevant=person["relevant"] is not False,
+        number=number,
+        fictional=number is not None and is_fictional(number) and not settings.simulated,
+        number_suspended=person["suspended_at"] is not None,
+        status=person["status"],
+        streams=frozenset(person["streams"]),
+        text_blocked=person["text_blocked"],
+        paused_until=person["paused_until"],
+        safe_to_text=person["safe_to_text"],
+        safe_to_call=person["safe_to_call"],
+        safe_hours=hours if hours[0] and hours[1] else None,
+        quiet_hours=settings.quiet_hours,
+        zone=ZoneInfo(person["zone"]),
+        sent_this_week=person["sent_this_week"],
+        weekly_cap=cap,
+    )
+
+
+def _body(work: Work, message: Claimed) -> str:
+    variant: Variant = "discreet" if message.person["discreet"] else "text"
+    if message.medium == "call":
+        variant = "voice"
+    values = work.vault.open_json(message.arguments, "messages.arguments")
+    return render(work, message.wording, message.person["language"], variant, values)
+
+
+_SLOT = text(
+    """
+    INSERT INTO paces (name, free_at) VALUES (:lane, clock_timestamp() + :takes)
+    ON CONFLICT (name) DO UPDATE SET free_at = greatest(paces.free_at, clock_timestamp()) + :takes
+    RETURNING extract(epoch FROM free_at - CAST(:takes AS interval) - clock_timestamp())
+    """
+)
+
+
+def _slot(conn: Connection, lane: Lane, count: int) -> float:
+    """Reserve time on the carrier for `count` messages; return how many seconds from now it begins.
+
+    The reservation is a row, so that any number of workers together keep to one pace. It is on the machine's clock:
+    a carrier's limits are per real second, also when a rehearsal moves time.
+    """
+    if not lane.rate or not count:
+        return 0.0
+    takes = timedelta(seconds=count / lane.rate)
+    return max(0.0, float(conn.execute(_SLOT, {"lane": lane.name, "takes": takes}).scalar_one()))

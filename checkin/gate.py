@@ -1,0 +1,142 @@
+"""May this go to this person now? One pure rule, asked at the moment of sending.
+
+The order of the checks is the order of what matters: first what must never happen, then what the person said, then
+what they are protected from, then what is polite. A drop is kept with its reason and shown; nothing vanishes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from checkin.conversation.effects import Stream
+
+Medium = Literal["text", "call"]
+Hours = tuple[time, time]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may go now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Not now: ask again at `until` (aware, UTC)."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Never: `why` is one of the reasons in this module, as a stable word."""
+
+    why: str
+
+
+Verdict = Send | Defer | Drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything the rule looks at. Moments are aware; hours are wall-clock times in the person's zone."""
+
+    now: datetime
+    medium: Medium
+    stream: Stream
+    expires_at: datetime | None
+    relevant: bool
+    """False when it was superseded, already answered or already accepted."""
+    number: str | None
+    fictional: bool
+    """The number is reserved for fiction and the carrier is a real one."""
+    number_suspended: bool
+    status: str
+    streams: frozenset[str]
+    text_blocked: bool
+    paused_until: datetime | None
+    safe_to_text: bool
+    safe_to_call: bool
+    safe_hours: Hours | None
+    quiet_hours: Hours
+    zone: ZoneInfo
+    sent_this_week: int
+    weekly_cap: int
+
+
+# What each stream is let through: SAFETY is how danger is answered and staff are paged; SERVICE answers what the
+# person began, or tells somebody who was alerted that it is over.
+_PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE})
+_PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE})
+_PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
+_CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
+
+
+def may(request: Request) -> Verdict:
+    """Return Send, Defer until, or Drop because."""
+    reason = _never(request) or _not_wanted(request)
+    if reason:
+        return Drop(reason)
+    if request.stream not in _PASSES_HOURS:
+        opens = _opens_at(request)
+        if opens > request.now:
+            if request.expires_at is not None and opens >= request.expires_at:
+                return Drop("too_late")
+            return Defer(opens, "hours")
+    if request.stream in _CAPPED and request.sent_this_week >= request.weekly_cap:
+        return Drop("weekly_cap")
+    return Send()
+
+
+def _never(request: Request) -> str | None:
+    if request.number is None:
+        return "no_number"
+    if request.fictional:
+        return "fictional_number"
+    if request.number_suspended:
+        return "number_suspended"
+    if request.status != "active":
+        return "not_active"
+    if not request.relevant:
+        return "not_relevant"
+    if request.expires_at is not None and request.now >= request.expires_at:
+        return "too_late"
+    return None
+
+
+def _not_wanted(request: Request) -> str | None:
+    if request.medium == "text" and request.text_blocked:
+        return "stopped"
+    safe = request.safe_to_text if request.medium == "text" else request.safe_to_call
+    if not safe and request.stream is not Stream.SAFETY:
+        return "not_safe"
+    if request.stream not in _PASSES_CONSENT and request.stream.value not in request.streams:
+        return "no_consent"
+    if request.paused_until and request.now < request.paused_until and request.stream not in _PASSES_PAUSE:
+        return "paused"
+    return None
+
+
+def _opens_at(request: Request) -> datetime:
+    """Return the first moment from now at which the person may be disturbed.
+
+    Somebody's own safe hours replace the quiet hours: a night worker may have said "22:00 to 23:00 is safe".
+    """
+    if request.safe_hours is None:
+        return _leave(request.now, request.quiet_hours, request.zone)
+    start, end = request.safe_hours
+    return _leave(request.now, (end, start), request.zone)
+
+
+def _leave(moment: datetime, closed: Hours, zone: ZoneInfo) -> datetime:
+    """Return `moment`, or the end of the closed span that it lies in. Spans may cross midnight."""
+    local = moment.astimezone(zone)
+    start, end = closed
+    if start == end:
+        return moment
+    inside = start <= local.time() < end if start < end else local.time() >= start or local.time() < end
+    if not inside:
+        return moment
+    day = local.date() if local.time() < end else local.date() + timedelta(days=1)
+    return datetime.combine(day, end, zone).astimezone(moment.tzinfo)

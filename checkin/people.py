@@ -1,0 +1,209 @@
+"""People: who is behind a number, how they may be reached, what they agreed to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select, text, update
+
+from checkin.conversation import state as states
+from checkin.conversation.effects import Stream
+from checkin.conversation.state import Conversation
+from checkin.store.ids import new_id
+from checkin.store.models import Consent, Person, PersonPhone, Phone
+from checkin.store.work import Work
+from checkin.wording import LANGUAGES, Variant
+
+# What STOP stops and START starts, when no stream is named.
+STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person as the line deals with them in one transaction; their row is locked."""
+
+    id: UUID
+    name: str
+    language: str
+    zone: ZoneInfo
+    status: str
+    streams: frozenset[str]
+    prefers: str
+    discreet: bool
+    shared_phone: bool
+    voicemail: str
+    ring_seconds: int
+    text_blocked: bool
+    paused_until: datetime | None
+    state: Conversation
+
+    @property
+    def variant(self) -> Variant:
+        """Which variant of a sentence this person is texted."""
+        return "discreet" if self.discreet else "text"
+
+
+_COLUMNS = (
+    Person.id, Person.name, Person.language, Person.zone, Person.status, Person.streams, Person.prefers,
+    Person.discreet, Person.shared_phone, Person.voicemail, Person.ring_seconds, Person.text_blocked,
+    Person.paused_until, Person.state,
+)  # fmt: skip
+
+
+def _member(work: Work, row: Row[Any]) -> Member:
+    return Member(
+        id=row.id,
+        name=work.vault.open(row.name, "people.name"),
+        language=row.language,
+        zone=ZoneInfo(row.zone),
+        status=row.status,
+        streams=frozenset(row.streams),
+        prefers=row.prefers,
+        discreet=row.discreet,
+        shared_phone=row.shared_phone,
+        voicemail=row.voicemail,
+        ring_seconds=row.ring_seconds,
+        text_blocked=row.text_blocked,
+        paused_until=row.paused_until,
+        state=states.from_json(row.state),
+    )
+
+
+_BEHIND = (
+    select(*_COLUMNS, PersonPhone.phone_id, PersonPhone.rank)
+    .join(PersonPhone, PersonPhone.person_id == Person.id)
+    .join(Phone, Phone.id == PersonPhone.phone_id)
+    .where(Person.status != "ended")
+    # Locked in one order everywhere, so that two who share a phone never wait for each other.
+    .order_by(Person.id)
+    .with_for_update(of=Person)
+)
+
+
+def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
+    """Return who is meant by somebody using `number`, locked, with the phone's id; None for a stranger.
+
+    Of several people who share a phone it is the one with an open question, else the one whose first phone it is.
+    """
+    indexes = work.vault.indexes(number)
+    found = Phone.number_index == indexes[0] if len(indexes) == 1 else Phone.number_index.in_(indexes)
+    rows = work.conn.execute(_BEHIND.where(found)).all()
+    if not rows:
+        return None
+    best = min(rows, key=lambda row: (not (row.state or {}).get("open"), row.rank))
+    return _member(work, best), best.phone_id
+
+
+_LOCK = select(*_COLUMNS).with_for_update()
+
+
+def lock(work: Work, person_id: UUID) -> Member | None:
+    """Return a person with their row locked, or None when they are gone."""
+    row = work.conn.execute(_LOCK.where(Person.id == person_id)).first()
+    return _member(work, row) if row else None
+
+
+def first_name(work: Work, person_id: UUID) -> str:
+    """Return a person's first name. An unknown id raises NoResultFound."""
+    sealed = work.conn.execute(select(Person.name).where(Person.id == person_id)).scalar_one()
+    return work.vault.open(sealed, "people.name")
+
+
+def numbers(work: Work, person_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Return a person's phones in order: (phone id, number, kind of line); suspended ones are left out."""
+    rows = work.conn.execute(
+        select(Phone.id, Phone.number, Phone.line)
+        .join(PersonPhone, PersonPhone.phone_id == Phone.id)
+        .where(PersonPhone.person_id == person_id, PersonPhone.suspended_at.is_(None))
+        .order_by(PersonPhone.rank)
+    )
+    return [(row.id, work.vault.open(row.number, "phones.number"), row.line) for row in rows]
+
+
+def phone_for(work: Work, number: str, line: str = "unknown") -> UUID:
+    """Return the id of the phone with this number or caller id, storing it when it is new."""
+    phone_id = work.conn.execute(
+        select(Phone.id).where(Phone.number_index.in_(work.vault.indexes(number)))
+    ).scalar_one_or_none()
+    if phone_id is not None:
+        return phone_id
+    stored: UUID = work.conn.execute(
+        # Two first texts of a stranger may arrive at once: whoever comes second gets the first one's row.
+        text(
+            "INSERT INTO phones (id, number, number_index, line) VALUES (:id, :number, :index, :line) "
+            "ON CONFLICT (number_index) DO UPDATE SET line = phones.line RETURNING id"
+        ),
+        {
+            "id": new_id(),
+            "number": work.vault.seal(number, "phones.number"),
+            "index": work.vault.index(number),
+            "line": line,
+        },
+    ).scalar_one()
+    return stored
+
+
+def consent(
+    work: Work, person_id: UUID, streams: tuple[Stream, ...], *, given: bool, how: str, words: str = ""
+) -> None:
+    """Write the ledger, and what follows from it for what may be sent."""
+    work.add_all(
+        Consent,
+        [
+            {
+                "person_id": person_id,
+                "at": work.now,
+                "stream": stream.value,
+                "change": "given" if given else "withdrawn",
+                "how": how,
+                "words": work.vault.seal(words, "consents.words") if words else None,
+            }
+            for stream in streams
+        ],
+    )
+    names = [stream.value for stream in streams]
+    kept = text(
+        "UPDATE people SET streams = ARRAY("
+        "SELECT unnest(streams) EXCEPT SELECT unnest(CAST(:names AS text[]))"
+        " UNION SELECT unnest(CAST(:given AS text[])) ORDER BY 1) WHERE id = :id"
+    )
+    work.conn.execute(kept, {"names": names, "given": names if given else [], "id": person_id})
+
+
+def block_texts(work: Work, person_id: UUID, *, blocked: bool) -> None:
+    """Note that the carrier refuses (or again takes) texts to this person."""
+    work.conn.execute(update(Person).where(Person.id == person_id).values(text_blocked=blocked))
+
+
+def pause(work: Work, person_id: UUID, until: datetime | None) -> None:
+    """Pause everything that is scheduled until a moment; None ends a pause."""
+    work.conn.execute(update(Person).where(Person.id == person_id).values(paused_until=until))
+
+
+def speak(work: Work, person_id: UUID, language: str) -> bool:
+    """Change somebody's language; False when the line does not speak it."""
+    if language not in LANGUAGES:
+        return False
+    work.conn.execute(update(Person).where(Person.id == person_id).values(language=language))
+    return True
+
+
+def suspend_phone(work: Work, person_id: UUID, phone_id: UUID) -> None:
+    """Stop using a number for a person until staff have looked."""
+    work.conn.execute(
+        update(PersonPhone)
+        .where(PersonPhone.person_id == person_id, PersonPhone.phone_id == phone_id)
+        .values(suspended_at=work.now)
+    )
+
+
+def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:
+    """Store where the conversation stands."""
+    work.conn.execute(update(Person).where(Person.id == person_id).values(state=states.to_json(state)))
+
+
+def count(work: Work) -> int:
+    """Return how many people the line knows."""
+    return work.conn.execute(select(func.count()).select_from(Person)).scalar_one()

@@ -1,0 +1,62 @@
+"""When things come round: RFC 5545 rules on wall-clock time in an IANA zone.
+
+The rules are dateutil's; what is ours is the clock. A time that a clock change skips is taken as the same distance
+after the gap (01:30 on the last Sunday of March is 02:30 in London); one that comes twice is taken the first time.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrule, rruleset, rrulestr
+
+from checkin.errors import BadInput
+
+_STEP = re.compile(r"FREQ=(DAILY|WEEKLY)(?!.*(?:COUNT|BYSETPOS|BYMONTH|BYWEEKNO|BYYEARDAY))")
+_INTERVAL = re.compile(r"INTERVAL=(\d+)")
+
+
+def check(rule: str) -> str:
+    """Return the rule. Raises BadInput with one sentence when it is not an RFC 5545 RRULE."""
+    try:
+        rrulestr(rule, dtstart=datetime(2024, 1, 1))  # noqa: DTZ001  # wall-clock time has no zone yet
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadInput(f"{rule!r} is not a rule such as FREQ=WEEKLY;BYDAY=MO,WE,FR.") from error
+    return rule
+
+
+def next_after(rule: str, starts: datetime, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Return the first occurrence later than `after` (aware), in UTC; None when the rule has ended.
+
+    `starts` is naive wall-clock time in `zone`: the first day it may fall on, and its time of day.
+    """
+    local = after.astimezone(zone).replace(tzinfo=None)
+    # A clock change can put an occurrence of the last hours after `after`: begin a day early and look at real moments.
+    for occurrence in _rule(rule, _anchor(rule, starts, local)).xafter(local - timedelta(days=1)):
+        moment = occurrence.replace(tzinfo=zone).astimezone(UTC)
+        if moment > after:
+            return moment
+    return None
+
+
+def last_before(rule: str, starts: datetime, local: datetime) -> datetime | None:
+    """Return the last occurrence at or before `local`; all three are naive wall-clock times of one zone."""
+    return _rule(rule, _anchor(rule, starts, local)).before(local, inc=True)
+
+
+@lru_cache(maxsize=4096)
+def _rule(rule: str, starts: datetime) -> rrule | rruleset:
+    return rrulestr(rule, dtstart=starts)
+
+
+def _anchor(rule: str, starts: datetime, near: datetime) -> datetime:
+    """Return a start close before `near` that gives the same occurrences: dateutil counts up from the start, and a
+    plan that began years ago would be counted through every time."""
+    step = _STEP.match(rule)
+    if step is None or near <= starts:
+        return starts
+    found = _INTERVAL.search(rule)
+    period = timedelta(days=7 if step[1] == "WEEKLY" else 1) * (int(found[1]) if found else 1)
+    # Weeks are counted from their Monday, so steps of whole periods from the start keep every fortnight in place.
+    return starts + max((near - starts) // period - 2, 0) * period

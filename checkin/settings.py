@@ -1,0 +1,174 @@
+"""Every setting, read once from the environment into one frozen object.
+
+An unknown `CHECKIN_*` name is refused: a misspelt safety setting must not pass for a default.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from checkin.errors import BadSetting
+from checkin.phone import is_e164
+
+_TIMES = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the line is told by its environment. Secrets are kept out of `repr`."""
+
+    database_url: str
+    redis_url: str
+    public_url: str
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+    api_key: tuple[str, str] | None
+    messaging_service_sid: str | None
+    number: str | None
+    twilio_api_url: str | None
+    advanced_opt_out: bool
+    keys: str
+    secret: str
+    name: str
+    country: str
+    zone: ZoneInfo
+    quiet_hours: tuple[time, time]
+    texts_a_week: int
+    calls_a_week: int
+    texts_a_second: float
+    urgent_texts_a_second: float
+    carrier_seconds: float
+    heartbeat_url: str | None
+    clock_url: str | None
+
+    def __repr__(self) -> str:
+        return f"Settings(name={self.name!r}, public_url={self.public_url!r}, country={self.country!r})"
+
+    @property
+    def simulated(self) -> bool:
+        """Tell whether the carrier is a stand-in: only then may fictional numbers be texted and time be moved."""
+        return self.twilio_api_url is not None
+
+
+_CHECKIN_NAMES = frozenset({
+    "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
+    "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
+    "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
+})  # fmt: skip
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings in `environment`. Raises BadSetting with one sentence naming the setting at fault."""
+    unknown = sorted(n for n in environment if n.startswith("CHECKIN_") and n not in _CHECKIN_NAMES)
+    if unknown:
+        raise BadSetting(f"{unknown[0]} is not a setting of the line; see docs/settings.md for those that are.")
+    read = _Reader(environment)
+    api_url = read.url("TWILIO_API_URL")
+    clock_url = read.url("CHECKIN_CLOCK_URL")
+    if clock_url and not api_url:
+        raise BadSetting("CHECKIN_CLOCK_URL moves time and is for the simulator: set TWILIO_API_URL too, or neither.")
+    number, service = environment.get("TWILIO_NUMBER"), environment.get("TWILIO_MESSAGING_SERVICE_SID")
+    if not number and not service:
+        raise BadSetting("Set TWILIO_NUMBER, or TWILIO_MESSAGING_SERVICE_SID (calls need TWILIO_NUMBER as well).")
+    if number and not is_e164(number):
+        raise BadSetting(f"TWILIO_NUMBER must be an international number such as +441632960000, not {number!r}.")
+    tokens = (read.need("TWILIO_AUTH_TOKEN"), environment.get("TWILIO_AUTH_TOKEN_SECONDARY", ""))
+    key, secret = environment.get("TWILIO_API_KEY"), environment.get("TWILIO_API_SECRET")
+    return Settings(
+        database_url=database_url(environment),
+        redis_url=read.need("REDIS_URL"),
+        public_url=(read.url("PUBLIC_URL", needed=True) or "").rstrip("/"),
+        account_sid=read.need("TWILIO_ACCOUNT_SID"),
+        auth_tokens=tuple(t for t in tokens if t),
+        api_key=(key, secret) if key and secret else None,
+        messaging_service_sid=service or None,
+        number=number or None,
+        twilio_api_url=api_url,
+        advanced_opt_out=read.yes_no("CHECKIN_ADVANCED_OPT_OUT"),
+        keys=read.need("CHECKIN_KEYS"),
+        secret=read.need("CHECKIN_SECRET"),
+        name=environment.get("CHECKIN_NAME", "The check-in line"),
+        country=read.country("CHECKIN_COUNTRY", "GB"),
+        zone=read.zone("CHECKIN_TIMEZONE", "Europe/London"),
+        quiet_hours=read.times("CHECKIN_QUIET_HOURS", "20:30-09:00"),
+        texts_a_week=int(read.number("CHECKIN_TEXTS_A_WEEK", 4)),
+        calls_a_week=int(read.number("CHECKIN_CALLS_A_WEEK", 1)),
+        # Twilio's default for a UK long code is 10 message segments a second.
+        texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
+        urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),
+        carrier_seconds=read.number("CHECKIN_CARRIER_SECONDS", 10),
+        heartbeat_url=read.url("CHECKIN_HEARTBEAT_URL"),
+        clock_url=clock_url,
+    )
+
+
+def database_url(environment: Mapping[str, str]) -> str:
+    """Return DATABASE_URL with the driver the line uses. Raises BadSetting when it is not PostgreSQL."""
+    url = _Reader(environment).need("DATABASE_URL")
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
+        raise BadSetting("DATABASE_URL must be a PostgreSQL address such as postgresql://user:password@host/name.")
+    return "postgresql+psycopg://" + rest
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    environment: Mapping[str, str]
+
+    def need(self, name: str) -> str:
+        value = self.environment.get(name, "")
+        if not value:
+            raise BadSetting(f"{name} is not set.")
+        return value
+
+    def number(self, name: str, default: float) -> float:
+        text = self.environment.get(name) or str(default)
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise BadSetting(f"{name} must be a number, not {text!r}.") from error
+        if not 0 < value < 1_000_000:
+            raise BadSetting(f"{name} must be greater than 0, not {text!r}.")
+        return value
+
+    def url(self, name: str, *, needed: bool = False) -> str | None:
+        text = self.need(name) if needed else self.environment.get(name) or None
+        if text is None:
+            return None
+        parts = urlsplit(text)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "_" in parts.hostname:
+            raise BadSetting(f"{name} must be a web address such as https://line.example.org, not {text!r}.")
+        return text
+
+    def yes_no(self, name: str) -> bool:
+        text = self.environment.get(name) or "no"
+        if text not in {"yes", "no"}:
+            raise BadSetting(f"{name} must be yes or no, not {text!r}.")
+        return text == "yes"
+
+    def country(self, name: str, default: str) -> str:
+        text = self.environment.get(name) or default
+        if not re.fullmatch("[A-Z]{2}", text):
+            raise BadSetting(f"{name} must be a two-letter country code such as GB, not {text!r}.")
+        return text
+
+    def zone(self, name: str, default: str) -> ZoneInfo:
+        text = self.environment.get(name) or default
+        try:
+            return ZoneInfo(text)
+        except (KeyError, ValueError, OSError) as error:
+            raise BadSetting(f"{name} must be an IANA zone such as Europe/London, not {text!r}.") from error
+
+    def times(self, name: str, default: str) -> tuple[time, time]:
+        text = self.environment.get(name) or default
+        found = _TIMES.fullmatch(text)
+        try:
+            if found is None:
+                raise ValueError(text)
+            a, b, c, d = (int(part) for part in found.groups())
+            return time(a, b), time(c, d)
+        except ValueError as error:
+            raise BadSetting(f"{name} must be two times such as 20:30-09:00, not {text!r}.") from error

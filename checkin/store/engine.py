@@ -1,0 +1,17 @@
+"""The one way to a database connection."""
+
+from sqlalchemy import Engine, create_engine
+
+
+def connect(url: str, *, pool: int = 5) -> Engine:
+    """Return an engine for `url`. No connection is made before the first use; a broken one is replaced."""
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=5,
+        pool_recycle=1800,
+        # A dead connection is found by its first statement failing; the doors answer 503 and the carrier tries the
+        # fallback, workers try again. Asking before every use would cost each text a round trip.
+        connect_args={"connect_timeout": 3, "options": "-c timezone=UTC -c statement_timeout=30000"},
+    )

@@ -1,0 +1,21 @@
+"""Alembic's entry: run inside the caller's connection, or open one for the `alembic` command."""
+
+from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection
+
+from checkin.store.models import Base
+
+
+def _run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    _run(given)
+else:
+    with create_engine(context.config.get_main_option("sqlalchemy.url") or "").begin() as opened:
+        _run(opened)

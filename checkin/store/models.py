@@ -1,0 +1,473 @@
+"""Every table, typed. What must never be stored cannot be: CHECK, UNIQUE and foreign keys say so.
+
+All moments are `timestamptz`. `bytes` columns hold sealed text (see `vault.py`), except those that end in `_index`
+or `_hash`. History tables (delivery events, case events, consents, audit) are only ever added to: triggers refuse
+updates and deletes of audit rows.
+"""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own hook
+        datetime: DateTime(timezone=True),
+        str: Text,
+        bytes: LargeBinary,
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(Text),
+        int: SmallInteger,
+    }
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{v}'" for v in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _id() -> Mapped[UUID]:
+    return mapped_column(primary_key=True)
+
+
+class Person(Base):
+    """Anybody the line talks with: member, buddy, facilitator, contact, somebody on call. What they may receive, how
+    they may be reached and where the conversation with them stands. This row is the lock for all of it."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        _one_of("voicemail", "none", "neutral", "full"),
+        _one_of("prefers", "text", "call"),
+        _one_of("status", "active", "suspended", "ended"),
+        CheckConstraint("ring_seconds BETWEEN 20 AND 120", name="ring_seconds"),
+    )
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[bytes]
+    language: Mapped[str] = mapped_column(server_default="en")
+    zone: Mapped[str] = mapped_column(server_default="Europe/London")
+    area: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default="active")
+    streams: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    prefers: Mapped[str] = mapped_column(server_default="text")
+    discreet: Mapped[bool] = mapped_column(server_default=text("false"))
+    safe_to_text: Mapped[bool] = mapped_column(server_default=text("true"))
+    safe_to_call: Mapped[bool] = mapped_column(server_default=text("true"))
+    safe_from: Mapped[time | None]
+    safe_to: Mapped[time | None]
+    shared_phone: Mapped[bool] = mapped_column(server_default=text("false"))
+    voicemail: Mapped[str] = mapped_column(server_default="none")
+    ring_seconds: Mapped[int] = mapped_column(server_default=text("40"))
+    texts_a_week: Mapped[int | None]
+    calls_a_week: Mapped[int | None]
+    text_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
+    paused_until: Mapped[datetime | None]
+    state: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Phone(Base):
+    """A number, sealed; found by its blind index. Several people may share one."""
+
+    __tablename__ = "phones"
+    __table_args__ = (_one_of("line", "mobile", "landline", "unknown"),)
+    id: Mapped[UUID] = _id()
+    number: Mapped[bytes]
+    number_index: Mapped[bytes] = mapped_column(unique=True)
+    line: Mapped[str] = mapped_column(server_default="unknown")
+    # A stranger who texts is answered at most once a day.
+    last_answered_at: Mapped[datetime | None]
+
+
+class PersonPhone(Base):
+    """Which phones reach a person, in order: rank 1 is tried first."""
+
+    __tablename__ = "person_phones"
+    __table_args__ = (UniqueConstraint("person_id", "rank", deferrable=True, initially="DEFERRED"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    phone_id: Mapped[UUID] = mapped_column(ForeignKey("phones.id"), primary_key=True, index=True)
+    rank: Mapped[int]
+    suspended_at: Mapped[datetime | None]
+
+
+class Group(Base):
+    """A peer-support group."""
+
+    __tablename__ = "groups"
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    area: Mapped[str | None]
+
+
+class Membership(Base):
+    """Who belongs to a group, and as what."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (_one_of("role", "member", "facilitator", "cover"),)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(server_default="member")
+
+
+class Meeting(Base):
+    """A series of meetings: an RFC 5545 rule on wall-clock time in an IANA zone, with a place."""
+
+    __tablename__ = "meetings"
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    rule: Mapped[str]
+    starts: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    zone: Mapped[str]
+    minutes: Mapped[int] = mapped_column(server_default=text("90"))
+    venue: Mapped[str]
+    directions: Mapped[str | None]
+    access: Mapped[str | None]
+
+
+class Pair(Base):
+    """A buddy and their person. Rank 1 is the buddy, 2 the one who covers."""
+
+    __tablename__ = "pairs"
+    __table_args__ = (
+        CheckConstraint("member_id <> buddy_id", name="two_people"),
+        _one_of("status", "active", "resting", "ended"),
+        Index("uq_pairs_rank", "member_id", "rank", unique=True, postgresql_where=text("status <> 'ended'")),
+        Index("ix_pairs_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    buddy_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    rank: Mapped[int] = mapped_column(server_default=text("1"))
+    status: Mapped[str] = mapped_column(server_default="active")
+    rule: Mapped[str | None]
+    at: Mapped[time | None]
+    next_due_at: Mapped[datetime | None]
+
+
+class Contact(Base):
+    """The member's own people, asked in order when the ladder reaches them."""
+
+    __tablename__ = "contacts"
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    rank: Mapped[int]
+
+
+class Plan(Base):
+    """When and how somebody is asked how they are, and who is asked when they do not answer."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("cardinality(ladder) > 0", name="ladder"),
+        Index("ix_plans_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+    id: Mapped[UUID] = _id()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    rule: Mapped[str]
+    at: Mapped[time]
+    # Rungs by name: text call second_number buddy second_buddy facilitator contacts staff.
+    ladder: Mapped[list[str]]
+    gaps: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    # None: the plan rests.
+    next_due_at: Mapped[datetime | None]
+
+
+class CheckIn(Base):
+    """One time somebody was asked. At most one of a person's is open."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (
+        _one_of("status", "open", "unconfirmed", "settled"),
+        UniqueConstraint("plan_id", "due_at"),
+        Index("uq_check_ins_open", "person_id", unique=True, postgresql_where=text("status = 'open'")),
+        Index("ix_check_ins_person", "person_id", "due_at"),
+        CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled"),
+    )
+    id: Mapped[UUID] = _id()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id", ondelete="SET NULL"))
+    due_at: Mapped[datetime]
+    ladder: Mapped[list[str]]
+    rung: Mapped[int] = mapped_column(server_default=text("0"))
+    status: Mapped[str] = mapped_column(server_default="open")
+    answer: Mapped[str | None]
+    how: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+
+
+class Message(Base):
+    """A text or a call, in or out.
+
+    In: stored before it is understood, unique by the carrier's sid, with the answer that was given. Out: something
+    owed to a phone. `owed` waits for `due_at`; `leased` is in somebody's hands; `unknown` may or may not have reached
+    the carrier and is looked up before anything is sent again; `sent` and what follows is the carrier's word, in
+    `carrier_status`.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        _one_of("direction", "in", "out"),
+        _one_of("medium", "text", "call"),
+        _one_of("status", "received", "owed", "leased", "unknown", "sent", "dropped", "failed"),
+        CheckConstraint("(direction = 'in') = (status = 'received')", name="direction_status"),
+        CheckConstraint("(status = 'leased') = (lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint("(status IN ('dropped', 'failed')) <= (reason IS NOT NULL)", name="reason"),
+        Index("ix_messages_owed", "class", "due_at", postgresql_where=text("status = 'owed'")),
+        Index("ix_messages_leased", "lease_until", postgresql_where=text("status = 'leased'")),
+        Index("ix_messages_unknown", "due_at", postgresql_where=text("status = 'unknown'")),
+        Index("ix_messages_person", "person_id", "at"),
+        Index("ix_messages_unread", "at", postgresql_where=text("direction = 'in' AND unread")),
+    )
+    id: Mapped[UUID] = _id()
+    at: Mapped[datetime]
+    direction: Mapped[str]
+    medium: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    phone_id: Mapped[UUID | None] = mapped_column(ForeignKey("phones.id"))
+    sid: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[str]
+    body: Mapped[bytes | None]
+    # In: what was answered at once, so that a repeat gets the same again; and whether anybody understood it.
+    answer: Mapped[bytes | None]
+    unread: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Out.
+    urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
+    stream: Mapped[str | None]
+    wording: Mapped[str | None]
+    arguments: Mapped[bytes | None]
+    dedupe: Mapped[str | None] = mapped_column(unique=True)
+    subject: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    leased_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    # A call in which somebody pressed a key: an answered call alone may be a machine.
+    reached: Mapped[bool] = mapped_column(server_default=text("false"))
+    reason: Mapped[str | None]
+    carrier_status: Mapped[str | None]
+    carrier_code: Mapped[int | None] = mapped_column(BigInteger)
+    # The rank of the carrier's status: it only ever grows.
+    carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
+    sent_at: Mapped[datetime | None]
+
+
+class DeliveryEvent(Base):
+    """Every status the carrier told us of, as it came."""
+
+    __tablename__ = "delivery_events"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    message_id: Mapped[UUID | None]
+    sid: Mapped[str]
+    at: Mapped[datetime]
+    status: Mapped[str]
+    code: Mapped[int | None] = mapped_column(BigInteger)
+    sequence: Mapped[int | None]
+
+    __table_args__ = (
+        Index("uq_delivery_events", "sid", "status", "sequence", unique=True, postgresql_nulls_not_distinct=True),
+    )
+
+
+class CallTurn(Base):
+    """One answered step of a call, kept so that a repeat of the request gets the same answer again."""
+
+    __tablename__ = "call_turns"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    answer: Mapped[bytes]
+
+
+class Timer(Base):
+    """A moment still to come. Firing one deletes it in the transaction that does what it was for."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        _one_of("kind", "silence", "open", "settled", "climb", "page", "unpause"),
+        Index("ix_timers_due", "due_at"),
+        Index("uq_timers_silence", "person_id", unique=True, postgresql_where=text("kind = 'silence'")),
+    )
+    id: Mapped[UUID] = _id()
+    due_at: Mapped[datetime]
+    kind: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    topic: Mapped[str | None]
+    subject: Mapped[UUID | None]
+    turn: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Case(Base):
+    """An escalation: what staff must look at. At most one of a person's is open; what comes after joins it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        _one_of("severity", "red", "amber", "task"),
+        _one_of("status", "open", "taken", "closed"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint("status <> 'taken' OR taken_by IS NOT NULL", name="taken"),
+        # RED is closed by two people.
+        CheckConstraint(
+            "status <> 'closed' OR severity <> 'red' OR closed_by <> close_asked_by", name="red_closed_by_two"
+        ),
+        Index("uq_cases_person", "person_id", unique=True, postgresql_where=text("status <> 'closed'")),
+        Index("ix_cases_open", "severity", "opened_at", postgresql_where=text("status <> 'closed'")),
+    )
+    id: Mapped[UUID] = _id()
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    phone_id: Mapped[UUID | None] = mapped_column(ForeignKey("phones.id"))
+    severity: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="open")
+    opened_at: Mapped[datetime]
+    taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    taken_at: Mapped[datetime | None]
+    close_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]
+    page_round: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class CaseEvent(Base):
+    """One line of a case's timeline. Only ever added to."""
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_case", "case_id", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    detail: Mapped[str | None]
+    words: Mapped[bytes | None]
+
+
+class Alert(Base):
+    """Somebody was told about a missed check-in or a case, and will hear when it is over."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        CheckConstraint("(check_in_id IS NULL) <> (case_id IS NULL)", name="one_subject"),
+        Index("uq_alerts_check_in", "check_in_id", "person_id", unique=True),
+        Index("uq_alerts_case", "case_id", "person_id", unique=True),
+    )
+    id: Mapped[UUID] = _id()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    check_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("check_ins.id", ondelete="CASCADE"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """The ledger: what somebody agreed to or stopped, when, how, under which wording. Only ever added to."""
+
+    __tablename__ = "consents"
+    __table_args__ = (_one_of("change", "given", "withdrawn"), Index("ix_consents_person", "person_id", "id"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    stream: Mapped[str]
+    change: Mapped[str]
+    how: Mapped[str]
+    wording: Mapped[str | None]
+    words: Mapped[bytes | None]
+
+
+class Report(Base):
+    """What a buddy said about their week. The words, where there were any, are on the case."""
+
+    __tablename__ = "reports"
+    id: Mapped[UUID] = _id()
+    pair_id: Mapped[UUID] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    answer: Mapped[str]
+
+
+class Shift(Base):
+    """Somebody's turn on call: a rule on wall-clock time in a zone; the lower rank is paged first."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    rule: Mapped[str]
+    starts: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    minutes: Mapped[int]
+    zone: Mapped[str]
+    rank: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class Staff(Base):
+    """A person who may log in to the console."""
+
+    __tablename__ = "staff"
+    __table_args__ = (_one_of("role", "admin", "coordinator", "safeguarding", "facilitator"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    role: Mapped[str]
+
+
+class Pace(Base):
+    """When a lane to the carrier is free again: every worker reserves its time here."""
+
+    __tablename__ = "paces"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When each part of the line last did its round."""
+
+    __tablename__ = "heartbeats"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who did or read what. Each row's hash covers the one before it: a change or a gap shows."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[UUID | None]
+    action: Mapped[str]
+    subject: Mapped[str | None]
+    detail: Mapped[str | None]
+    row_hash: Mapped[bytes]

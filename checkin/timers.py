@@ -1,0 +1,116 @@
+"""Moments still to come.
+
+A timer is a row. Whoever fires it deletes it in the same transaction that does what it was for: a process that dies
+in between leaves it standing, and nothing fires twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import delete, text
+
+from checkin.store.ids import new_id
+from checkin.store.models import Timer
+from checkin.store.work import Work
+
+Kind = Literal["silence", "open", "settled", "climb", "page", "unpause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that is due, locked by this transaction."""
+
+    id: UUID
+    kind: Kind
+    person_id: UUID | None
+    topic: str | None
+    subject: UUID | None
+    turn: int | None
+
+
+def set_timer(
+    work: Work,
+    kind: Kind,
+    due_at: datetime,
+    *,
+    person_id: UUID | None = None,
+    topic: str | None = None,
+    subject: UUID | None = None,
+    turn: int | None = None,
+) -> None:
+    """Set a timer. One of kind "open", "settled" or "climb" that is due now is how one person's turn reaches
+    another person's conversation: each is handled under its own lock."""
+    if due_at <= work.now:
+        work.wake.add("fire")
+    work.add(
+        Timer,
+        id=new_id(),
+        kind=kind,
+        due_at=due_at,
+        person_id=person_id,
+        topic=topic,
+        subject=subject,
+        turn=turn,
+    )
+
+
+_SILENCE = text(
+    "INSERT INTO timers (id, kind, due_at, person_id, turn) VALUES (:id, 'silence', :due_at, :person_id, :turn) "
+    "ON CONFLICT (person_id) WHERE kind = 'silence' DO UPDATE SET due_at = :due_at, turn = :turn, tries = 0"
+)
+
+
+def set_silence(work: Work, person_id: UUID, due_at: datetime, turn: int) -> None:
+    """Set the one silence timer of a person's conversation, in place of the last one."""
+    work.conn.execute(_SILENCE, {"id": new_id(), "due_at": due_at, "person_id": person_id, "turn": turn})
+
+
+def drop_silence(work: Work, person_id: UUID) -> None:
+    """Take the silence timer away: nothing is open any more."""
+    work.conn.execute(delete(Timer).where(Timer.kind == "silence", Timer.person_id == person_id))
+
+
+def drop(work: Work, kind: Kind, subject: UUID) -> None:
+    """Take away the timers of one kind about one subject."""
+    work.conn.execute(delete(Timer).where(Timer.kind == kind, Timer.subject == subject))
+
+
+# A timer that failed waits a little longer each time, so that one broken row cannot hold up the rest; after ten tries
+# it waits a day at a time and stands in the metrics.
+_CLAIM = text(
+    """
+    DELETE FROM timers WHERE id = (
+        SELECT id FROM timers WHERE due_at <= :now ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING id, kind, person_id, topic, subject, turn
+    """
+)
+
+
+def claim(work: Work) -> Due | None:
+    """Return one timer that is due, or None. It is gone when this transaction commits."""
+    row = work.conn.execute(_CLAIM, {"now": work.now}).first()
+    return Due(*row) if row else None
+
+
+_DELAY = text(
+    """
+    UPDATE timers SET tries = tries + 1, due_at = CAST(:now AS timestamptz)
+        + CASE WHEN tries < 10 THEN interval '15 seconds' * (1 << tries) ELSE interval '1 day' END
+    WHERE id = :id
+    """
+)
+
+
+def delay(work: Work, timer_id: UUID) -> None:
+    """Put off a timer that could not be handled. To be called in a transaction of its own."""
+    work.conn.execute(_DELAY, {"now": work.now, "id": timer_id})
+
+
+_SHIFT = text("UPDATE timers SET due_at = due_at + :by WHERE kind = 'silence' AND person_id = :person_id")
+
+
+def shift_silence(work: Work, person_id: UUID, by: object) -> None:
+    """Move a silence timer on by as long (a timedelta) as the question itself was held back."""
+    work.conn.execute(_SHIFT, {"by": by, "person_id": person_id})

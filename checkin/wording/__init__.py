@@ -1,0 +1,79 @@
+"""Every sentence the line can say.
+
+One TOML file a language, for people who do not program: each sentence has a `text`, a `discreet` text for phones that
+others may read, and a `voice` to be spoken. `{names}` are filled in; every language has the same ones. What differs
+by country (whom to ring in an emergency) is in `countries.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel.dates import format_date, format_time
+
+Variant = Literal["text", "discreet", "voice"]
+VARIANTS: tuple[Variant, ...] = ("text", "discreet", "voice")
+LANGUAGES = ("en", "cy", "pl")
+
+_HERE = Path(__file__).parent
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# Babel has Welsh dates; "en" alone would say them the American way.
+_LOCALES = {"en": "en_GB", "cy": "cy", "pl": "pl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of one language in its three variants."""
+
+    text: str
+    discreet: str
+    voice: str
+
+    def variant(self, name: Variant) -> str:
+        """Return one variant's template."""
+        return {"text": self.text, "discreet": self.discreet, "voice": self.voice}[name]
+
+
+@cache
+def sentences(language: str) -> Mapping[str, Sentence]:
+    """Return every sentence of a language by key. An unknown language raises KeyError."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    stored = tomllib.loads((_HERE / f"{language}.toml").read_text(encoding="utf-8"))
+    return {key: Sentence(**variants) for key, variants in stored.items()}
+
+
+@cache
+def country(code: str) -> Mapping[str, str]:
+    """Return a country's own placeholders (emergency, helpline, ...). A country we have none for gets the
+    international ones, which name no number that might not answer there."""
+    stored = tomllib.loads((_HERE / "countries.toml").read_text(encoding="utf-8"))
+    return {**stored["international"], **stored.get(code, {})}
+
+
+@cache
+def placeholders(key: str) -> frozenset[str]:
+    """Return the names a sentence wants filled in."""
+    sentence = sentences("en")[key]
+    return frozenset(name for v in VARIANTS for name in _PLACEHOLDER.findall(sentence.variant(v)))
+
+
+def say(key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
+    """Return a sentence with its placeholders filled in. A value missing raises KeyError: better no message than
+    one with a hole, and a test fills every sentence."""
+    return sentences(language)[key].variant(variant).format_map(values)
+
+
+def day(moment: datetime | date, language: str) -> str:
+    """Return a day as people say it ("Tuesday 3 December"), in the moment's own zone."""
+    return format_date(moment, "EEEE d MMMM", locale=_LOCALES[language])
+
+
+def day_and_time(moment: datetime, language: str) -> str:
+    """Return a day with its time ("Tuesday 3 December, 19:00"), in the moment's own zone."""
+    return f"{day(moment, language)}, {format_time(moment, 'HH:mm', locale=_LOCALES[language])}"

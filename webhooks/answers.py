@@ -1,0 +1,43 @@
+"""What the door answers: TwiML, and what becomes of a request when the line itself is in trouble."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response
+from sqlalchemy.exc import DBAPIError
+
+from checkin import logs
+from checkin.bootstrap import Bell
+from checkin.store.work import Work, is_away
+
+_log = logs.get("webhooks")
+
+
+def twiml(document: str) -> Response:
+    """Return a TwiML answer. Always with a type: a plain body would be texted to the sender."""
+    return Response(document, mimetype="text/xml")
+
+
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response />'
+
+
+def ring(bell: Bell, work: Work) -> None:
+    """After a commit: have the workers see at once to what it left for them."""
+    for job in work.wake:
+        bell.ring(job)
+
+
+def or_503(view: Callable[..., Response]) -> Callable[..., Response]:
+    """When the database cannot be reached, say so: Twilio then asks the fallback, which names the crisis numbers."""
+
+    @wraps(view)
+    def guarded(**arguments: str) -> Response:
+        try:
+            return view(**arguments)
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            _log.error("database_away", kind=type(error.orig).__name__)
+            return Response(EMPTY, status=503, mimetype="text/xml", headers={"Retry-After": "5"})
+
+    return guarded

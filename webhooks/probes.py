@@ -1,0 +1,47 @@
+"""`/healthz` (alive), `/readyz` (can it do its work), `/metrics`."""
+
+from flask import Flask, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.registry import REGISTRY
+from sqlalchemy.exc import DBAPIError
+
+from checkin import health
+from checkin.bootstrap import Bell, Line
+
+
+def add_rules(app: Flask, line: Line, bell: Bell) -> None:
+    """Add the probes."""
+
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    def readyz() -> tuple[Response, int]:
+        now = line.clock()
+        parts = {"database": False, "redis": bell.answers()}
+        next_due_at = None
+        try:
+            with line.store.work(now) as work:
+                found = health.waiting(work)
+            parts |= {"database": True, **health.ready(found, now)}
+            next_due_at = found.next_due_at.isoformat() if found.next_due_at else None
+        except DBAPIError:
+            parts["database"] = False
+        body = jsonify(ready=all(parts.values()), parts=parts, next_due_at=next_due_at)
+        return body, 200 if all(parts.values()) else 503
+
+    def metrics() -> Response:
+        now, registry = line.clock(), CollectorRegistry()
+        with line.store.work(now) as work:
+            found = health.waiting(work)
+        late = (now - found.oldest_due_at).total_seconds() if found.oldest_due_at else 0.0
+        Gauge("checkin_oldest_overdue_seconds", "How late the oldest due row is.", registry=registry).set(late)
+        age = (now - found.clock_at).total_seconds() if found.clock_at else float("inf")
+        Gauge("checkin_clock_age_seconds", "Since the clock last ticked.", registry=registry).set(age)
+        red = Gauge("checkin_red_cases_untaken", "RED cases nobody has taken.", registry=registry)
+        red.set(found.red_untaken)
+        text = generate_latest(registry) + generate_latest(REGISTRY)
+        return Response(text, content_type=CONTENT_TYPE_LATEST)
+
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+    app.add_url_rule("/metrics", view_func=metrics)

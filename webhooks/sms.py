@@ -1,0 +1,84 @@
+"""Texts: `/twilio/sms`, and what became of ours: `/twilio/sms/status`."""
+
+import re
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import DBAPIError
+from twilio.twiml.messaging_response import MessagingResponse
+
+from checkin import delivery, logs
+from checkin.bootstrap import Bell, Line
+from checkin.conversations import texts
+from checkin.conversations.texts import RepeatedError, Text
+from checkin.gateways.twilio import TEXT_RANK, UNKNOWN_RANK
+from checkin.store.work import as_uuid, is_away
+from webhooks.answers import EMPTY, or_503, ring, twiml
+
+_log = logs.get("sms")
+# What XML cannot hold; the SDK would write it out all the same, and Twilio would refuse the whole answer.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
+    """Add the rules for texts."""
+
+    @or_503
+    def sms() -> Response:
+        text = Text(
+            sid=request.form.get("MessageSid", ""),
+            sender=request.form.get("From", ""),
+            body=request.form.get("Body", ""),
+            media=request.form.get("NumMedia", 0, type=int),
+            carrier_did=request.form.get("OptOutType"),
+        )
+        if not text.sid or not text.sender:
+            return Response(status=400)
+        return _answer(_hear(line, bell, text))
+
+    @or_503
+    def status() -> Response:
+        code = request.form.get("ErrorCode", type=int)
+        word = delivery.Word(
+            sid=request.form.get("MessageSid", ""),
+            status=request.form.get("MessageStatus", ""),
+            rank=TEXT_RANK.get(request.form.get("MessageStatus", ""), UNKNOWN_RANK),
+            code=code,
+            fault=line.gateway.fault(code) if code else None,
+        )
+        with line.store.work(line.clock()) as work:
+            delivery.hear_status(work, as_uuid(request.args.get("m", "")), word)
+        ring(bell, work)
+        return Response(status=204)
+
+    door.add_url_rule("/sms", view_func=sms, methods=["POST"])
+    door.add_url_rule("/sms/status", "sms_status", status, methods=["POST"])
+
+
+def _hear(line: Line, bell: Bell, text: Text) -> str:
+    """Have a text handled once; whatever goes wrong on the way, what was said is kept and a person is brought in."""
+    now = line.clock()
+    try:
+        try:
+            with line.store.work(now) as work:
+                answer = texts.hear(work, text)
+        except RepeatedError:
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_away(error):
+                raise
+            _log.exception("text_failed", sid=text.sid)
+            with line.store.work(now) as work:
+                answer = texts.keep(work, text)
+    except RepeatedError:
+        with line.store.work(now) as work:
+            return texts.again(work, text.sid)
+    ring(bell, work)
+    return answer
+
+
+def _answer(said: str) -> Response:
+    if not said:
+        return twiml(EMPTY)
+    document = MessagingResponse()
+    document.message(_NOT_XML.sub("", said)[:1600])
+    return twiml(str(document))

@@ -1,0 +1,54 @@
+"""The jobs. Each opens the line once a process and calls one function of it; all are safe to run twice or at once."""
+
+import os
+from functools import cache
+
+from checkin import bootstrap, health
+from checkin.conversations import due
+from workers import queues
+
+# How much one job does before it lets others have a turn.
+_MOST = 200
+
+
+@cache
+def _line() -> bootstrap.Line:
+    return bootstrap.open_line(os.environ)
+
+
+def tick() -> None:
+    """Do what has come due: plans, buddies' weeks, timers; then see to what is owed. Costs what is due."""
+    line = _line()
+    now = line.clock()
+    with line.store.work(now) as work:
+        health.beat(work, "clock")
+    busy = due.ask_plans(line.store, now, most=_MOST) + due.ask_buddies(line.store, now, most=_MOST)
+    # What was opened above may have left timers for other people: they fire in the same tick.
+    busy += due.fire_timers(line.store, now, most=_MOST)
+    if busy >= _MOST:
+        queues.ask(line.settings.redis_url, queues.NORMAL, "tick")
+    for queue in health.queues_with_work(line.store, now):
+        queues.ask(line.settings.redis_url, queue, "send", queue)
+
+
+def fire() -> None:
+    """Fire the timers that are due now: what one person's turn left for others."""
+    line = _line()
+    now = line.clock()
+    if due.fire_timers(line.store, now, most=_MOST):
+        for queue in health.queues_with_work(line.store, now):
+            send(queue)
+
+
+def send(queue: str) -> None:
+    """Send one lot of what `queue` owes, and ask for the next when there is more."""
+    line = _line()
+    lane = line.lanes[queue]
+    if line.dispatcher.send(lane, line.clock()) >= lane.batch:
+        queues.ask(line.settings.redis_url, queue, "send", queue)
+
+
+def reconcile() -> None:
+    """Look up at the carrier what may or may not have been sent."""
+    line = _line()
+    line.dispatcher.reconcile(line.clock())

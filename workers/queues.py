@@ -1,0 +1,54 @@
+"""The three queues, and how a door asks for a job."""
+
+from functools import cache
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+
+from checkin import logs
+
+URGENT, NORMAL, BULK = "urgent", "normal", "bulk"
+# A job that has waited this long is not run: a fresh tick has asked for the same by then, and nothing piles up while
+# no worker runs.
+JOB_TTL = 60
+
+_log = logs.get("queues")
+
+
+@cache
+def connection(url: str) -> Redis:
+    """Return this process's connection to Redis. Without Redis an attempt fails within a second, and no door waits."""
+    return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+
+class Bell:
+    """The doors' way of asking for a job (see `checkin.bootstrap.Bell`)."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._url = redis_url
+
+    def ring(self, job: str) -> None:
+        """Ask for an urgent job."""
+        ask(self._url, URGENT, job)
+
+    def answers(self) -> bool:
+        """Tell whether Redis can be reached."""
+        try:
+            return bool(connection(self._url).ping())
+        except RedisError:
+            return False
+
+
+def ask(redis_url: str, queue: str, job: str, *arguments: str) -> bool:
+    """Ask for a job now. False when Redis is away: the next tick does the same work from the database."""
+    try:
+        Queue(queue, connection=connection(redis_url)).enqueue(
+            f"workers.jobs.{job}", *arguments, ttl=JOB_TTL, result_ttl=0, failure_ttl=86400, job_timeout=120
+        )
+    except RedisError as error:
+        _log.warning("redis_away", job=job, kind=type(error).__name__)
+        return False
+    return True

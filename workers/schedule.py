@@ -1,0 +1,9 @@
+"""The clock's schedule: `rq cron workers.schedule`. Several clocks may run; ticks that meet do nothing twice."""
+
+from rq import cron
+
+from workers import jobs, queues
+
+# A tick that finds no worker expires before the next but one comes.
+cron.register(jobs.tick, queue_name=queues.URGENT, interval=5, ttl=10, result_ttl=0, job_timeout=120)
+cron.register(jobs.reconcile, queue_name=queues.NORMAL, interval=15, ttl=30, result_ttl=0, job_timeout=120)
