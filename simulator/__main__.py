@@ -104,10 +104,9 @@ def main(
 def _serve(network: Network, port: int, console_url: str) -> None:
     try:
         server = Server(network, port, console_url=console_url)
-    except SystemExit as error:
-        # The server leaves this way when the port is taken, having said so.
+    except OSError as error:
         network.close()
-        raise click.ClickException(f"port {port} cannot be opened on 127.0.0.1") from error
+        raise click.ClickException(f"port {port} cannot be opened on 127.0.0.1: {error.strerror}") from error
     click.echo(f"phone network on {server.url}, its clock at {iso(network.clock.now())}")
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
