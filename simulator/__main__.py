@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 from types import FrameType
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -36,6 +37,13 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str) ->
         raise click.BadParameter(f"{value} is not a time in ISO 8601") from error
 
 
+def _zone(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise click.BadParameter(f"{value} is not a time zone") from error
+
+
 @click.command(context_settings={"show_default": True})
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, help="Port on 127.0.0.1; 0 takes a free one.")
 @click.option("--app-url", callback=_url, default="http://127.0.0.1:8000", help="Where the line is.")
@@ -59,6 +67,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str) ->
 )
 @click.option("--frozen", is_flag=True, help="The clock stands still but when it is moved.")
 @click.option("--console-url", callback=_url, default="", help="The staff's console, linked from the page.")
+@click.option("--timezone", callback=_zone, default="Europe/London", help="The zone of the times on the page.")
 def main(
     *,
     port: int,
@@ -77,6 +86,7 @@ def main(
     start: datetime | None,
     frozen: bool,
     console_url: str,
+    timezone: str,
 ) -> None:
     """Opens a phone network in a box, and stays until it is interrupted."""
     if advanced_opt_out and not messaging_service:
@@ -98,12 +108,12 @@ def main(
     network = Network(line, clock=clock, settings=Settings(calls_per_second, rest_concurrency))
     if opt_out_words:
         network.opt_outs.prune(opt_out_words.split(","))
-    _serve(network, port, console_url)
+    _serve(network, port, console_url, timezone)
 
 
-def _serve(network: Network, port: int, console_url: str) -> None:
+def _serve(network: Network, port: int, console_url: str, zone: str) -> None:
     try:
-        server = Server(network, port, console_url=console_url)
+        server = Server(network, port, console_url=console_url, zone=zone)
     except OSError as error:
         network.close()
         raise click.ClickException(f"port {port} cannot be opened on 127.0.0.1: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -108,12 +109,15 @@ def clock() -> Response:
 
 @api.post("/clock")
 def move_clock() -> Response:
-    """Moves the clock: `advance` by seconds or `to` a moment, `stepwise` through all that is due; or `frozen`s it."""
+    """Moves the clock: `advance` by seconds or `to` a moment, `stepwise` through all that is due; or `frozen`s it.
+
+    A moment without a zone of its own is in `zone`, UTC if that is not given either.
+    """
     net, sent = network(), _sent()
     if "frozen" in sent:
         net.freeze(frozen=bool(sent["frozen"]))
     if "advance" in sent or "to" in sent:
-        to = parse_iso(_text(sent, "to")) if "to" in sent else None
+        to = parse_iso(_text(sent, "to"), _zone(sent)) if "to" in sent else None
         when = describe.ahead(net, _number(sent, "advance")) if to is None else to
         if when < net.clock.now():
             raise ControlError("the clock only moves forward")
@@ -122,6 +126,14 @@ def move_clock() -> Response:
             return jsonify({"now": iso(net.clock.now()), "frozen": net.clock.frozen, "steps": steps})
         net.move_to(when)
     return clock()
+
+
+def _zone(sent: Json) -> ZoneInfo:
+    name = _text(sent, "zone", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ControlError(f"there is no time zone {name}") from error
 
 
 @api.post("/clock/next")

@@ -45,7 +45,7 @@ class Engine:
 
     # Events
 
-    def handle(self, call: Call, event: Event) -> Fetch | None:  # noqa: C901, PLR0911 - a closed set, a line each
+    def handle(self, call: Call, event: Event) -> Fetch | None:  # noqa: C901 - a closed set, a line each
         """What the event does; a Fetch when the line must be asked before anything else can happen."""
         call.redirects = 0
         if call.over:
@@ -109,7 +109,7 @@ class Engine:
 
     # Verbs
 
-    def run(self, call: Call) -> Fetch | None:  # noqa: PLR0911 - a closed set of verbs
+    def run(self, call: Call) -> Fetch | None:
         """Plays verbs until the call waits, needs a document, or ends."""
         while not call.over:
             if not call.play.verbs:
@@ -272,7 +272,7 @@ class Engine:
                 dialling.spoke(self, call, event.text)
         return None
 
-    def _time_out(self, call: Call, wait: Wait) -> Fetch | None:  # noqa: PLR0911 - a closed set of waits
+    def _time_out(self, call: Call, wait: Wait) -> Fetch | None:
         match wait.kind:
             case Waiting.RING:
                 return ringing.rang_out(self, call)

@@ -5,9 +5,11 @@ times a second would feel; and the simulator has to be able to drop a connection
 """
 
 import io
+import logging
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, cast
@@ -35,13 +37,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Says nothing: nobody wants to read that the clock was asked for."""
-
-    def handle(self) -> None:
-        """Serves the connection; a client that goes away is no event."""
-        try:
-            super().handle()
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
 
     def answer(self) -> None:
         """Answers one request with the application."""
@@ -143,6 +138,11 @@ class HttpServer(ThreadingHTTPServer):
         with self._open_lock:
             self._open.discard(cast("socket.socket", request))
         super().shutdown_request(request)
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - socketserver's signature
+        """A client that goes away in the middle of an answer is no event; anything else is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            logging.getLogger(__name__).error("request failed\n%s", traceback.format_exc())
 
     def server_close(self) -> None:
         """Closes the door, and every connection that is still open."""

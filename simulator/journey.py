@@ -44,14 +44,20 @@ def next_thing(network: Network, patience: float = 15.0) -> Step | None:
 
 
 def stepwise(network: Network, until: datetime, *, patience: float = 15.0) -> list[Step]:
-    """Moves to `until` through everything due on the way. A thing the line doesn't finish within `patience` real
-    seconds is reported as not `settled`, and then the clock goes straight to `until`.
+    """Moves to `until` through everything due on the way.
+
+    Where the line does not finish something within `patience` real seconds, or cannot be asked, the last step is not
+    `settled` and says why, and then the clock goes straight to `until`.
     """
     steps: list[Step] = []
-    while (step := _next(network)) is not None and step[1] <= until:
-        steps.append(_take(network, *step, patience))
-        if not steps[-1]["settled"]:
-            break
+    try:
+        while (step := _next(network)) is not None and step[1] <= until:
+            steps.append(_take(network, *step, patience))
+            if not steps[-1]["settled"]:
+                break
+    except JourneyError as error:
+        now = iso(network.clock.now())
+        steps.append({"whose": "line", "due": now, "settled": False, "why": str(error)})
     network.move_to(until)
     network.wait_until(network.quiet)
     return steps
@@ -69,7 +75,8 @@ def _take(network: Network, whose: str, due: datetime, patience: float) -> Step:
     settled = network.wait_until(network.quiet, patience)
     if whose == "line":
         settled = _line_settles(network, due, patience)
-    return {"whose": whose, "due": iso(due), "settled": settled}
+    step: Step = {"whose": whose, "due": iso(due), "settled": settled}
+    return step if settled else {**step, "why": f"what was due at {iso(due)} is still not done"}
 
 
 def _line_settles(network: Network, due: datetime, patience: float) -> bool:

@@ -2,15 +2,33 @@
 
 from flask import Blueprint, Response, current_app, render_template
 
+from simulator.faults import Fault
 from simulator.rest import network
 
 pages = Blueprint("page", __name__)
+
+FAULTS = {
+    Fault.REST_STATUS: "The API answers with an error, and does nothing",
+    Fault.REST_HTML: "The API answers with a page of HTML",
+    Fault.REST_HANG: "The API hangs, and does nothing",
+    Fault.REST_RESET: "The API drops the connection, and does nothing",
+    Fault.REST_ACCEPT_THEN_HANG: "The API does it, but the answer never comes",
+    Fault.REST_ACCEPT_THEN_RESET: "The API does it, but drops the connection",
+    Fault.CALLBACK_SHUFFLE: "Status callbacks come in the opposite order",
+    Fault.CALLBACK_DUPLICATE: "Status callbacks come twice",
+    Fault.CALLBACK_DROP: "Status callbacks do not come",
+    Fault.CALLBACK_DELAY: "Status callbacks come late",
+    Fault.CALLBACK_BEFORE_RESPONSE: "Status callbacks come before the API has answered",
+    Fault.WEBHOOK_TIMEOUT: "The network waits less long for the line",
+    Fault.WEBHOOK_DUPLICATE: "A text reaches the line twice",
+}
+"""What the page calls each fault."""
 
 
 @pages.get("/")
 def phones() -> str:
     """The phones, the clock, the faults and the debugger; a script keeps them up to date."""
-    return render_template("phones.html", console_url=current_app.config["CONSOLE_URL"], line=network().line)
+    return render_template("phones.html", **current_app.config["PAGE"], line=network().line, faults=FAULTS)
 
 
 @pages.after_request

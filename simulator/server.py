@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def create_app(network: Network, *, console_url: str = "") -> Flask:
-    """The web application around a network."""
+def create_app(network: Network, *, console_url: str = "", zone: str = "Europe/London") -> Flask:
+    """The web application around a network. The page shows times in `zone`, and links to `console_url` if given."""
     app = Flask(__name__)
     app.extensions["network"] = network
-    app.config["CONSOLE_URL"] = console_url
+    app.config["PAGE"] = {"console_url": console_url, "zone": zone}
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask types the provider by its base class
     for blueprint in (rest_messages.api, rest_calls.api, rest_account.api, control.api, page.pages):
         app.register_blueprint(blueprint)
@@ -41,9 +41,9 @@ def _dropping(inner: "WSGIApplication") -> "WSGIApplication":
 class Server:
     """A network being served. `port` 0 takes any that is free; `url` says where it came to be. Raises OSError."""
 
-    def __init__(self, network: Network, port: int = 0, *, console_url: str = "") -> None:
+    def __init__(self, network: Network, port: int = 0, *, console_url: str = "", zone: str = "Europe/London") -> None:
         self.network = network
-        self._server = HttpServer(_dropping(create_app(network, console_url=console_url).wsgi_app), port)
+        self._server = HttpServer(_dropping(create_app(network, console_url=console_url, zone=zone).wsgi_app), port)
         self.url = network.public_url = f"http://{HOST}:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="simulator-server", daemon=True

@@ -3,7 +3,7 @@
 import email.utils
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 API_VERSION = "2010-04-01"
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -24,10 +24,10 @@ def iso(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def parse_iso(text: str) -> datetime:
-    """An aware moment from ISO 8601; one without a zone is UTC. Raises ValueError."""
+def parse_iso(text: str, zone: tzinfo = UTC) -> datetime:
+    """A moment in UTC from ISO 8601; one that names no zone is in `zone`. Raises ValueError."""
     when = datetime.fromisoformat(text)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    return (when.replace(tzinfo=zone) if when.tzinfo is None else when).astimezone(UTC)
 
 
 def is_e164(number: str) -> bool:
