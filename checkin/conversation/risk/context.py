@@ -23,6 +23,7 @@ from checkin.conversation.risk.plain import BREAK, spell_out
 # How many words before a cue can deny it or say whose it is: farther off they belong to another clause.
 _DENIAL_REACH = 4
 _SUBJECT_REACH = 7
+_YEAR = re.compile(r" in (?:19|20)\d\d ")
 
 
 class Around(enum.Enum):
@@ -42,6 +43,7 @@ class Surroundings:
     denies: re.Pattern[str]
     denies_not: re.Pattern[str]
     past: re.Pattern[str]
+    not_past: re.Pattern[str]
     present: re.Pattern[str]
     first: frozenset[str]
     one_other: frozenset[str]
@@ -54,11 +56,16 @@ class Surroundings:
             denies=_any_of(table["negators"]),
             denies_not=_any_of(table["not-negators"]),
             past=_any_of(table["past"]),
+            not_past=_any_of(table["not-past"]),
             present=_any_of(table["present"]),
             first=frozenset(table["first"]),
             one_other=frozenset(table["one-other"]),
             many_others=frozenset(table["many-others"]),
         )
+
+    def names_writer(self, plain: str) -> bool:
+        """Whether the writer is named anywhere in the text."""
+        return not self.first.isdisjoint(plain.split())
 
     def read(self, plain: str, start: int, end: int, stands: frozenset[str]) -> Around:
         """Say what surrounds the cue at `plain[start:end]`, leaving out the contexts it `stands` against."""
@@ -74,9 +81,14 @@ class Surroundings:
             return Around.DENIED
         if "past" not in stands:
             sentence = plain[begins : stops + 1 if stops >= 0 else len(plain)]
-            if self.past.search(sentence) and not self.present.search(sentence):
+            if self._over(sentence):
                 return Around.PAST
         return Around.PLAIN
+
+    def _over(self, sentence: str) -> bool:
+        if self.present.search(sentence):
+            return False
+        return bool(self.past.search(self.not_past.sub(" ", sentence)) or _YEAR.search(sentence))
 
     def _denied(self, before: list[str]) -> bool:
         near = before[-_DENIAL_REACH:]

@@ -9,13 +9,14 @@ A phrase is words with a single space between them, read against text prepared b
     really?            may be missing; also after a bracket or a list
     ~4                 up to four other words, never a "not", never across the end of a sentence
     %n %many           a number; a number of ten or more, or a word for many
+    .                  the end of a sentence
     ^ $                the beginning and the end of the whole message
 
 A gap is bounded and never crosses a sentence, so the work for one phrase grows with the text and no faster.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,17 +36,14 @@ _NUMBERS = {
     "%many": r"(?:[1-9]\d+|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|dozens?|loads|handfuls?)",
 }
 # Words so frequent that finding one says nothing: a phrase is looked up by one of its other words if it can.
-_COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    a about all am an and are as at be been but by can could did do does every for from get go going got had
-    has have he her him his how i if in is it just like me more much my no not now of off on one or out over
-    she so some take than that the them then there they thing think this time to too took up us want was way
-    we were what when will with would you your feel feeling know need anymore any anything myself
-""",
-    )
-)
+_SAYS_NOTHING = """
+    . a about all am an and are as at be been but by can could did do does every for from get go going
+    got had has have he her him his how i if in is it just like me more much my no not now of off on one
+    or out over she so some take than that the them then there they thing think this time to too took up
+    us want was way we were what when will with would you your feel feeling know need anymore any
+    anything myself
+"""
+_COMMON = frozenset(re.findall(r"\S+", _SAYS_NOTHING))
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -68,11 +66,16 @@ class Phrase:
         """The compiled expression; built when a text first needs it, for start-up stays quick."""
         return re.compile(self.pattern)
 
-    def telling(self, plain: str, start: int, end: int) -> Iterator[int]:
-        """Yield where between `start` and `end` of a match the words stand by which it was found."""
-        for word in _WORD.finditer(plain, start, end):
-            if word[0] in self.anchors or word[0][:STEM] in self.stems:
-                yield word.start()
+    def tellings(self, plain: str, start: int, end: int) -> tuple[list[int], list[int]]:
+        """Return where a match's telling words stand: those it was found by, and those that are not common.
+
+        Who covers all of either has covered what the match is about. Where there is none, its last word.
+        """
+        words = list(_WORD.finditer(plain, start, end))
+        found_by = [word.start() for word in words if word[0] in self.anchors or word[0][:STEM] in self.stems]
+        uncommon = [word.start() for word in words if word[0] not in _COMMON]
+        last = [words[-1].start()]
+        return found_by or last, uncommon or last
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ by a lone full stop: " i do not want to be here . bye ".
 
 import re
 import tomllib
+import unicodedata
 from importlib.resources import files
 
 from checkin.conversation.normal import fold
@@ -29,19 +30,21 @@ _LEET_WORD = re.compile(r"(?=.*[a-z].*[a-z])[a-z]*[013457][a-z]+[a-z013457]*|[a-
 _DOSE = re.compile(r"(\d+)(mgs?|mcg|ml|g|x)")
 _COUNT = re.compile(r"x(\d+)")
 _TWO = re.compile(r"(?<= )2 (?=[a-z])")
+# Letters that carry their stroke inside them.
+_STROKES = str.maketrans("łøđ", "lod")
 _BEFORE_TWO = frozenset(_DATA["before-two"])
 
 
 def spell_out(phrase: str) -> str:
     """Return a phrase of the data with its words written as `prepare` writes a text's ("don't" -> "do not")."""
-    return " ".join(_word(word) for word in fold(phrase).split())
+    return " ".join(_word(word) for word in _bare(fold(phrase)).split())
 
 
 def prepare(text: str) -> str:
     """Return `text` as words and sentence breaks, each with one space around it; "" when it has neither."""
     folded = fold(text)
     if not folded.isascii():
-        folded = folded.translate(_EMOJI)
+        folded = _bare(folded.translate(_EMOJI))
     if _SPACED.search(folded):
         folded = _SPACED.sub(_joined, folded)
     if _DISGUISED.search(folded):
@@ -51,6 +54,14 @@ def prepare(text: str) -> str:
         return ""
     plain = f" {' '.join(pieces)} "
     return _TWO.sub(lambda two: _to(two, plain), plain) if " 2 " in plain else plain
+
+
+def _bare(folded: str) -> str:
+    """Take accents off: half the people who write Welsh or Polish on a phone leave them out."""
+    if folded.isascii():
+        return folded
+    apart = unicodedata.normalize("NFKD", folded).translate(_STROKES)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def _word(word: str) -> str:

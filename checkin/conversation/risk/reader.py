@@ -9,6 +9,7 @@ from typing import Any
 
 from checkin.conversation.risk.context import Surroundings, weaken
 from checkin.conversation.risk.levels import CATEGORIES, NO_RISK, Level, Risk
+from checkin.conversation.risk.model import shipped
 from checkin.conversation.risk.patterns import STEM, Lists, Phrase, compile_phrase
 from checkin.conversation.risk.plain import prepare
 from checkin.errors import BadInput
@@ -36,8 +37,12 @@ class _Rule:
     phrase: Phrase
     level: Level  # NONE: a mask
     category: str
-    stands: frozenset[str]
+    stands: frozenset[str]  # contexts that do not weaken it; for a mask, the categories it does not hide
     around: Surroundings
+    needs_writer: bool = False
+
+
+_Mask = tuple[int, int, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class RiskReader:
             versions.append(f"organisation {additions.version}")
             rules += _added(additions)
         self.version = ", ".join(versions)
+        self._model = shipped()
         self._by_word: dict[str, list[_Rule]] = {}
         self._by_stem: dict[str, list[_Rule]] = {}
         for rule in rules:
@@ -88,7 +94,8 @@ class RiskReader:
         candidates = self._candidates(plain)
         found = sorted(set(_found(plain, candidates)), key=lambda cue: cue.rank) if candidates else []
         if not found:
-            return NO_RISK
+            words = self._model.speak(plain)
+            return NO_RISK if words is None else Risk(Level.AMBER, (f"model: {words}",))
         return Risk(found[0].level, tuple(dict.fromkeys(cue.why for cue in found)))
 
     def _candidates(self, plain: str) -> list[_Rule]:
@@ -109,11 +116,13 @@ def _found(plain: str, candidates: Iterable[_Rule]) -> Iterator[_Found]:
     for rule in candidates:
         spans = [match.span() for match in rule.phrase.regex.finditer(plain)]
         if rule.level is Level.NONE:
-            masks += spans
+            masks += [(left, right, rule.stands) for left, right in spans]
         else:
             cues += [(rule, span) for span in spans]
     for rule, (start, end) in cues:
-        if masks and all(_inside(spot, masks) for spot in rule.phrase.telling(plain, start, end)):
+        if masks and _hidden(rule, plain, start, end, masks):
+            continue
+        if rule.needs_writer and not rule.around.names_writer(plain):
             continue
         around = rule.around.read(plain, start, end, rule.stands)
         level = weaken(rule.level, around)
@@ -121,8 +130,12 @@ def _found(plain: str, candidates: Iterable[_Rule]) -> Iterator[_Found]:
             yield _Found(level, rule.category, plain[start:end].strip(), around.value)
 
 
-def _inside(spot: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(left <= spot < right for left, right in spans)
+def _hidden(rule: _Rule, plain: str, start: int, end: int, masks: Iterable[_Mask]) -> bool:
+    spans = [(left, right) for left, right, spares in masks if rule.category not in spares]
+    return any(
+        all(any(left <= spot < right for left, right in spans) for spot in spots)
+        for spots in rule.phrase.tellings(plain, start, end)
+    )
 
 
 def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
@@ -134,10 +147,11 @@ def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
         level = Level[entry["level"].upper()]
         stands = frozenset(entry.get("stands", ()))
         for phrase in _phrases(entry["say"]):
-            yield _Rule(compile_phrase(phrase, lists), level, entry["category"], stands, around)
+            compiled = compile_phrase(phrase, lists)
+            yield _Rule(compiled, level, entry["category"], stands, around, entry.get("needs-writer", False))
     for entry in table.get("mask", ()):
         for phrase in _phrases(entry["say"]):
-            yield _Rule(compile_phrase(phrase, lists), Level.NONE, "", frozenset(), around)
+            yield _Rule(compile_phrase(phrase, lists), Level.NONE, "", frozenset(entry.get("spares", ())), around)
 
 
 def _added(additions: Additions) -> Iterator[_Rule]:
