@@ -1,0 +1,200 @@
+"""The `checkin` command. Exit code 2 and one sentence for what a person can mend; `--json` for machines."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
+
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Sentences(click.Group):
+    """A group whose commands end with one sentence and exit code 2 when something can be mended."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadFile as error:
+            for mistake in error.mistakes:
+                click.echo(mistake, err=True)
+            ctx.exit(2)
+        except (BadInput, BadSetting) as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except CheckinError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A check-in line for peer-support groups, by plain text and plain telephone call."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="The simulator's page; the line is one above.")
+@click.option("--reset", is_flag=True, help="Forget what was done before, and start over.")
+def demo(port: int, *, reset: bool) -> None:
+    """Try the line on this machine: phones on a page, the console beside it."""
+    from checkin import demo as demonstration
+
+    sys.exit(demonstration.run(port=port, reset=reset))
+
+
+@main.group()
+def db() -> None:
+    """The database's tables."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version's tables."""
+    from checkin.settings import database_url
+    from checkin.store import migrate
+
+    migrate.upgrade(database_url(os.environ))
+    click.echo("The database is up to date.")
+
+
+@db.command("check")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def db_check(*, as_json: bool) -> None:
+    """Tell whether the database has this version's tables; exit code 1 when not."""
+    from checkin.settings import database_url
+    from checkin.store import migrate
+
+    current, newest = migrate.check(database_url(os.environ))
+    if as_json:
+        click.echo(json.dumps({"current": current, "newest": newest, "up_to_date": current == newest}))
+    elif current == newest:
+        click.echo("The database is up to date.")
+    else:
+        click.echo(f"The database is at {current or 'nothing'}, this version needs {newest}: run checkin db upgrade.")
+    sys.exit(0 if current == newest else 1)
+
+
+@main.group()
+def keys() -> None:
+    """The encryption keys."""
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a fresh key, as CHECKIN_KEYS has it."""
+    from checkin.store.vault import new_key
+
+    click.echo(new_key())
+
+
+@main.command()
+@click.argument("file", type=_EXISTING)
+@click.option("--check", "only_check", is_flag=True, help="Read the file, and change nothing.")
+def load(file: Path, *, only_check: bool) -> None:
+    """Load an organisation from FILE (YAML, see docs/organisation-file.md): all of it, or nothing."""
+    from checkin.bootstrap import open_line
+    from checkin.load import load_file, read_file
+
+    line = open_line(os.environ, plain_logs=True)
+    if only_check:
+        read_file(file, line.settings.country, str(line.settings.zone))
+        click.echo("The file is in order.")
+        return
+    with line.store.work(line.clock()) as work:
+        loaded = load_file(work, file)
+    click.echo(f"Loaded {loaded}.")
+
+
+@main.command()
+@click.argument("words", nargs=-1)
+@click.option("--asked", default="none", show_default=True, help="What was asked: ok mood rsvp contact menu none.")
+@click.option("--file", "file", type=_EXISTING, help="Rows asked<TAB>text, with a header.")
+def read(words: tuple[str, ...], asked: str, file: Path | None) -> None:
+    """Print what the line makes of a reply, as JSON lines."""
+    from checkin.conversation.replies import Asked
+    from checkin.conversation.replies import read as read_reply
+
+    def asked_as(name: str, where: str) -> Asked:
+        try:
+            return Asked(name)
+        except ValueError as error:
+            names = " ".join(a.value for a in Asked)
+            raise BadInput(f"{where}{name!r} is not something that can be asked; those are {names}.") from error
+
+    if file is None:
+        reading = read_reply(" ".join(words), asked_as(asked, ""))
+        click.echo(json.dumps({"reading": reading.kind.value, "value": reading.value}, ensure_ascii=False))
+        return
+    lines = []
+    for number, row in _rows(file, ("asked", "text")):
+        reading = read_reply(row["text"], asked_as(row["asked"], f"{file.name} line {number}: "))
+        lines.append(json.dumps({"reading": reading.kind.value, "value": reading.value}, ensure_ascii=False))
+    _print(lines)
+
+
+@main.command()
+@click.argument("words", nargs=-1)
+@click.option("--file", "file", type=_EXISTING, help="Rows with a column text, with a header.")
+def risk(words: tuple[str, ...], file: Path | None) -> None:
+    """Print how much danger is heard in a text, and why, as JSON lines."""
+    from checkin.conversation.risk import read_risk
+
+    texts = [" ".join(words)] if file is None else [row["text"] for _, row in _rows(file, ("text",))]
+    found = [read_risk(text) for text in texts]
+    _print([json.dumps({"level": r.level.name.lower(), "why": list(r.why)}, ensure_ascii=False) for r in found])
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a tab-separated file with a header, each with its line number. Raises BadFile.
+
+    No quoting: a text message may hold any quotation marks.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read: it is not UTF-8 text.") from error
+    header = lines[0].rstrip("\r").split("\t")
+    missing = [c for c in columns if c not in header]
+    if missing:
+        raise BadFile([f"{file.name} line 1: there is no column {missing[0]!r}."])
+    if lines[-1] == "":
+        lines.pop()
+    for number, line in enumerate(lines[1:], 2):
+        values = line.rstrip("\r").split("\t")
+        # A text may end in nothing at all, and an editor may have cut the tab before it.
+        if len(values) < len(header):
+            values += [""] * (len(header) - len(values))
+        if len(values) > len(header):
+            raise BadFile([f"{file.name} line {number}: {len(values)} fields where the header has {len(header)}."])
+        yield number, dict(zip(header, values, strict=True))
+
+
+def _print(lines: list[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+@main.command()
+@click.option(
+    "--diagram", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write diagrams to a folder."
+)
+def topics(folder: Path | None) -> None:
+    """List the topics of conversation, or draw them."""
+    from checkin.conversation.diagram import mermaid
+    from checkin.conversation.topics import TOPICS
+
+    for topic in TOPICS.values():
+        if folder is None:
+            click.echo(f"{topic.name}: {', '.join(topic.steps)}")
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{topic.name}.md").write_text(mermaid(topic), encoding="utf-8")
+        click.echo(str(folder / f"{topic.name}.md"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Loading an organisation from one file: groups, people, pairs, plans, meetings, rota, staff.
+
+The format is described in docs/organisation-file.md. Loading is all or nothing and idempotent by `ref`: what is in the
+file is brought to what the file says; what is not in it stays as it is. A member's STOP is never undone by a file.
+
+* `nodes.py`: reading YAML so that every mistake is named by its line and field.
+* `organisation.py`: what a file may say, as values.
+* `storing.py`: bringing the store to it.
+"""
+
+from pathlib import Path
+
+from checkin.errors import BadFile, BadInput
+from checkin.load.nodes import read_yaml
+from checkin.load.organisation import Organisation, understand
+from checkin.load.storing import Loaded, store_organisation
+from checkin.store.work import Work
+
+
+def read_file(path: Path, country: str, zone: str) -> Organisation:
+    """Return what a file says; `country` and `zone` are home. Raises BadFile with every mistake, by line and field."""
+    try:
+        written = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}."
+        ) from error
+    root, mistakes = read_yaml(written)
+    found = understand(root, country, zone) if root is not None else None
+    if root is not None:
+        mistakes = root.mistakes
+    if mistakes or found is None:
+        raise BadFile([f"{path.name} line {m.line}: {m.field + ': ' if m.field else ''}{m.why}" for m in mistakes])
+    return found
+
+
+def load_file(work: Work, path: Path) -> Loaded:
+    """Bring the store to what a file says, in the caller's transaction. Raises BadFile; then nothing is to be kept."""
+    settings = work.settings
+    return store_organisation(work, read_file(path, settings.country, str(settings.zone)))
+
+
+__all__ = ["Loaded", "load_file", "read_file"]

@@ -1,0 +1,283 @@
+"""What an organisation file may say, as values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from checkin import checkins, phone, recurrence
+from checkin.conversation.effects import Stream
+from checkin.errors import BadInput
+from checkin.load.nodes import Node
+from checkin.wording import LANGUAGES
+
+_DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
+_STREAMS = tuple(s.value for s in Stream if s not in {Stream.SERVICE, Stream.SAFETY})
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSpec:
+    """A check-in plan."""
+
+    rule: str
+    days: int
+    at: time
+    ladder: list[str]
+    gaps: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSpec:
+    """A person. `fields` are columns of `people`."""
+
+    ref: str
+    name: str
+    phones: list[tuple[str, str]]
+    streams: list[str]
+    fields: dict[str, object]
+    plan: PlanSpec | None
+    contacts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSpec:
+    """A series of meetings. `fields` are columns of `meetings`."""
+
+    ref: str
+    fields: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpec:
+    """A group, who belongs to it and as what, and when it meets."""
+
+    ref: str
+    name: str
+    area: str | None
+    roles: dict[str, str]
+    meetings: list[MeetingSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class PairSpec:
+    """A buddy and their person."""
+
+    ref: str
+    member: str
+    buddy: str
+    rank: int
+    rule: str | None
+    at: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSpec:
+    """Somebody's turn on call."""
+
+    ref: str
+    person: str
+    rule: str
+    starts: datetime
+    minutes: int
+    zone: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSpec:
+    """Somebody who may log in. `password` is for demos and rehearsals only; staff of a live line are invited."""
+
+    person: str
+    email: str
+    role: str
+    password: str | None
+
+
+@dataclass(slots=True)
+class Organisation:
+    """Everything a file says."""
+
+    people: list[PersonSpec] = field(default_factory=list)
+    groups: list[GroupSpec] = field(default_factory=list)
+    pairs: list[PairSpec] = field(default_factory=list)
+    rota: list[ShiftSpec] = field(default_factory=list)
+    staff: list[StaffSpec] = field(default_factory=list)
+
+
+def understand(root: Node, country: str, zone: str) -> Organisation:
+    """Return what a file says; mistakes are left in `root.mistakes`."""
+    root.only("people", "groups", "pairs", "rota", "staff")
+    found = Organisation(
+        people=[_person(n, country, zone) for n in root.children("people")],
+        groups=[_group(n, zone) for n in root.children("groups")],
+        pairs=[_pair(n) for n in root.children("pairs")],
+        rota=[_shift(n, zone) for n in root.children("rota")],
+        staff=[_staff(n) for n in root.children("staff")],
+    )
+    _check_refs(root, found)
+    return found
+
+
+def _person(n: Node, country: str, zone: str) -> PersonSpec:
+    n.only(
+        "ref", "name", "phones", "language", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
+        "safe_to_call", "safe_hours", "shared_phone", "voicemail", "ring_seconds", "plan", "contacts",
+    )  # fmt: skip
+    plan = _plan(n.child("plan"))
+    for stream in (streams := n.texts("streams")):
+        if stream not in _STREAMS:
+            n.wrong(f"must be among {', '.join(_STREAMS)}, not {stream!r}", "streams")
+    if plan is not None and "checkins" not in streams:
+        n.wrong("a plan needs consent: add checkins to streams", "plan")
+    safe_from, safe_to = _hours(n)
+    fields: dict[str, object] = {
+        "language": n.one_of("language", LANGUAGES, "en"),
+        "zone": n.checked("zone", n.text("zone", zone), _zone, zone),
+        "area": n.maybe("area"),
+        "prefers": n.one_of("prefers", ("text", "call"), "text"),
+        "discreet": n.flag("discreet", default=False),
+        "safe_to_text": n.flag("safe_to_text", default=True),
+        "safe_to_call": n.flag("safe_to_call", default=True),
+        "safe_from": safe_from,
+        "safe_to": safe_to,
+        "shared_phone": n.flag("shared_phone", default=False),
+        "voicemail": n.one_of("voicemail", ("none", "neutral", "full"), "none"),
+        "ring_seconds": n.whole("ring_seconds", 40, 20, 120),
+        # Somebody who asked for a check-in every day has asked for seven texts a week.
+        "texts_a_week": plan.days + 1 if plan and plan.days > 3 else None,
+        "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
+    }
+    phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in n.texts("phones")]
+    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, plan, n.texts("contacts"))
+
+
+def _phone(text: str, country: str) -> tuple[str, str]:
+    number = phone.parse(text, country)
+    return number, "landline" if phone.is_landline(number) else "mobile"
+
+
+def _hours(n: Node) -> tuple[time | None, time | None]:
+    hours = n.child("safe_hours")
+    if hours is None:
+        return None, None
+    hours.only("from", "to")
+    return hours.time("from"), hours.time("to")
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise BadInput(f"{name!r} is not a zone such as Europe/London") from error
+
+
+def _weekly(n: Node) -> tuple[str, int]:
+    """Return a weekly rule from a list of days ("mon, wed" or "every day"), and how many days it has."""
+    days = n.texts("days")
+    if days in ([], ["every day"]):
+        return "FREQ=DAILY", 7
+    for day in days:
+        if day not in _DAYS:
+            n.wrong(f"must be days such as mon, or every day, not {day!r}", "days")
+    return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAYS.get(d, "MO") for d in days), len(days)
+
+
+def _plan(n: Node | None) -> PlanSpec | None:
+    if n is None:
+        return None
+    n.only("days", "at", "ladder", "gaps")
+    rule, days = _weekly(n)
+    ladder = n.texts("ladder") or list(checkins.DEFAULT_LADDER)
+    for rung in ladder:
+        if rung not in checkins.RUNGS:
+            n.wrong(f"must be among {', '.join(checkins.RUNGS)}, not {rung!r}", "ladder")
+    if ladder[0] not in {"text", "call"}:
+        n.wrong("must begin with text or call: the member is asked first", "ladder")
+    gaps: dict[str, int] = {}
+    if (given := n.child("gaps")) is not None:
+        given.only(*checkins.GAPS)
+        gaps = {name: given.whole(name, minutes, 1, 1440) for name, minutes in checkins.GAPS.items() if given.has(name)}
+    return PlanSpec(rule, days, n.time("at", "10:00"), ladder, gaps)
+
+
+def _group(n: Node, zone: str) -> GroupSpec:
+    n.only("ref", "name", "area", "members", "facilitators", "cover", "meetings")
+    roles = dict.fromkeys(n.texts("members"), "member")
+    roles |= dict.fromkeys(n.texts("cover"), "cover")
+    roles |= dict.fromkeys(n.texts("facilitators"), "facilitator")
+    return GroupSpec(
+        n.text("ref"), n.text("name"), n.maybe("area"), roles, [_meeting(m, zone) for m in n.children("meetings")]
+    )
+
+
+def _meeting(n: Node, zone: str) -> MeetingSpec:
+    n.only("ref", "rule", "starts", "zone", "minutes", "venue", "directions", "access")
+    fields: dict[str, object] = {
+        "rule": n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
+        "starts": n.moment("starts"),
+        "zone": n.checked("zone", n.text("zone", zone), _zone, zone),
+        "minutes": n.whole("minutes", 90, 5, 1440),
+        "venue": n.text("venue"),
+        "directions": n.maybe("directions"),
+        "access": n.maybe("access"),
+    }
+    return MeetingSpec(n.text("ref"), fields)
+
+
+def _pair(n: Node) -> PairSpec:
+    n.only("ref", "member", "buddy", "rank", "report")
+    rule = at = None
+    if (report := n.child("report")) is not None:
+        report.only("days", "at")
+        rule, at = _weekly(report)[0], report.time("at", "17:00")
+    member, buddy = n.text("member"), n.text("buddy")
+    if member == buddy:
+        n.wrong("nobody is their own buddy", "buddy")
+    return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at)
+
+
+def _shift(n: Node, zone: str) -> ShiftSpec:
+    n.only("ref", "person", "rule", "starts", "minutes", "zone", "rank")
+    return ShiftSpec(
+        n.text("ref"),
+        n.text("person"),
+        n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
+        n.moment("starts"),
+        n.whole("minutes", 720, 15, 10080),
+        n.checked("zone", n.text("zone", zone), _zone, zone),
+        n.whole("rank", 1, 1, 9),
+    )
+
+
+def _staff(n: Node) -> StaffSpec:
+    n.only("person", "email", "role", "password")
+    email = n.text("email").lower()
+    if email and "@" not in email[1:-1]:
+        n.wrong(f"must be an e-mail address, not {email!r}", "email")
+    roles = ("admin", "coordinator", "safeguarding", "facilitator")
+    return StaffSpec(n.text("person"), email, n.one_of("role", roles, "coordinator"), n.maybe("password"))
+
+
+def _check_refs(root: Node, found: Organisation) -> None:
+    """Every reference must lead to a person of the file, and every ref must be given once."""
+    known = {p.ref for p in found.people}
+    for name in ("people", "groups", "pairs", "rota"):
+        nodes, seen = root.children(name), set()
+        for n, spec in zip(nodes, getattr(found, name), strict=True):
+            if spec.ref in seen:
+                n.wrong(f"{spec.ref!r} is given twice", "ref")
+            seen.add(spec.ref)
+    for n in root.children("groups"):
+        for part in ("members", "facilitators", "cover"):
+            _check_people(n, part, known)
+    for n in root.children("people"):
+        _check_people(n, "contacts", known)
+    for name, parts in (("pairs", ("member", "buddy")), ("rota", ("person",)), ("staff", ("person",))):
+        for n in root.children(name):
+            for part in parts:
+                _check_people(n, part, known)
+
+
+def _check_people(n: Node, part: str, known: set[str]) -> None:
+    for ref in n.texts(part):
+        if ref not in known:
+            n.wrong(f"there is no person with the ref {ref!r}", part)

@@ -1,0 +1,168 @@
+"""Bringing the store to what an organisation file says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import buddies, checkins, people
+from checkin.conversation.effects import Stream
+from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonSpec, ShiftSpec, StaffSpec
+from checkin.store.ids import new_id
+from checkin.store.models import (
+    Base,
+    Consent,
+    Contact,
+    Group,
+    Meeting,
+    Membership,
+    Pair,
+    Person,
+    PersonPhone,
+    Phone,
+    Plan,
+    Shift,
+    Staff,
+)
+from checkin.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much a file held."""
+
+    people: int
+    groups: int
+    pairs: int
+    shifts: int
+    staff: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.people} people, {self.groups} groups, {self.pairs} pairs, {self.shifts} shifts, {self.staff} staff"
+        )
+
+
+def store_organisation(work: Work, found: Organisation) -> Loaded:
+    """Store all of it in the caller's transaction."""
+    ids = {spec.ref: _person(work, spec) for spec in found.people}
+    for spec in found.people:
+        _contacts(work, spec, ids)
+    for group in found.groups:
+        _group(work, group, ids)
+    for pair in found.pairs:
+        _pair(work, pair, ids)
+    for shift in found.rota:
+        _shift(work, shift, ids)
+    for member in found.staff:
+        _staff(work, member, ids)
+    return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
+
+
+def _upsert(work: Work, model: type[Base], ref: str, values: dict[str, object]) -> UUID:
+    """Insert or update the row with this ref; return its id."""
+    statement = insert(model).values(id=new_id(), ref=ref, **values)
+    stored: UUID = work.conn.execute(
+        statement.on_conflict_do_update(index_elements=["ref"], set_=values).returning(model.__table__.c.id)
+    ).scalar_one()
+    return stored
+
+
+def _person(work: Work, spec: PersonSpec) -> UUID:
+    values = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
+    person_id = _upsert(work, Person, spec.ref, values)
+    work.conn.execute(delete(PersonPhone).where(PersonPhone.person_id == person_id))
+    for rank, (number, line) in enumerate(spec.phones, 1):
+        phone_id = people.phone_for(work, number, line)
+        work.conn.execute(update(Phone).where(Phone.id == phone_id).values(line=line))
+        work.conn.execute(
+            insert(PersonPhone).values(person_id=person_id, phone_id=phone_id, rank=rank).on_conflict_do_nothing()
+        )
+    # Consent comes from the person. A file can bring it in once; it cannot bring back what somebody stopped.
+    decided = set(work.conn.scalars(select(Consent.stream).where(Consent.person_id == person_id)))
+    given = tuple(Stream(s) for s in spec.streams if s not in decided)
+    if given:
+        people.consent(work, person_id, given, given=True, how="file")
+    if spec.plan is not None:
+        _plan(work, person_id, spec)
+    else:
+        work.conn.execute(delete(Plan).where(Plan.person_id == person_id))
+    return person_id
+
+
+def _plan(work: Work, person_id: UUID, spec: PersonSpec) -> None:
+    plan = spec.plan
+    if plan is None:
+        return
+    zone = ZoneInfo(str(spec.fields["zone"]))
+    values = {"rule": plan.rule, "at": plan.at, "ladder": plan.ladder, "gaps": plan.gaps}
+    standing = work.conn.execute(
+        select(Plan.rule, Plan.at, Plan.next_due_at).where(Plan.person_id == person_id)
+    ).first()
+    due: datetime | None = checkins.next_due(plan.rule, plan.at, zone, work.now)
+    if standing is not None and (standing.rule, standing.at) == (plan.rule, plan.at):
+        # The same plan: a check-in that is due just now is not skipped because a file was loaded.
+        due = standing.next_due_at
+    work.conn.execute(
+        insert(Plan)
+        .values(id=new_id(), person_id=person_id, next_due_at=due, **values)
+        .on_conflict_do_update(index_elements=["person_id"], set_={**values, "next_due_at": due})
+    )
+
+
+def _contacts(work: Work, spec: PersonSpec, ids: dict[str, UUID]) -> None:
+    work.conn.execute(delete(Contact).where(Contact.member_id == ids[spec.ref]))
+    for rank, ref in enumerate(dict.fromkeys(spec.contacts), 1):
+        work.add(Contact, member_id=ids[spec.ref], person_id=ids[ref], rank=rank)
+
+
+def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
+    group_id = _upsert(work, Group, spec.ref, {"name": spec.name, "area": spec.area})
+    work.conn.execute(delete(Membership).where(Membership.group_id == group_id))
+    for ref, role in spec.roles.items():
+        work.add(Membership, group_id=group_id, person_id=ids[ref], role=role)
+    for meeting in spec.meetings:
+        _upsert(work, Meeting, meeting.ref, {"group_id": group_id, **meeting.fields})
+
+
+def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
+    zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.buddy])).scalar_one()
+    due = None
+    if spec.rule is not None and spec.at is not None:
+        due = buddies.next_report(spec.rule, spec.at, ZoneInfo(zone), work.now)
+    values: dict[str, object] = {
+        "member_id": ids[spec.member],
+        "buddy_id": ids[spec.buddy],
+        "rank": spec.rank,
+        "rule": spec.rule,
+        "at": spec.at,
+        "next_due_at": due,
+    }
+    _upsert(work, Pair, spec.ref, values)
+
+
+def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> None:
+    values: dict[str, object] = {
+        "person_id": ids[spec.person],
+        "rule": spec.rule,
+        "starts": spec.starts,
+        "minutes": spec.minutes,
+        "zone": spec.zone,
+        "rank": spec.rank,
+    }
+    _upsert(work, Shift, spec.ref, values)
+
+
+def _staff(work: Work, spec: StaffSpec, ids: dict[str, UUID]) -> None:
+    values: dict[str, object] = {"email": spec.email, "role": spec.role}
+    if spec.password is not None:
+        values["password_hash"] = PasswordHasher().hash(spec.password)
+    work.conn.execute(
+        insert(Staff)
+        .values(person_id=ids[spec.person], **values)
+        .on_conflict_do_update(index_elements=["person_id"], set_=values)
+    )
