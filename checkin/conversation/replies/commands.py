@@ -53,7 +53,7 @@ _GROUP: Final = re.compile(
 _NOT_A_PLACE: Final = re.compile(
     r"^(?:is|was|are|were|has|had|on|tonight|today|tomorrow|this|next|good|meeting|chat|session|therapy|great|ok|fine|last|didnt|isnt|im|please)\b"
 )
-_TIP: Final = re.compile(r"^tips?\b(?: (?:about|on|for|is|that))? (.+)$")
+_TIP: Final = re.compile(r"^tips?\b(?! top)(?: (?:about|on|for|is|that))? (.+)$")
 _JOIN: Final = re.compile(
     r"^(?:join|ymuno|dolacz)(?: code| with| using| group code)? (?!us\b|the\b|a\b|in\b|you\b|up\b|group\b|me\b|my\b|group)([a-z0-9]+(?:[ -][a-z0-9]+)?)$"
 )
@@ -68,7 +68,7 @@ _PHONE: Final = re.compile(r"(?:\+|00)?\d[\d\s().-]{7,18}\d")
 _ROBOT: Final = re.compile(
     r"out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)|im driving|i am driving|while driving|driving (?:right )?now|do not disturb"
     r"|not delivered|undeliver|delivery (?:failed|failure|report|status)|could not be (?:delivered|sent)|cannot be delivered|was not sent|failed to send|message (?:blocking|blocked)"
-    r"|not monitored|unmonitored|do not reply to this|no ?reply|cant (?:talk|answer|pick up|take your call|come to the phone)(?: right)? (?:now|at the moment|just now)|cant talk right now"
+    r"|not monitored|unmonitored|do not reply to this|noreply|no-reply|cant (?:talk|answer|pick up|take your call|come to the phone)(?: right)? (?:now|at the moment|just now)|cant talk right now"
     r"|will (?:get|call|ring|text) (?:back )?(?:to )?you (?:back )?(?:later|soon|shortly|asap|as soon as)|ill (?:call|ring|text|get) (?:back )?(?:to )?you (?:back )?(?:later|soon|shortly|asap|as soon)|currently (?:unavailable|away|out)|(?:no longer|not) (?:in service|in use)|subscriber|mailbox is full|your message has been received|thank you for contacting|we have received your|this is an automated"
     r"|^(?:liked|loved|laughed at|emphasi[sz]ed|disliked|questioned|reacted .{1,12} to) [\"“']"
 )

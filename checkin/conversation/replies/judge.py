@@ -65,6 +65,8 @@ def _feeling(found: Signs, tokens: list[str]) -> Reading:
         return MAYBE
     if _has(signs, "YG"):
         return _said_fine(found)
+    if "X" in signs and not found.unknown and not _has(signs, "QCK?"):
+        return NO
     return _neither(found, tokens)
 
 
@@ -86,7 +88,7 @@ def _said_fine(found: Signs) -> Reading:
 def _neither(found: Signs, tokens: list[str]) -> Reading:
     """Read a reply without a yes, a no or a mood."""
     signs = found.signs
-    if (asked := question(tokens, found.unknown)) is not None:
+    if "Q" not in signs and (asked := question(tokens, found.unknown)) is not None:
         return asked
     if "K" in signs and found.unknown < 3 and not _has(signs, "QCXD"):
         return THANKS

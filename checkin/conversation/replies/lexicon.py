@@ -41,7 +41,23 @@ def shorten(tokens: list[str]) -> list[str]:
     if len(tokens) > 2 and "n" in tokens[1:-1]:
         tokens = [tokens[0], *("and" if token == "n" else token for token in tokens[1:-1]), tokens[-1]]
     short = SHORTFORMS
-    return [short.get(token, token) for token in tokens]
+    words = [short.get(token, token) for token in tokens]
+    return _will(words) if "ill" in words else words
+
+
+_WILL_DO: Final = frozenset(
+    "be do go get have come see let ring call take text stay keep just say tell pop give try pass manage survive cope "
+    "live make bring join attend miss skip leave put sit find wait drop turn show phone check think need speak talk "
+    "message write never always definitely defo probably not bear".split()
+)
+
+
+def _will(words: list[str]) -> list[str]:
+    """Read "ill try" as "I will try" and leave "ill" alone where somebody is ill."""
+    out: list[str] = []
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
+        out.extend(("i", "will") if word == "ill" and following in _WILL_DO else (word,))
+    return out
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -116,7 +132,8 @@ NUMBERS: Final[Mapping[str, int]] = {**_numbers["words"], **{str(n): n for n in 
 LETTERS: Final[Mapping[str, int]] = _numbers["letters"]
 UNITS: Final = frozenset(_numbers["units"].split())
 BEFORE_AMOUNTS: Final = frozenset(_numbers["before"].split())
-COMMAND_WORDS: Final = frozenset(load("commands")["vocabulary"]["words"].split())
+_commands: Final = load("commands")
+COMMAND_WORDS: Final = frozenset(_commands["vocabulary"]["words"].split())
 
 VOCABULARY: Final[frozenset[str]] = frozenset(
     itertools.chain(
@@ -124,6 +141,7 @@ VOCABULARY: Final[frozenset[str]] = frozenset(
         NUMBERS,
         UNITS,
         COMMAND_WORDS,
+        (word for entry in _commands["whole"] for words in phrases(entry["words"]) for word in words),
         SHORTFORMS.values(),
         (BREAK, "?"),
     )
@@ -135,7 +153,7 @@ def _run_together() -> dict[str, tuple[str, ...]]:
     signs = {CLASSES[name] for name in _RUN_CLASSES}
     wanted = {words for listed in _LAYERS.values() for sign, words in listed if sign in signs}
     wanted |= {(start, *words) for words in wanted if len(words) == 1 for start in _RUN_STARTS}
-    wanted |= {tuple(text.split()) for text in load("commands")["vocabulary"]["run_together"].split(",")}
+    wanted |= {tuple(text.split()) for text in _commands["vocabulary"]["run_together"].split(",")}
     joined = {"".join(words): words for words in sorted(wanted) if len(words) > 1}
     return {run: words for run, words in joined.items() if len(run) > 3 and run not in VOCABULARY}
 
@@ -172,13 +190,22 @@ def nearest(token: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def _neighbours(a: str, b: str) -> bool:
+    """Tell whether two letters touch on a keyboard."""
+    places = [(row, line.index(key)) for key in (a, b) for row, line in enumerate(_ROWS) if key in line]
+    return len(places) == 2 and all(abs(x - y) < 2 for x, y in zip(*places, strict=True))
+
+
 def _one_slip(typed: str, word: str) -> bool:
-    """Tell whether one letter was added, left out, replaced, or swapped with its neighbour."""
+    """Tell whether one letter was added, left out, replaced, or swapped with its neighbour.
+
+    A wrong first letter counts only when its key touches the right one: "bine" is not "fine".
+    """
     start = next((i for i, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), min(len(typed), len(word)))
     rest, meant = typed[start:], word[start:]
-    return (
-        rest[1:] == meant
-        or rest == meant[1:]
-        or (rest[1:] == meant[1:] and len(word) > 3)
-        or (rest[:2] == meant[1::-1] and rest[2:] == meant[2:])
-    )
+    if rest[1:] == meant or rest == meant[1:] or (rest[:2] == meant[1::-1] and rest[2:] == meant[2:]):
+        return True
+    return rest[1:] == meant[1:] and (start > 0 or _neighbours(typed[0], word[0]))

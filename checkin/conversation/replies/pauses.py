@@ -37,7 +37,7 @@ _END_OF: Final = re.compile(rf"\bend of (?:the |this )?(?:(week)|(month)|(year)|
 _WHOLE_MONTH: Final = re.compile(rf"\b{_MONTH}\b")
 
 _SAID: Final = re.compile(
-    rf"\b(?:{_UNTIL} .+|(?:for |about |all )*(?:{_COUNT})\s*(?:{_UNIT})s?\b|(?:for |about )?(?:the rest of )?(?:this|next|the) (?:week|weekend|month)\b|(?:for )?(?:today|tonight|tomorrow)\b)"
+    rf"\b(?:(?:before|from|back on|after) .+|(?:for |about |all )*(?:{_COUNT})\s*(?:{_UNIT})s?\b|(?:for |about )?(?:the rest of )?(?:this|next|the) (?:week|weekend|month)\b|(?:for )?(?:today|tonight|tomorrow)\b)"
 )
 _AFTER_PAUSE: Final = re.compile(
     r"\b(?:pause|snooze|hold)\b(?: (?:it|me|please|for|texts|messages|my|the|check ?ins|everything|all|this))* ?(.*)$"

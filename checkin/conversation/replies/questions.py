@@ -19,10 +19,10 @@ _ASKS: Final = re.compile(
     r"(?:(?:what|whats|when|whens|where|wheres|which|how|hows|why|who|whos|whose|czy|gdzie|kiedy|jak|beth|pryd|ble|sut|faint|oes)\b"
     r"|(?:can|could|may|shall|should|will|would|do|does|did|is|are|am|was|has|have) "
     r"(?:i|we|you|it|there|the|they|my|someone|anyone|that|this|he|she|people|family|dogs?|kids|everyone|any)\b"
-    r"|any (?:parking|buses|bus|food|toilets?|lunch|chance|idea)\b|(?:o ktorej)\b)"
+    r"|is \w+ (?:going|coming|there|on|still|open)\b|any (?:parking|buses|bus|food|toilets?|lunch|chance|idea)\b|(?:o ktorej)\b)"
 )
 # "Is it OK if", "what about" and so on hold a good word that answers nothing.
-_STATEMENTS: Final = re.compile(r"^(?:what a |how lovely|how nice|how kind|do i )")
+_STATEMENTS: Final = re.compile(r"^(?:what a |how lovely|how nice|how kind)")
 
 
 def question(tokens: list[str], unknown: int) -> Reading | None:
@@ -30,6 +30,8 @@ def question(tokens: list[str], unknown: int) -> Reading | None:
 
     Without a question mark, a text of which more than two words are `unknown` is noise and not a question.
     """
+    if all(token == "?" for token in tokens):
+        return None
     text = " ".join(tokens)
     if "?" not in tokens and (unknown > 2 or _ASKS.match(text) is None or _STATEMENTS.match(text) is not None):
         return None

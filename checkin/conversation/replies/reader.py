@@ -25,16 +25,29 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
     whole = " ".join(tokens) if BREAK not in tokens else " ".join(token for token in tokens if token != BREAK)
     if (reading := commands.EXACT.get(whole)) is not None:
         return reading
+    if whole == "sorry ?":
+        return Reading(Kind.REPEAT)
     return _command(text, flat, raw, tokens, whole, asked) or judge(scan(tokens, asked), tokens, asked)
 
 
 def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str, asked: Asked) -> Reading | None:
     if len(flat) > 12 and commands.robot(flat):
         return _AUTO
-    key = commands.bare(tokens)
-    if (reading := commands.WHOLE.get(key)) is not None:
+    reading = commands.WHOLE.get(commands.bare(tokens)) or patterns.match(tokens, whole)
+    if reading is not None and not _answers(reading, tokens, asked):
         return reading
-    return patterns.match(tokens, whole) or commands.spoken(raw, text, tokens, asked)
+    return commands.spoken(raw, text, tokens, asked)
+
+
+_ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT})
+_ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "till", "til"})
+
+
+def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:
+    """Tell whether what would be a command answers the question: "on holiday", "when is it?" after an invitation."""
+    if asked not in _ANSWERED or not _ASKED_FOR.isdisjoint(tokens):
+        return False
+    return reading.kind is Kind.NEXT or (reading.kind is Kind.PAUSE and reading.value != "hospital")
 
 
 # Below this a transcript is a guess, and a guess is never good news.

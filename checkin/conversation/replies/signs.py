@@ -56,10 +56,11 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     "3N": ("", "n"), "3f": ("", "3"), "3i": ("", "3"), "3p": ("", ""), "3x": ("", "x"), "3r": ("", "r"),
     "33": ("", "3"), "32": ("", "2"),
     # The one who is written to: "hope you are well" says nothing about the member.
-    **{f"2{sign}": (sign, "") for sign in "TMCKQAZWEDU?"},
+    **{f"2{sign}": (sign, "") for sign in "TMCKQAZWEDU"},
     "2G": ("v", ""), "2Y": ("v", ""), "2b": ("v", ""), "2B": ("v", ""), "2H": ("", "2"), "2,": ("", ""),
     "2N": ("", "n"), "2f": ("", "2"), "2i": ("", "2"), "2p": ("", ""), "2x": ("", "x"), "2r": ("", "r"),
     "23": ("", "3"), "22": ("", "2"),
+    "2?": ("", ""),
 }  # fmt: skip
 # What is written when the reach ends, or the reply does.
 _LEFT: Final[Mapping[str, str]] = {"x": "X", "n": "N", "r": "", "3": "", "2": "", "": ""}
@@ -108,6 +109,8 @@ def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
     if value is None:
         return "f" if not token[0].isalnum() or _signed(tokens, at) or _amount(tokens, at) else "U"
     if _amount(tokens, at):
+        return "f"
+    if token == "one" and at > 0 and tokens[at - 1] in NUMBERS:
         return "f"
     numbers.append(value)
     return "D"

@@ -6,6 +6,7 @@ Everything here keeps what it cannot improve: a word nobody knows stays as it wa
 import re
 
 from checkin.conversation.replies import lexicon
+from checkin.conversation.replies.text import BREAK
 
 # 0K, f1ne, st0p: the digit shares a key or a shape with the letter.
 _LETTER_FOR_DIGIT = str.maketrans("013457", "oieast")
@@ -29,14 +30,14 @@ def _mend_word(word: str) -> tuple[str, ...]:
     if word.isdecimal():
         return (word.lstrip("0") or "0",) if len(word) < 4 else (word,)
     if not word.isalpha():
-        return _mixed(word)
+        return _mixed(word) if word[0].isalnum() else (word,)
     if (run := lexicon.RUN_TOGETHER.get(word)) is not None:
         return run
+    if (meant := lexicon.nearest(word)) is not None:
+        return (meant,)
     single = _DOUBLED.sub(r"\1", word)
     single = lexicon.SHORTFORMS.get(single, single)
-    if single in lexicon.VOCABULARY:
-        return (single,)
-    return (lexicon.nearest(word) or word,)
+    return (single if single in lexicon.VOCABULARY else word,)
 
 
 def _mixed(word: str) -> tuple[str, ...]:
@@ -57,6 +58,8 @@ def _mixed(word: str) -> tuple[str, ...]:
 
 def _joined_letters(tokens: list[str]) -> list[str]:
     """Join runs of single letters that together are something known: "i", "m", "o", "k" -> "im", "ok"."""
+    if all(len(token) == 1 for token in tokens):
+        tokens = [token for token in tokens if token != BREAK]
     out: list[str] = []
     run: list[str] = []
     for token in tokens:
