@@ -22,6 +22,7 @@ def ahead(network: Network, seconds: float) -> datetime:
 def state(network: Network) -> Json:
     """Everything."""
     with network.lock:
+        texts, calls = _by_phone(network)
         return {
             "version": network.version,
             "now": iso(network.clock.now()),
@@ -32,7 +33,9 @@ def state(network: Network) -> Json:
                 "messaging_service": network.line.service.sid if network.line.service else None,
                 "app_url": network.line.app_url,
             },
-            "phones": [phone(network, each) for each in network.phones.values()],
+            "phones": [
+                _phone(each, texts.get(each.number, []), calls.get(each.number, [])) for each in network.phones.values()
+            ],
             "pending": [{"due": iso(timer.due), "about": timer.about} for timer in network.timers.pending()],
             "faults": network.faults.listed(),
             "settings": settings(network),
@@ -54,11 +57,22 @@ def settings(network: Network) -> Json:
 def phone(network: Network, each: Phone) -> Json:
     """One phone, its texts and its calls, the oldest first."""
     with network.lock:
-        return {
-            **asdict(each),
-            "texts": [message(one) for one in network.texts.messages.values() if one.phone == each.number],
-            "calls": [call(one) for one in network.voice.calls.values() if one.phone == each.number],
-        }
+        texts, calls = _by_phone(network)
+        return _phone(each, texts.get(each.number, []), calls.get(each.number, []))
+
+
+def _by_phone(network: Network) -> tuple[dict[str, list[Message]], dict[str, list[Call]]]:
+    texts: dict[str, list[Message]] = {}
+    calls: dict[str, list[Call]] = {}
+    for one in network.texts.messages.values():
+        texts.setdefault(one.phone, []).append(one)
+    for each in network.voice.calls.values():
+        calls.setdefault(each.phone, []).append(each)
+    return texts, calls
+
+
+def _phone(each: Phone, texts: list[Message], calls: list[Call]) -> Json:
+    return {**asdict(each), "texts": [message(one) for one in texts], "calls": [call(one) for one in calls]}
 
 
 def message(one: Message) -> Json:

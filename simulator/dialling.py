@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator.call_events import Begun, Fetch, Stopped
-from simulator.calls import Call, Dialling, Direction, Status, Wait, Waiting
+from simulator.calls import Call, Detection, Dialling, Direction, Status, Wait, Waiting
 from simulator.documents import Target
 from simulator.recording import keep
 from simulator.twiml import Verb
@@ -59,10 +59,17 @@ def _leg(engine: "Engine", call: Call, verb: Verb, noun: Verb, caller_id: str) -
         callback=_target(call, noun, "statusCallback", "statusCallbackMethod"),
         callback_events=frozenset(noun.get("statusCallbackEvent", "completed").split()),
         timeout=verb.number("timeout", 30),
+        detection=_detection(call, noun),
         parent=call.sid,
     )
     engine.voice.calls[leg.sid] = leg
     return leg
+
+
+def _detection(call: Call, noun: Verb) -> Detection:
+    """On a dialled phone, detection never holds the call up; its result goes to `amdStatusCallback`."""
+    callback = _target(call, noun, "amdStatusCallback", "amdStatusCallbackMethod")
+    return Detection(noun.get("machineDetection"), asynchronous=True, callback=callback)
 
 
 def _target(call: Call, noun: Verb, attribute: str, method: str) -> Target:

@@ -24,6 +24,7 @@ from simulator.call_events import (
 )
 from simulator.calls import Call, Direction, Heard, Play, Status, Wait, Waiting
 from simulator.documents import Document
+from simulator.grammar import SCHEMA
 from simulator.twiml import TwimlError, Verb, read_voice
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ REDIRECT_LIMIT = 20
 """Documents a call may fetch one after another without waiting for anything."""
 
 CHARACTERS_PER_SECOND = 13.0
+
+WHISPERED = frozenset({"Say", "Play", "Pause", "Gather", "Hangup"})
+"""All that a dialled phone may be played before it is connected."""
 
 
 class Engine:
@@ -115,6 +119,10 @@ class Engine:
             if not call.play.verbs:
                 return self._end_of_document(call)
             verb = call.play.verbs.popleft()
+            if call.whisper and verb.name not in WHISPERED:
+                self.net.report(SCHEMA, call.play.url, f"<{verb.name}> in what a dialled phone hears first", call.sid)
+                self.fail(call)
+                return None
             match verb.name:
                 case "Say" | "Play" | "Pause":
                     seconds = self.speak(call, verb)

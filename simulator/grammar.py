@@ -31,6 +31,7 @@ class Rule:
 
 
 _RECORDING: dict[str, Attribute] = {
+    "recordingConfigurationId": ANY,
     "recordingStatusCallback": (URL, 11100),
     "recordingStatusCallbackEvent": RECORDING_EVENTS,
     "recordingStatusCallbackMethod": METHOD,
@@ -98,6 +99,7 @@ RECORD = Rule(
 
 NUMBER = Rule(
     {
+        "byoc": ANY,
         "amdStatusCallback": (URL, 11100),
         "amdStatusCallbackMethod": METHOD,
         "machineDetection": "Enable|DetectMessageEnd",
@@ -122,8 +124,10 @@ DIAL = Rule(
         "action": (URL, 11100),
         "answerOnBridge": FLAG,
         "callerId": (r"[\w+:@.-]+", 13214),
+        "events": ANY,
         "hangupOnStar": FLAG,
         "method": METHOD,
+        "passports": ANY,
         "record": "do-not-record|record-from-(?:answer|ringing)(?:-dual)?",
         "recordingTrack": "both|inbound|outbound",
         "referMethod": METHOD,

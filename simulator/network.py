@@ -61,7 +61,8 @@ class Network:
         self.courier = Courier(self.lock)
         self.faults = Faults(self.lock)
         self.webhooks = Webhooks(lambda: self.line.auth_token, self.line.route)
-        self.public_url = ""
+        self.api_url = ""
+        """Where this network's REST API is reached; empty until a server serves it."""
         self.phones: dict[str, Phone] = {}
         self.opt_outs = OptOuts()
         self.debugger: list[Notice] = []
@@ -73,11 +74,6 @@ class Network:
     def instant(self) -> bool:
         """Whether texts travel and words are spoken in no time: so while the clock is frozen."""
         return self.clock.frozen
-
-    @property
-    def api_url(self) -> str:
-        """Where this network's REST API is reached; empty until a server serves it."""
-        return self.public_url
 
     def phone(self, number: str) -> Phone:
         """The phone with this number. One that nobody set up is put there, marked as a stranger."""

@@ -1,9 +1,12 @@
 """The page of phones."""
 
+import base64
+
 from flask import Blueprint, Response, current_app, render_template
 
 from simulator.faults import Fault
 from simulator.rest import network
+from simulator.wire import API_VERSION
 
 pages = Blueprint("page", __name__)
 
@@ -24,11 +27,19 @@ FAULTS = {
 }
 """What the page calls each fault."""
 
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+
 
 @pages.get("/")
 def phones() -> str:
     """The phones, the clock, the faults and the debugger; a script keeps them up to date."""
     return render_template("phones.html", **current_app.config["PAGE"], line=network().line, faults=FAULTS)
+
+
+@pages.get(f"/{API_VERSION}/Accounts/<account>/Messages/<message>/Media/<media>")
+def picture(account: str, message: str, media: str) -> Response:  # noqa: ARG001 - every picture is the same one
+    """A picture somebody sent: one grey dot. Whoever has the address may see it, as at Twilio."""
+    return Response(base64.b64decode(DOT), mimetype="image/png")
 
 
 @pages.after_request

@@ -44,7 +44,7 @@ class Server:
     def __init__(self, network: Network, port: int = 0, *, console_url: str = "", zone: str = "Europe/London") -> None:
         self.network = network
         self._server = HttpServer(_dropping(create_app(network, console_url=console_url, zone=zone).wsgi_app), port)
-        self.url = network.public_url = f"http://{HOST}:{self._server.server_port}"
+        self.url = network.api_url = f"http://{HOST}:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="simulator-server", daemon=True
         )

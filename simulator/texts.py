@@ -146,9 +146,11 @@ class Texts:
 
     def _keep(self, sender: str, to: str, body: str, direction: Direction, *, media: int = 0) -> Message:
         net = self._net
-        pictures = tuple(f"{net.public_url}/sim/media/{n}.png" for n in range(media))
+        sid = new_sid("MM" if media else "SM")
+        where = f"{net.api_url}/{API_VERSION}/Accounts/{net.line.account_sid}/Messages/{sid}/Media"
+        pictures = tuple(f"{where}/{new_sid('ME')}" for _ in range(media))
         message = Message(
-            sid=new_sid("MM" if media else "SM"),
+            sid=sid,
             account_sid=net.line.account_sid,
             sender=sender,
             to=to,

@@ -20,7 +20,7 @@ from simulator.wire import new_sid, rfc2822
 if TYPE_CHECKING:
     from simulator.network import Network
 
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 40.0
 """Real seconds a driver waits at most for what it did to be answered."""
 
 
