@@ -31,6 +31,10 @@ class Clock:
         now = self.now()
         self._base, self._since = max(now, when), time.monotonic()
 
+    def restart(self, when: datetime) -> None:
+        """Begins a new rehearsal at `when`, before or after now. Only with nothing under way: what was dated stays so."""
+        self._base, self._since = when, time.monotonic()
+
     def freeze(self, *, frozen: bool) -> None:
         """Stops the clock at the present moment, or lets it run on from there."""
         self._base, self._since = self.now(), time.monotonic()

@@ -352,6 +352,7 @@ def change_settings() -> Response:
 
 @api.post("/reset")
 def reset() -> Response:
-    """Forgets phones, texts, calls, opt-outs, faults and what was due."""
-    network().reset()
+    """Forgets phones, texts, calls, opt-outs, faults and what was due; `{"start": iso}` begins the clock anew."""
+    sent = _sent()
+    network().reset(parse_iso(_text(sent, "start"), _zone(sent)) if "start" in sent else None)
     return state()

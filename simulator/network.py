@@ -146,10 +146,13 @@ class Network:
         self.timers.nudge()
         self.touch()
 
-    def reset(self) -> None:
-        """Forgets phones, texts, calls, opt-outs, faults and what was due; the line and the clock stay."""
+    def reset(self, start: datetime | None = None) -> None:
+        """Forgets phones, texts, calls, opt-outs, faults and what was due; the line stays, and so does the clock
+        unless `start` says when the next rehearsal begins."""
         with self.lock:
             self.timers.clear()
+            if start is not None:
+                self.clock.restart(start)
             self.faults.clear()
             self.phones.clear()
             self.debugger.clear()
