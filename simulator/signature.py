@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from enum import Enum
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +21,7 @@ def signed_url(url: str, product: Product) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     if product is Product.VOICE and parts.scheme == "https":
-        host = host if host.endswith("]") else host.partition(":")[0]
+        host = re.sub(r":\d+$", "", host)
     return urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
 
 
