@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -35,6 +35,21 @@ def ask(found: Services, statement: str) -> object:
         cursor = connection.execute(statement.encode())
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
+
+
+def gone(process: psutil.Process) -> bool:
+    """Whether it has ended; a zombie has."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def running_below(folder: Path) -> list[str]:
@@ -115,13 +130,11 @@ with services(Path({str(root)!r}), {{}}) as found:
         first = Services(database_url=owner.stdout.readline().strip(), redis_url="")
         ask(first, "CREATE TABLE note AS SELECT 'kept' AS text")
         owner.kill()
-    left = [note.read_text().split()[0] for note in root.glob("*/*.pid")]
+    left = [psutil.Process(int(note.read_text().split()[0])) for note in root.glob("*/*.pid")]
     assert len(left) == 2
     with services(root, {}, durable=False) as found:
         assert ask(found, "SELECT text FROM note") == "kept"
-        assert not [
-            pid for pid in left if psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != "zombie"
-        ]
+        assert all(gone(process) for process in left)
 
 
 def test_a_note_about_a_pid_that_now_is_somebody_else_ends_nobody(tmp_path: Path) -> None:
@@ -136,13 +149,11 @@ def test_a_note_about_a_pid_that_now_is_somebody_else_ends_nobody(tmp_path: Path
 
 def test_a_child_that_does_not_listen_is_killed_with_all_it_started(tmp_path: Path) -> None:
     child = processes.start("deaf", ["sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait; wait"], folder=tmp_path)
-    until = time.monotonic() + 20
-    while not child.last_words() and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_until(lambda: child.last_words() != "")
     grandchild = psutil.Process(int(child.last_words()))
     child.stop(patience=0.2)
     assert child.process.returncode == -signal.SIGKILL
-    assert not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE
+    wait_until(lambda: gone(grandchild))
 
 
 def test_a_path_too_long_for_a_socket_works(root: Path) -> None:

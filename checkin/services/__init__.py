@@ -12,11 +12,11 @@ import errno
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from checkin.services import postgres, valkey
-from checkin.services.processes import InUse, ServiceFailed, exclusively
+from checkin.services.processes import Child, InUse, ServiceFailed, exclusively
 
 __all__ = ["NEEDED_BYTES", "InUse", "ServiceFailed", "Services", "services"]
 
@@ -25,11 +25,15 @@ NEEDED_BYTES = 300 * 1024 * 1024  # a fresh cluster is 40 MB; its write-ahead lo
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Where to find the two servers. `notes` are sentences a person should see, such as unusual places."""
+    """Where to find the two servers.
+
+    `notes` are sentences a person should see, such as unusual places; `children` are the processes started here.
+    """
 
     database_url: str
     redis_url: str
     notes: tuple[str, ...] = ()
+    children: tuple[Child, ...] = field(default=(), repr=False)
 
 
 @contextmanager
@@ -45,6 +49,7 @@ def services(
     """
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
     notes: tuple[str, ...] = ()
+    children: tuple[Child, ...] = ()
     with ExitStack() as stack:
         with _plainly(root):
             root.mkdir(parents=True, exist_ok=True)
@@ -52,10 +57,11 @@ def services(
             if not database_url:
                 _refuse_full_disk(root)
                 server = stack.enter_context(postgres.running(root / "pg", reset=reset, durable=durable))
-                database_url, notes = server.url("checkin"), server.notes
+                database_url, notes, children = server.url, server.notes, (server.child,)
             if not redis_url:
-                redis_url = stack.enter_context(valkey.running(root / "valkey"))
-        yield Services(database_url=database_url, redis_url=redis_url, notes=notes)
+                child, redis_url = stack.enter_context(valkey.running(root / "valkey"))
+                children = (*children, child)
+        yield Services(database_url=database_url, redis_url=redis_url, notes=notes, children=children)
 
 
 def _refuse_full_disk(root: Path) -> None:

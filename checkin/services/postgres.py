@@ -48,30 +48,11 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running PostgreSQL."""
+    """A running PostgreSQL: SQLAlchemy's address of the database `checkin`, and the process."""
 
-    socket_folder: Path
+    url: str
+    child: Child
     notes: tuple[str, ...]
-
-    def url(self, database: str) -> str:
-        """SQLAlchemy's address of one of its databases."""
-        # The port is spelt out because libpq would otherwise take a stray PGPORT from the environment.
-        return URL.create(
-            "postgresql+psycopg",
-            username=_SUPERUSER,
-            database=database,
-            query={"host": str(self.socket_folder), "port": _SETTINGS["port"]},
-        ).render_as_string(hide_password=False)
-
-    def connect(self, database: str = "postgres") -> psycopg.Connection:
-        return psycopg.connect(
-            host=str(self.socket_folder),
-            port=_SETTINGS["port"],
-            user=_SUPERUSER,
-            dbname=database,
-            autocommit=True,
-            connect_timeout=5,
-        )
 
 
 @contextmanager
@@ -87,13 +68,33 @@ def running(folder: Path, *, reset: bool = False, durable: bool = True) -> Itera
         shutil.rmtree(data, ignore_errors=True)
     _make_cluster(data, programs, run_as, durable=durable)
     with _socket_folder(data, run_as) as sockets:
-        server = Server(socket_folder=sockets, notes=notes)
-        child = _start(folder, data, programs, run_as, server, durable=durable)
+        child = _start(folder, data, programs, run_as, sockets, durable=durable)
         try:
-            _make_database(server, "checkin")
-            yield server
+            _make_database(sockets, "checkin")
+            yield Server(_url(sockets, "checkin"), child, notes)
         finally:
             child.stop()
+
+
+def _url(sockets: Path, database: str) -> str:
+    # The port is spelt out because libpq would otherwise take a stray PGPORT from the environment.
+    return URL.create(
+        "postgresql+psycopg",
+        username=_SUPERUSER,
+        database=database,
+        query={"host": str(sockets), "port": _SETTINGS["port"]},
+    ).render_as_string(hide_password=False)
+
+
+def _connect(sockets: Path) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(sockets),
+        port=_SETTINGS["port"],
+        user=_SUPERUSER,
+        dbname="postgres",
+        autocommit=True,
+        connect_timeout=5,
+    )
 
 
 def _programs() -> Path:
@@ -208,8 +209,8 @@ def _socket_folder(data: Path, run_as: RunAs) -> Iterator[Path]:
         yield Path(short)
 
 
-def _start(folder: Path, data: Path, programs: Path, run_as: RunAs, server: Server, *, durable: bool) -> Child:
-    settings = _SETTINGS | ({} if durable else _FAST) | {"unix_socket_directories": str(server.socket_folder)}
+def _start(folder: Path, data: Path, programs: Path, run_as: RunAs, sockets: Path, *, durable: bool) -> Child:
+    settings = _SETTINGS | ({} if durable else _FAST) | {"unix_socket_directories": str(sockets)}
     argv = [str(programs / "bin" / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]
@@ -220,7 +221,7 @@ def _start(folder: Path, data: Path, programs: Path, run_as: RunAs, server: Serv
     until = time.monotonic() + _PATIENCE_SECONDS
     while child.alive and time.monotonic() < until:
         try:
-            server.connect().close()
+            _connect(sockets).close()
         except psycopg.OperationalError:
             time.sleep(0.02)
         else:
@@ -229,8 +230,8 @@ def _start(folder: Path, data: Path, programs: Path, run_as: RunAs, server: Serv
     raise _failed("PostgreSQL did not start", child.last_words())
 
 
-def _make_database(server: Server, name: str) -> None:
-    with server.connect() as connection:
+def _make_database(sockets: Path, name: str) -> None:
+    with _connect(sockets) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             connection.execute(f'CREATE DATABASE "{name}"')
 

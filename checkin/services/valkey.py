@@ -17,11 +17,11 @@ _ATTEMPTS = 3  # another process may take the free port between our look and Val
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """The URL of an empty Valkey on a free local port, with a password of its own; stopped at the end."""
+def running(folder: Path) -> Iterator[tuple[Child, str]]:
+    """An empty Valkey on a free local port and its URL, with a password of its own; stopped at the end."""
     child, url = _start(folder)
     try:
-        yield url
+        yield child, url
     finally:
         child.stop()
 
