@@ -40,16 +40,18 @@ _ORGANISATION = Path(__file__).parent / "organisation.yaml"
 _MODULES = {"gunicorn": "gunicorn", "rq": "rq.cli"}
 
 
-def run(*, port: int = 8000, reset: bool = False, outer: Mapping[str, str] = os.environ) -> int:
+def run(
+    *, port: int = 8000, reset: bool = False, root: Path = CHECKOUT / ".checkin", outer: Mapping[str, str] = os.environ
+) -> int:
     """Run the demo until Ctrl-C, and return the exit code: 0 after Ctrl-C, 1 when something failed and was said.
 
     The simulator's page is on `port` of this machine, the line with its console on the one after it. Data are kept in
-    `.checkin` of the checkout for the next time, unless `reset`.
+    `root` for the next time, unless `reset`. `outer` is the environment to start from.
     """
     console = Console(stderr=True, highlight=False)
     try:
         with interruptible():
-            _run(console, port=port, reset=reset, outer=outer)
+            _run(console, port=port, reset=reset, root=root, outer=outer)
     except KeyboardInterrupt:
         console.print("Stopped. What you did is kept; `make demo RESET=1` starts over.")
         return 0
@@ -59,8 +61,7 @@ def run(*, port: int = 8000, reset: bool = False, outer: Mapping[str, str] = os.
     return 0
 
 
-def _run(console: Console, *, port: int, reset: bool, outer: Mapping[str, str]) -> None:
-    root = CHECKOUT / ".checkin"
+def _run(console: Console, *, port: int, reset: bool, root: Path, outer: Mapping[str, str]) -> None:
     root.mkdir(exist_ok=True)
     if reset and outer.get("DATABASE_URL"):
         raise ServiceFailed("RESET empties the demo's own database only: empty the one in DATABASE_URL yourself.")
@@ -86,7 +87,7 @@ def _run(console: Console, *, port: int, reset: bool, outer: Mapping[str, str]) 
             _organisation(children, network)
         with _phase(console, "the line"):
             _line(supervisor, children)
-        console.print(_welcome(children))
+        console.print(_welcome(children, root))
         while True:
             supervisor.check()
             with suppress(ServiceFailed):  # a simulator that is busy keeps its secret for a second; a dead one is seen
@@ -159,11 +160,11 @@ def _organisation(children: Mapping[str, str], network: Network) -> None:
         line.store.engine.dispose()
 
 
-def _welcome(children: Mapping[str, str]) -> Panel:
+def _welcome(children: Mapping[str, str], root: Path) -> Panel:
     table = Table.grid(padding=(0, 3))
     table.add_row("Phones", f"{children['TWILIO_API_URL']}/", "text, ring, press keys, move the clock")
     table.add_row("Console", f"{children['PUBLIC_URL']}/", "what staff see")
     for staff in read_file(_ORGANISATION, children["CHECKIN_COUNTRY"], children["CHECKIN_TIMEZONE"]).staff:
         table.add_row("", staff.email, f"password: {staff.password}")
-    table.add_row("Logs", ".checkin/logs/")
+    table.add_row("Logs", f"{root / 'logs'}/")
     return Panel(table, title="The check-in line is running", subtitle="Ctrl-C stops it", expand=False)
