@@ -9,7 +9,8 @@ from checkin.services import Services
 from checkin.store.vault import new_key
 
 NUMBER = "+447700900000"  # the line's own, from the range kept free for fiction
-_OURS = ("CHECKIN_", "TWILIO_")
+# What would lead a child elsewhere: RQ prefers RQ_REDIS_URL to REDIS_URL, gunicorn its own variable to its file.
+_OURS = ("CHECKIN_", "TWILIO_", "RQ_", "GUNICORN_")
 
 
 def kept(path: Path) -> tuple[dict[str, str], bool]:
