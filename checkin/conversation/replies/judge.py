@@ -44,7 +44,7 @@ def _number(found: Signs, asked: Asked) -> Reading | None:
     value, signs = found.numbers[0], found.signs
     if len(set(found.numbers)) > 1 or found.unknown > 1 or _has(signs, "CX?"):
         return None
-    if asked not in (Asked.MENU, Asked.NONE):
+    if asked is not Asked.MENU:
         if value == 1 and _has(signs, "BTMNQHZWE"):
             return None
         if value >= 3 and _has(signs, "YGA"):
@@ -80,7 +80,7 @@ def _said_no(found: Signs, tokens: list[str]) -> Reading:
 
 def _said_fine(found: Signs) -> Reading:
     signs = found.signs
-    if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QCX?D"):
+    if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QCXv?D"):
         return UNCLEAR
     return MAYBE if "H" in signs else YES
 
@@ -98,8 +98,8 @@ def _neither(found: Signs, tokens: list[str]) -> Reading:
 
 
 def _nothing_asked(found: Signs, tokens: list[str]) -> Reading:
-    """With no question open, "OK thanks" is thanks."""
-    if found.signs in ("GK", "KG") and "ok" in tokens:
+    """With no question open, "OK thanks" and "lovely, thank you" are thanks."""
+    if found.signs in ("GK", "KG") and _SELF.isdisjoint(tokens):
         return THANKS
     return _feeling(found, tokens)
 

@@ -5,6 +5,7 @@ signs. `CLASSES` is the key to them.
 """
 
 import itertools
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ def load(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def any_of(sayings: Iterable[str]) -> re.Pattern[str]:
+    """Return one pattern that finds any of the sayings of a list."""
+    return re.compile("|".join(sayings))
+
+
 SHORTFORMS: Final[Mapping[str, str]] = {
     form: word for word, forms in load("shortforms")["shortforms"].items() for form in forms.split()
 }
@@ -39,17 +45,14 @@ SHORTFORMS: Final[Mapping[str, str]] = {
 def shorten(tokens: list[str]) -> list[str]:
     """Return the tokens with short forms written out ("gr8" -> "great"); "n" between words is "and"."""
     if len(tokens) > 2 and "n" in tokens[1:-1]:
-        tokens = [tokens[0], *("and" if token == "n" else token for token in tokens[1:-1]), tokens[-1]]
+        tokens = [tokens[0], *("and" if word == "n" else word for word in tokens[1:-1]), tokens[-1]]
     short = SHORTFORMS
     words = [short.get(token, token) for token in tokens]
     return _will(words) if "ill" in words else words
 
 
-_WILL_DO: Final = frozenset(
-    "be do go get have come see let ring call take text stay keep just say tell pop give try pass manage survive cope "
-    "live make bring join attend miss skip leave put sit find wait drop turn show phone check think need speak talk "
-    "message write never always definitely defo probably not bear".split()
-)
+# What "ill" stands in front of when it is short for "I'll".
+_WILL_DO: Final = frozenset(load("spelling")["will_do"].split())
 
 
 def _will(words: list[str]) -> list[str]:
@@ -104,7 +107,7 @@ def _layers() -> dict[Asked, list[tuple[str, tuple[str, ...]]]]:
         *_symbols(),
     ]
     overlays = load("asked")
-    layers = {asked: base for asked in Asked}
+    layers = dict.fromkeys(Asked, base)
     for asked in (Asked.RSVP, Asked.CONTACT):
         own = overlays[asked.value]
         aside = [("f", words) for section in (languages[asked.value], own) for words in phrases(section.pop("aside"))]

@@ -9,14 +9,16 @@ from checkin.conversation.replies.text import plain
 SLEEP: Final = "2 hours"
 
 _COUNTS: Final = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "twelve": 12, "couple": 2, "couple of": 2, "a couple of": 2, "a couple": 2, "few": 3, "a few": 3, "the": 1,
-    "another": 1, "the next": 1, "next": 1, "half a": 1, "half an": 1, "": 1, "dwa": 2, "dwie": 2, "trzy": 3, "dau": 2, "dwy": 2, "pythefnos": 1,
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "twelve": 12, "couple": 2, "couple of": 2, "a couple of": 2, "a couple": 2, "few": 3,
+    "a few": 3, "the": 1, "another": 1, "the next": 1, "next": 1, "half a": 1, "half an": 1, "": 1,
+    "dwa": 2, "dwie": 2, "trzy": 3, "dau": 2, "dwy": 2,
 }  # fmt: skip
-_COUNT: Final = r"\d{1,3}|the next|another|next|a couple of|a couple|couple of|couple|a few|few|half an?|an?|the|one|two|three|four|five|six|seven|eight|nine|ten|twelve|dwa|dwie|trzy|dau|dwy"
+_COUNT: Final = r"\d{1,3}|" + "|".join(sorted(filter(None, _COUNTS), key=len, reverse=True))
 _UNIT_DAYS: Final = {
-    "hour": 0, "hr": 0, "day": 1, "night": 1, "week": 7, "wk": 7, "wythnos": 7, "tydzien": 7, "tygodnie": 7, "tygodni": 7, "dni": 1,
-    "fortnight": 14, "pythefnos": 14, "month": 30, "mis": 30, "miesiac": 30, "year": 365, "godziny": 0, "dzien": 1, "diwrnod": 1,
+    "hour": 0, "hr": 0, "day": 1, "night": 1, "week": 7, "wk": 7, "fortnight": 14, "month": 30, "year": 365,
+    "diwrnod": 1, "wythnos": 7, "pythefnos": 14, "mis": 30,
+    "godziny": 0, "dzien": 1, "dni": 1, "tydzien": 7, "tygodnie": 7, "tygodni": 7, "miesiac": 30,
 }  # fmt: skip
 _UNIT: Final = "|".join(sorted(_UNIT_DAYS, key=len, reverse=True))
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -37,7 +39,9 @@ _END_OF: Final = re.compile(rf"\bend of (?:the |this )?(?:(week)|(month)|(year)|
 _WHOLE_MONTH: Final = re.compile(rf"\b{_MONTH}\b")
 
 _SAID: Final = re.compile(
-    rf"\b(?:(?:before|from|back on|after) .+|(?:for |about |all )*(?:{_COUNT})\s*(?:{_UNIT})s?\b|(?:for |about )?(?:the rest of )?(?:this|next|the) (?:week|weekend|month)\b|(?:for )?(?:today|tonight|tomorrow)\b)"
+    rf"\b(?:(?:before|from|back on|after) .+|(?:for |about |all )*(?:{_COUNT})\s*(?:{_UNIT})s?\b"
+    r"|(?:for |about )?(?:the rest of )?(?:this|next|the) (?:week|weekend|month)\b"
+    r"|(?:for )?(?:today|tonight|tomorrow)\b)"
 )
 _AFTER_PAUSE: Final = re.compile(
     r"\b(?:pause|snooze|hold)\b(?: (?:it|me|please|for|texts|messages|my|the|check ?ins|everything|all|this))* ?(.*)$"
@@ -72,7 +76,7 @@ def pause_until(value: str, today: date) -> date | None:
         except (ValueError, OverflowError):
             return None
         if found is not None:
-            return found
+            return found if found >= today else None
     return None
 
 

@@ -4,25 +4,18 @@ import re
 from typing import Final
 
 from checkin.conversation.replies.kinds import Kind, Reading
+from checkin.conversation.replies.lexicon import any_of, load
 
-_TIME: Final = re.compile(
-    r"\b(?:what|which|wot) (?:time|day|date|hour)\b|\bwhen(?:s| is| does| do| will| are)?\b|\btime (?:is|does|do)\b|\bhow long\b"
-    r"|\bwhat times\b|^(?:the )?time$|\bstart(?:ing)? (?:time|at)\b|\bfaint or gloch\b|\bpryd\b|\bo ktorej\b|\bkiedy\b"
-    r"|\bwhat (?:is|s) (?:the )?(?:time|date)\b|\btime (?:is|was) it\b|\bis it (?:still )?(?:at )?\d"
-)
-_TRAVEL: Final = re.compile(
-    r"\bwhere\b|\bwheres\b|\bbus(?:es)?\b|\btrain\b|\btram\b|\btaxi\b|\btransport\b|\bparking\b|\bpark\b|\blift\b|\bget there\b|\baddress\b"
-    r"|\bpostcode\b|\bdirections?\b|\bvenue\b|\bhow far\b|\bnear(?:est)?\b|\bble\b|\bgdzie\b|\bautobus\b|\bdojechac\b|\bbws\b|\bwhich (?:room|door|hall)\b"
-)
+_WRITTEN: Final = load("patterns")["question"]
+_TIME: Final = any_of(_WRITTEN["time"])
+_TRAVEL: Final = any_of(_WRITTEN["travel"])
 _ASKS: Final = re.compile(
-    r"^(?:and |so |but |ok |yes |hi |hello |sorry |please |oh |thanks |also |just )*"
-    r"(?:(?:what|whats|when|whens|where|wheres|which|how|hows|why|who|whos|whose|czy|gdzie|kiedy|jak|beth|pryd|ble|sut|faint|oes)\b"
-    r"|(?:can|could|may|shall|should|will|would|do|does|did|is|are|am|was|has|have) "
-    r"(?:i|we|you|it|there|the|they|my|someone|anyone|that|this|he|she|people|family|dogs?|kids|everyone|any)\b"
-    r"|is \w+ (?:going|coming|there|on|still|open)\b|any (?:parking|buses|bus|food|toilets?|lunch|chance|idea)\b|(?:o ktorej)\b)"
+    r"(?:and |so |but |ok |yes |hi |hello |sorry |please |oh |thanks |also |just )*(?:"
+    + any_of(_WRITTEN["asks"]).pattern
+    + ")"
 )
-# "Is it OK if", "what about" and so on hold a good word that answers nothing.
-_STATEMENTS: Final = re.compile(r"^(?:what a |how lovely|how nice|how kind)")
+# "What a day", "how kind": no questions, though they begin like one.
+_EXCLAIMS: Final = re.compile(r"what a |how (?:lovely|nice|kind)")
 
 
 def question(tokens: list[str], unknown: int) -> Reading | None:
@@ -30,10 +23,11 @@ def question(tokens: list[str], unknown: int) -> Reading | None:
 
     Without a question mark, a text of which more than two words are `unknown` is noise and not a question.
     """
-    if all(token == "?" for token in tokens):
+    marked = "?" in tokens
+    if marked and all(token == "?" for token in tokens):  # noqa: S105 (a question mark, not a secret)
         return None
     text = " ".join(tokens)
-    if "?" not in tokens and (unknown > 2 or _ASKS.match(text) is None or _STATEMENTS.match(text) is not None):
+    if not marked and (unknown > 2 or _ASKS.match(text) is None or _EXCLAIMS.match(text) is not None):
         return None
     if _TIME.search(text):
         return Reading(Kind.QUESTION, "time")

@@ -4,20 +4,23 @@ import re
 from typing import Final
 
 from checkin.conversation.replies import commands, patterns
+from checkin.conversation.replies.carrying import carrying
 from checkin.conversation.replies.judge import judge
 from checkin.conversation.replies.kinds import UNCLEAR, Asked, Kind, Reading
 from checkin.conversation.replies.signs import scan
 from checkin.conversation.replies.slips import mend
 from checkin.conversation.replies.text import BREAK, plain, split
 
-# Longer texts are letters, not answers: a person reads them.
-_LONGEST: Final = 600
+# Longer texts are letters, not answers: a person reads them. Ten joined text messages are shorter.
+_LONGEST: Final = 2000
 _AUTO: Final = Reading(Kind.UNCLEAR, "auto")
 
 
 def read(text: str, asked: Asked = Asked.NONE) -> Reading:
     """Return what `text` means as a reply when `asked` is the open question. Pure; never raises on any string."""
-    flat = plain(text[:_LONGEST])
+    if len(text) > _LONGEST:
+        return UNCLEAR
+    flat = plain(text)
     raw = split(flat)
     if not raw:
         return UNCLEAR
@@ -36,7 +39,7 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
     reading = commands.WHOLE.get(commands.bare(tokens)) or patterns.match(tokens, whole)
     if reading is not None and not _answers(reading, tokens, asked):
         return reading
-    return commands.spoken(raw, text, tokens, asked)
+    return carrying(text, raw, tokens, asked)
 
 
 _ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT})

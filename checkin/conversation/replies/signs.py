@@ -10,7 +10,7 @@ from typing import Final
 
 from checkin.conversation.replies.kinds import Asked
 from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, NUMBERS, UNITS
-from checkin.conversation.replies.text import BREAK
+from checkin.conversation.replies.text import POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ _REACH: Final = {"x": 4, "n": 1, "r": 4, "3": 3, "2": 3, "": 0}
 
 # (what stands before, sign) -> (what to write, what stands before the next). "Before" is "" for nothing, "x" a
 # negator, "n" the word no, "r" something unreal ("was", "wish"), "3" somebody else, "2" the one who is written to.
-_STEPS: Final[dict[str, tuple[str, str]]] = {
+STEPS: Final[dict[str, tuple[str, str]]] = {
     # Nothing before: every sign speaks for itself.
     **{sign: (sign, "") for sign in "YGBTMHCKQAZWEDU?"},
     "b": ("B", ""), "f": ("", ""), "i": ("", ""), "p": ("", ""), ",": ("", ""),
@@ -40,8 +40,8 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     "x3": ("", "x"), "x2": ("", "x"),
     # The word no: "no great" is not great, "no, I'm great" is a no and something else.
     "nG": ("B", ""), "nb": ("G", ""), "nB": ("NB", ""), "nT": ("NT", ""), "nY": ("NY", ""), "nM": ("NM", ""),
-    "nA": ("N", ""), "nZ": ("NZ", ""), "nW": ("NW", ""), "nE": ("NE", ""), "nQ": ("NQ", ""), "nK": ("NK", ""),
-    "nD": ("D", ""), "nC": ("NC", ""), "n,": ("N", ""), "n?": ("N?", ""), "nN": ("", "n"), "nH": ("NH", ""),
+    "nA": ("NA", ""), "nZ": ("NZ", ""), "nW": ("NW", ""), "nE": ("NE", ""), "nQ": ("NQ", ""), "nK": ("NK", ""),
+    "nD": ("ND", ""), "nC": ("NC", ""), "n,": ("N", ""), "n?": ("N?", ""), "nN": ("", "n"), "nH": ("NH", ""),
     "nU": ("NU", ""), "nf": ("N", ""), "ni": ("", "n"), "np": ("N", ""), "nx": ("N", "x"), "nr": ("N", "r"),
     "n3": ("N", "3"), "n2": ("N", "2"),
     # Unreal: "was fine", "wish I was fine", "fine if". Good there is a doubt; bad stays bad.
@@ -57,7 +57,7 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     "33": ("", "3"), "32": ("", "2"),
     # The one who is written to: "hope you are well" says nothing about the member.
     **{f"2{sign}": (sign, "") for sign in "TMCKQAZWEDU"},
-    "2G": ("v", ""), "2Y": ("v", ""), "2b": ("v", ""), "2B": ("v", ""), "2H": ("", "2"), "2,": ("", ""),
+    "2G": ("", ""), "2Y": ("", ""), "2b": ("", ""), "2B": ("", ""), "2H": ("", "2"), "2,": ("", ""),
     "2N": ("", "n"), "2f": ("", "2"), "2i": ("", "2"), "2p": ("", ""), "2x": ("", "x"), "2r": ("", "r"),
     "23": ("", "3"), "22": ("", "2"),
     "2?": ("", ""),
@@ -77,7 +77,7 @@ def scan(tokens: list[str], asked: Asked) -> Signs:
     while at < end:
         token = tokens[at]
         sign, width = None, 1
-        for width in lengths.get(token, ()):  # noqa: B007 (the width that matched is wanted below)
+        for width in lengths.get(token, ()):
             sign = signs.get(token if width == 1 else " ".join(tokens[at : at + width]))
             if sign is not None:
                 break
@@ -85,7 +85,7 @@ def scan(tokens: list[str], asked: Asked) -> Signs:
             sign, width = _unlisted(tokens, at, numbers), 1
             unknown += sign == "U"
         at += width
-        written, after = _STEPS[before + sign]
+        written, after = STEPS[before + sign]
         if written:
             out.append(written)
         if after != before:
@@ -103,14 +103,16 @@ def scan(tokens: list[str], asked: Asked) -> Signs:
 def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
     """Return the sign of a word in no list, and note the number if it is one that could answer a menu."""
     token = tokens[at]
-    if token == BREAK or token == "?":
+    if token in POINTS:
         return token
     value = NUMBERS.get(token)
     if value is None:
-        return "f" if not token[0].isalnum() or _signed(tokens, at) or _amount(tokens, at) else "U"
+        if not token[0].isalnum() or _signed(tokens, at) or _amount(tokens, at):
+            return "f"
+        return _stemmed(token)
     if _amount(tokens, at):
         return "f"
-    if token == "one" and at > 0 and tokens[at - 1] in NUMBERS:
+    if value == 1 and token.isalpha() and at > 0 and tokens[at - 1] in NUMBERS:
         return "f"
     numbers.append(value)
     return "D"
@@ -118,12 +120,26 @@ def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
 
 def _amount(tokens: list[str], at: int) -> bool:
     """Tell whether the word at `at` is part of "3 days", "at 2", "half past" or the unit itself."""
-    if tokens[at] in UNITS:
+    word = tokens[at]
+    if word in UNITS:
         return True
-    following = tokens[at + 1] if at + 1 < len(tokens) else ""
-    return (tokens[at][0].isdigit() or tokens[at] in NUMBERS) and (
-        following in UNITS or (at > 0 and tokens[at - 1] in BEFORE_AMOUNTS)
-    )
+    if not word[0].isdigit() and word not in NUMBERS:
+        return False
+    return (at + 1 < len(tokens) and tokens[at + 1] in UNITS) or (at > 0 and tokens[at - 1] in BEFORE_AMOUNTS)
+
+
+_ENDINGS: Final = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("s", ""), ("in", ""), ("er", ""), ("ly", ""))
+
+
+def _stemmed(token: str) -> str:
+    """Return the sign of a bad word in another form ("overdosing"), else `U`. Good words are not guessed at."""
+    signs = BOOKS[Asked.OK].signs
+    for ending, instead in _ENDINGS:
+        if token.endswith(ending) and len(token) > len(ending) + 2:
+            sign = signs.get(token[: -len(ending)] + instead)
+            if sign in ("T", "B", "Q"):
+                return sign
+    return "U"
 
 
 _SIGNING: Final = frozenset({"from", "its", "love", "regards", "wishes", "mrs", "mr", "miss", "ms", "xx", "dear"})

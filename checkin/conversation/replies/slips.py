@@ -59,7 +59,7 @@ def _mixed(word: str) -> tuple[str, ...]:
 def _joined_letters(tokens: list[str]) -> list[str]:
     """Join runs of single letters that together are something known: "i", "m", "o", "k" -> "im", "ok"."""
     if all(len(token) == 1 for token in tokens):
-        tokens = [token for token in tokens if token != BREAK]
+        tokens = [token for token in tokens if token != BREAK] or tokens
     out: list[str] = []
     run: list[str] = []
     for token in tokens:

@@ -6,6 +6,8 @@ from typing import Final
 from checkin.conversation.normal import fold
 
 BREAK: Final = ","
+# What `split` returns that is no word.
+POINTS: Final = frozenset({BREAK, "?"})
 
 # Letters with marks, case-folded, as people type them who have no such keys.
 _PLAIN = str.maketrans({
@@ -16,7 +18,7 @@ _PLAIN = str.maketrans({
     }.items()
     for letter in letters
 })  # fmt: skip
-_FACE = r"[:;=]-?[()|/\\d](?![a-z0-9])|:-?'\(|:'\)|<3"
+_FACE = r"[:;=]-?[()d](?![a-z0-9])|(?<![a-z])[:=]-?[|/\\](?![a-z0-9])|:-?'\(|:'\)|<3"
 # Any sign outside ASCII counts as a word of its own, except the modifiers that colour or frame another sign.
 _SYMBOL = "[^\\w\\s\\x00-\\x7f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff£€¬¦§°«»¡¿·•]"
 _TOKEN = re.compile(rf"{_FACE}|[^\W_]+|[?]|[,.;!]+|{_SYMBOL}")

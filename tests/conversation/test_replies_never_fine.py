@@ -1,0 +1,112 @@
+"""No reply that means trouble, stop or ring me is ever read as "fine", whatever friendly words stand around it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checkin.conversation.replies import Asked, Kind, Reading, read, read_keys, read_speech
+
+TROUBLE = """
+i fell, ive fallen, had a fall, im bleeding, im on the floor, i cant get up, i cant breathe, chest pain, he
+hit me, he hurt me, im scared of him, he wont let me out, im not ok, not great, not good, not well, feeling
+low, so lonely, cant stop crying, no sleep, not sleeping, not eating, cant cope, not coping, cant go on, cant
+do this anymore, whats the point, no point, want to die, want to end it, wish i was dead, better off without
+me, i took all my tablets, taken an overdose, i cut myself, going to jump, im going to kill myself, hearing
+voices, relapsed, been drinking, no food, no heating, evicted, my mum died, in agony, in bits, scunnered,
+greetin, am no weel, no great, in a bad way, fed up with life, giving up, had enough, hopeless, worthless, a
+burden, exhausted, struggling, depressed, panic attack, frightened, terrified, robbed, attacked, dizzy,
+collapsed, sick, poorly, desperate, źle, nie dobrze, boję się, nie daję rady, ddim yn iawn, yn isel, wedi
+cwympo, 😭, 💔, 👎, 💊💊, :(
+"""
+STOP = """
+stop texting me, please stop, stop messaging me, dont text me again, leave me alone, take me off your list, no
+more texts, unsubscribe me, opt me out, remove my number, stop the reminders, stop sending these
+"""
+CALL_ME = """
+ring me, call me, please call me back, can someone ring me, give me a ring, give us a bell, i need to talk to
+someone, phone me please, gies a bell, prosze zadzwonic, ffoniwch fi, i want someone to call me
+"""
+FILLERS = """
+yes, yes thanks, fine, fine thanks, ok, im ok, all good, grand, aye, no bother, not bad, 👍, :), 1, hello, hiya pet,
+thank you dear, love from margaret xx, tak, iawn, good morning, sorry for the late reply, hope you are well,
+yes fine but, ok but, see you there, ill be there, yes spoke to her, lovely day today, just had my tea
+"""
+
+HEAP = "yes, no, not, ok, 1, 3, ., !, ?, stop, me, i, im, n, x, 0k, but, was, you, 👍, ', ill, buddy, tip, 14th"
+
+
+def _phrases(listed: str) -> list[str]:
+    return [phrase.strip() for phrase in listed.replace("\n", " ").split(",") if phrase.strip()]
+
+
+def _is_fine(reading: Reading, asked: Asked) -> bool:
+    # 1 in a menu is an option; everywhere else it is the answer that closes the question.
+    return reading.kind is Kind.YES or (reading == Reading(Kind.NUMBER, 1) and asked is not Asked.MENU)
+
+
+@pytest.mark.parametrize("asked", Asked)
+@pytest.mark.parametrize("phrase", _phrases(TROUBLE) + _phrases(STOP) + _phrases(CALL_ME))
+def test_friendly_words_do_not_hide_it(phrase: str, asked: Asked) -> None:
+    for filler in ["", *_phrases(FILLERS)]:
+        for text in (
+            f"{filler} {phrase}",
+            f"{phrase} {filler}",
+            f"{filler}. {phrase}",
+            f"{phrase}, {filler}",
+            f"{filler} {phrase} {filler}".upper(),
+        ):
+            assert not _is_fine(read(text, asked), asked), text
+
+
+@pytest.mark.parametrize("asked", Asked)
+@pytest.mark.parametrize("phrase", _phrases(STOP))
+def test_stop_is_heard_behind_a_yes(phrase: str, asked: Asked) -> None:
+    assert read(f"yes fine, {phrase}", asked).kind is Kind.STOP
+
+
+@pytest.mark.parametrize("asked", Asked)
+@pytest.mark.parametrize("phrase", _phrases(CALL_ME))
+def test_ring_me_is_heard_behind_a_fine(phrase: str, asked: Asked) -> None:
+    assert read(f"im fine thanks, {phrase}", asked).kind is Kind.CALL_ME
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(st.sampled_from(_phrases(FILLERS)), max_size=3),
+    st.sampled_from(_phrases(TROUBLE) + _phrases(STOP) + _phrases(CALL_ME)),
+    st.lists(st.sampled_from(_phrases(FILLERS)), max_size=3),
+    st.sampled_from([" ", ". ", ", ", " - ", "... ", "\n"]),
+    st.sampled_from(list(Asked)),
+)
+def test_no_pile_of_fillers_hides_it(
+    before: list[str], phrase: str, after: list[str], joint: str, asked: Asked
+) -> None:
+    text = joint.join([*before, phrase, *after])
+    assert not _is_fine(read(text, asked), asked)
+    assert not _is_fine(read_speech(text, 0.9, asked), asked)
+
+
+@settings(max_examples=500)
+@given(st.text(max_size=300), st.sampled_from(list(Asked)))
+def test_no_text_raises(text: str, asked: Asked) -> None:
+    read(text, asked)
+    read_speech(text, None, asked)
+    read_keys(text, asked)
+    read(f"pause {text}", asked)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(_phrases(HEAP)),
+        max_size=12,
+    ),
+    st.sampled_from(list(Asked)),
+)
+def test_no_heap_of_known_words_raises(words: list[str], asked: Asked) -> None:
+    read(" ".join(words), asked)
+
+
+def test_a_very_long_text_is_read_and_is_not_fine() -> None:
+    assert read("yes fine " + "bla " * 5000, Asked.OK).kind is Kind.UNCLEAR
+    assert read("fine " * 300 + "but i fell", Asked.OK).kind is not Kind.YES
