@@ -31,12 +31,13 @@ from checkin.demo.phones import stored_phones
 from checkin.demo.supervisor import Supervisor, answer, interruptible, refuse_taken
 from checkin.errors import CheckinError
 from checkin.load import load_file, read_file
-from checkin.services import ServiceFailed, services
+from checkin.services import ServiceFailed, refuse_full_disk, services
 from checkin.store.migrate import upgrade
 from checkin.store.vault import CannotOpen
 
 CHECKOUT = Path(__file__).parent.parent.parent
 _ORGANISATION = Path(__file__).parent / "organisation.yaml"
+_LEAST_BYTES = 32 * 1024 * 1024  # two segments of PostgreSQL's log: with less it stops in the middle of something
 _MODULES = {"gunicorn": "gunicorn", "rq": "rq.cli"}
 
 
@@ -90,6 +91,7 @@ def _run(console: Console, *, port: int, reset: bool, root: Path, outer: Mapping
         console.print(_welcome(children, root))
         while True:
             supervisor.check()
+            refuse_full_disk(root, _LEAST_BYTES)
             with suppress(ServiceFailed):  # a simulator that is busy keeps its secret for a second; a dead one is seen
                 clock.write_text(network.now().isoformat())
             time.sleep(1)

@@ -18,7 +18,7 @@ from pathlib import Path
 from checkin.services import postgres, valkey
 from checkin.services.processes import Child, InUse, ServiceFailed, exclusively
 
-__all__ = ["NEEDED_BYTES", "InUse", "ServiceFailed", "Services", "services"]
+__all__ = ["NEEDED_BYTES", "InUse", "ServiceFailed", "Services", "refuse_full_disk", "services"]
 
 NEEDED_BYTES = 300 * 1024 * 1024  # a fresh cluster is 40 MB; its write-ahead log may grow to a few segments more
 
@@ -55,7 +55,7 @@ def services(
             root.mkdir(parents=True, exist_ok=True)
             stack.enter_context(exclusively(root / "lock"))
             if not database_url:
-                _refuse_full_disk(root)
+                refuse_full_disk(root)
                 server = stack.enter_context(postgres.running(root / "pg", reset=reset, durable=durable))
                 database_url, notes, children = server.url, server.notes, (server.child,)
             if not redis_url:
@@ -64,11 +64,12 @@ def services(
         yield Services(database_url=database_url, redis_url=redis_url, notes=notes, children=children)
 
 
-def _refuse_full_disk(root: Path) -> None:
+def refuse_full_disk(root: Path, needed: int = NEEDED_BYTES) -> None:
+    """Raise ServiceFailed when fewer than `needed` bytes are free where `root` is."""
     free = shutil.disk_usage(root).free
-    if free < NEEDED_BYTES:
+    if free < needed:
         raise ServiceFailed(
-            f"The disk is nearly full: {free // 2**20} MB are free at {root}, {NEEDED_BYTES // 2**20} MB are needed."
+            f"The disk is nearly full: {free // 2**20} MB are free at {root}, {needed // 2**20} MB are needed."
         )
 
 
