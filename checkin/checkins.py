@@ -177,7 +177,7 @@ def _ask_again(work: Work, ladder: Ladder, rung: str) -> None:
         "text" if rung == "text" else "call",
         Stream.CHECKINS,
         "checkin.ask",
-        {},
+        {"name": people.first_name(work, ladder.person_id)},
         subject=ladder.id,
         phone_id=second,
         expires_at=work.now + timedelta(hours=12),

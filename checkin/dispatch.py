@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from checkin import delivery, logs, outbox, timers
 from checkin.conversations.turn import render
-from checkin.errors import CarrierError
+from checkin.errors import CarrierError, CheckinError
 from checkin.gate import Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Receipt
 from checkin.outbox import Claimed
@@ -50,6 +50,7 @@ class _Batch:
     again: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
     failed: list[tuple[UUID, int]] = field(default_factory=list)
+    unsayable: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[dict[str, Any]] = field(default_factory=list)
     deferred: list[dict[str, Any]] = field(default_factory=list)
@@ -75,7 +76,13 @@ class Dispatcher:
                 return 0
             batch = _Batch()
             for message in claimed:
-                self._decide(work, message, batch)
+                try:
+                    self._decide(work, message, batch)
+                except (KeyError, ValueError, CheckinError):
+                    # One message that cannot be said must not hold up those behind it.
+                    _log.exception("cannot_be_said", message=str(message.id), wording=message.wording)
+                    batch.unsayable.append({"id": message.id, "reason": "cannot_be_said", "code": None})
+            outbox.failed(work.conn, batch.unsayable)
             outbox.prepared(work.conn, batch.bodies)
             outbox.dropped(work.conn, batch.dropped)
             outbox.deferred(work.conn, batch.deferred)

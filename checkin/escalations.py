@@ -104,10 +104,18 @@ def standing_case(work: Work, person_id: UUID) -> UUID | None:
     ).scalar_one_or_none()
 
 
+def has_red(work: Work, person_id: UUID) -> bool:
+    """Tell whether somebody's RED case is open or being dealt with."""
+    found = work.conn.execute(
+        select(Case.id).where(Case.person_id == person_id, Case.status != "closed", Case.severity == "red")
+    )
+    return found.first() is not None
+
+
 # --- paging --------------------------------------------------------------------------------------------------------
 
 
-def _on_call(work: Work) -> list[UUID]:
+def on_call(work: Work) -> list[UUID]:
     """Return who is on call now, in the order in which they are paged."""
     rows = work.conn.execute(
         select(Shift.person_id, Shift.rule, Shift.starts, Shift.minutes, Shift.zone)
@@ -119,9 +127,10 @@ def _on_call(work: Work) -> list[UUID]:
     return list(dict.fromkeys(found))
 
 
-def _everybody(work: Work) -> list[UUID]:
-    """Return everybody who could take a case: all staff, and all who are ever on call."""
-    return list(
+def _everybody(work: Work, case_id: UUID) -> list[UUID]:
+    """Return everybody who could take a case: all staff, and all who are ever on call. Whoever has said that they
+    cannot is asked again only when there is nobody else."""
+    found = list(
         work.conn.scalars(
             select(Person.id)
             .where(
@@ -131,22 +140,26 @@ def _everybody(work: Work) -> list[UUID]:
             .order_by(Person.id)
         )
     )
+    cannot = set(
+        work.conn.scalars(select(CaseEvent.person_id).where(CaseEvent.case_id == case_id, CaseEvent.kind == "declined"))
+    )
+    return [person_id for person_id in found if person_id not in cannot] or found
 
 
 def _page_next(work: Work, case_id: UUID, page_round: int) -> None:
     """Page the person whose turn it is; after the last, everybody, and sound the alarm."""
-    on_call = _on_call(work)
-    if page_round < len(on_call):
-        _page(work, case_id, [on_call[page_round]], page_round)
+    turns = on_call(work)
+    if page_round < len(turns):
+        _page(work, case_id, [turns[page_round]], page_round)
         wait = PAGE_WAIT
     else:
         if page_round == 0:
             note(work, case_id, "alarm", detail="nobody is on call")
             _log.error("nobody_on_call", case=str(case_id))
-        elif page_round == len(on_call):
+        elif page_round == len(turns):
             note(work, case_id, "alarm", detail="nobody on call has accepted")
             _log.error("nobody_accepted", case=str(case_id))
-        everybody = _everybody(work)
+        everybody = _everybody(work, case_id)
         if not everybody:
             note(work, case_id, "alarm", detail="there is nobody to page")
             _log.error("nobody_to_page", case=str(case_id))
@@ -180,7 +193,7 @@ def decline(work: Work, case_id: UUID, person_id: UUID) -> None:
     if case is None or case.status != "open":
         return
     note(work, case_id, "declined", person_id=person_id)
-    if case.page_round <= len(_on_call(work)):
+    if case.page_round <= len(on_call(work)):
         timers.drop(work, "page", case_id)
         _page_next(work, case_id, case.page_round)
 

@@ -42,7 +42,7 @@ def without_answered(threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
 def insert(agenda: tuple[Thread, ...], thread: Thread) -> tuple[Thread, ...]:
     """Return the agenda with `thread` in its place: by rank, then first come, first served; a newer one of a kind
     that cannot be asked twice replaces the older."""
-    if thread.topic not in _MANY_AT_ONCE:
-        agenda = tuple(t for t in agenda if t.topic != thread.topic)
+    same = (lambda t: t.subject == thread.subject) if thread.topic in _MANY_AT_ONCE else (lambda _: True)
+    agenda = tuple(t for t in agenda if t.topic != thread.topic or not same(t))
     place = next((i for i, t in enumerate(agenda) if RANK[t.topic] > RANK[thread.topic]), len(agenda))
     return (*agenda[:place], thread, *agenda[place:])

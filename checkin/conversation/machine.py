@@ -113,7 +113,9 @@ def _step(thread: Thread) -> Step:
 
 def _replied(state: Conversation, event: Replied) -> Outcome:
     if event.risk is Level.RED:
-        return _danger(state)
+        state, effects = _danger(state)
+        # END may be a farewell, and is an opt-out all the same: both are heard.
+        return state, (*_OPT_OUT_TOO, *effects) if event.reading.kind is Kind.STOP else effects
     if event.risk is Level.AMBER:
         flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
         if event.reading.kind in _ACTS_EVEN_IF_FLAGGED:
@@ -132,6 +134,9 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
 
 # Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.
 _ACTS_EVEN_IF_FLAGGED = frozenset({Kind.STOP, Kind.URGENT, Kind.CALL_ME, Kind.HELP, Kind.WRONG_NUMBER})
+
+
+_OPT_OUT_TOO: tuple[Effect, ...] = (Consent("stop"),)
 
 
 def _danger(state: Conversation) -> Outcome:
@@ -198,6 +203,8 @@ def _open(state: Conversation, thread: Thread) -> Outcome:
     topic = TOPICS[thread.topic]
     if state.current is None:
         return replace(state, current=thread, turn=state.turn + 1), topic.on_open + _ask(thread)
+    if (state.current.topic, state.current.subject) == (thread.topic, thread.subject):
+        return replace(state, turn=state.turn + 1), _ask(state.current)
     match agenda.rule(thread.topic, state.current.topic):
         case Rule.QUEUE:
             # Nothing of the open question changes, not even its timer.

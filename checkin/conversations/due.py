@@ -150,4 +150,7 @@ def _why_not(work: Work, member: Member, due_at: datetime) -> str | None:
         return "no_consent"
     if member.paused_until is not None and work.now < member.paused_until:
         return "paused"
+    if escalations.has_red(work, member.id):
+        # People are with them; a machine asking "how are you" would be the wrong voice.
+        return "red_case"
     return "too_late" if work.now - due_at > _TOO_LATE else None

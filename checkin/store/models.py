@@ -112,7 +112,7 @@ class PersonPhone(Base):
     """Which phones reach a person, in order: rank 1 is tried first."""
 
     __tablename__ = "person_phones"
-    __table_args__ = (UniqueConstraint("person_id", "rank", deferrable=True, initially="DEFERRED"),)
+    __table_args__ = (UniqueConstraint("person_id", "rank"),)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     phone_id: Mapped[UUID] = mapped_column(ForeignKey("phones.id"), primary_key=True, index=True)
     rank: Mapped[int]

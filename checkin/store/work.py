@@ -54,9 +54,23 @@ class Store:
             yield Work(connection, self.vault, self.settings, now)
 
 
+# SQLSTATE classes (PostgreSQL, appendix A): 08 connection, 53 out of resources, 57 shutting down.
+_AWAY = ("08", "53", "57")
+# 40: the transaction lost a race (deadlock, serialization) and is to be done again.
+_LOST_RACE = "40"
+
+
 def is_away(error: DBAPIError) -> bool:
-    """Tell whether an error means that the database cannot be reached (another try later may work)."""
-    return isinstance(error, OperationalError) or error.connection_invalidated
+    """Tell whether an error means that the database cannot be used just now, not that we asked for nonsense."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) if state is None else str(state).startswith(_AWAY)
+
+
+def lost_race(error: DBAPIError) -> bool:
+    """Tell whether the same work done again can be expected to succeed."""
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith(_LOST_RACE)
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -304,9 +304,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["phone_id"], ["phones.id"], name=op.f("fk_person_phones_phone_id")),
         sa.PrimaryKeyConstraint("person_id", "phone_id", name=op.f("pk_person_phones")),
-        sa.UniqueConstraint(
-            "person_id", "rank", deferrable=True, initially="DEFERRED", name=op.f("uq_person_phones_person_id_rank")
-        ),
+        sa.UniqueConstraint("person_id", "rank", name=op.f("uq_person_phones_person_id_rank")),
     )
     op.create_index(op.f("ix_person_phones_phone_id"), "person_phones", ["phone_id"], unique=False)
     op.create_table(

@@ -1,0 +1,178 @@
+"""Every table, enumerated: a forgotten answer, silence, sentence or way out fails here."""
+
+from itertools import product
+
+import pytest
+
+from checkin.conversation.agenda import RANK, Rule, rule
+from checkin.conversation.effects import Ask, Tell
+from checkin.conversation.events import Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
+from checkin.conversation.machine import EVERYWHERE, RESERVED, advance, open_step
+from checkin.conversation.replies import Kind, Reading
+from checkin.conversation.risk import Level
+from checkin.conversation.state import Conversation, Thread, from_json, to_json
+from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Step, heard
+from checkin.conversation.topics import TOPICS
+from checkin.wording import sentences
+
+STEPS = [(t.name, name) for t in TOPICS.values() for name in t.steps]
+READINGS = [
+    *(Reading(kind) for kind in Kind),
+    *(Reading(Kind.NUMBER, n) for n in (1, 2, 3, 4, 7)),
+    *(Reading(Kind.CHOICE, c) for c in ("worried", "cannot", "something")),
+]
+EVENTS: list[Event] = [
+    *(Replied(reading, level) for reading, level in product(READINGS, Level)),
+    Silent(7),
+    Silent(3),
+    Exhausted(),
+    *(Unreached("here", why) for why in ("busy", "no_answer", "voicemail", "failed")),
+    Settled("checkin", "here"),
+    *(Opened(topic, "new") for topic in TOPICS),
+]
+
+
+def gos(step: Step) -> list[Go]:
+    """Everything a step can lead to."""
+    return [
+        *step.hears.values(),
+        step.silence.go,
+        *step.unreached.values(),
+        *([step.exhausted] if step.exhausted else []),
+    ]
+
+
+def at(topic: str, step: str) -> Conversation:
+    """A conversation standing at a step, with something waiting behind it."""
+    waiting = (Thread("buddy_report", "asked", "other"),)
+    return Conversation(Thread(topic, step, "here"), waiting, turn=7)
+
+
+@pytest.mark.parametrize(("topic", "step"), STEPS)
+def test_every_go_leads_somewhere_that_exists(topic: str, step: str) -> None:
+    steps = TOPICS[topic].steps
+    for go in gos(steps[step]):
+        assert go.to in {END, STAY, AGAIN, *steps}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_step_can_be_reached(topic: str) -> None:
+    table = TOPICS[topic]
+    reached, new = set(), {table.opens_at}
+    while new:
+        reached |= new
+        new = {go.to for s in new for go in gos(table.steps[s]) if go.to in table.steps} - reached
+    assert reached == set(table.steps)
+
+
+@pytest.mark.parametrize(("topic", "step"), STEPS)
+def test_no_step_waits_for_ever(topic: str, step: str) -> None:
+    """Silence, repeated, comes to an end (a ladder's silence climbs, and its end is `exhausted`)."""
+    state = at(topic, step)
+    for _ in range(20):
+        if state.current is None or state.current.subject != "here":
+            return
+        climbing = state.current.topic == "checkin" and state.current.step == "asked"
+        state, _ = advance(state, Exhausted() if climbing else Silent(state.turn))
+    pytest.fail(f"{topic}.{step} is still waiting")
+
+
+@pytest.mark.parametrize(("topic", "step"), STEPS)
+@pytest.mark.parametrize("reading", READINGS, ids=lambda r: f"{r.kind}-{r.value}")
+def test_every_step_answers_every_reading(topic: str, step: str, reading: Reading) -> None:
+    """Something is said, asked or ordered, and afterwards there is one question at most, with a silence of its own."""
+    after, effects = advance(at(topic, step), Replied(reading))
+    assert effects
+    assert sum(isinstance(e, Ask) for e in effects) <= 1
+    asked = [i for i, e in enumerate(effects) if isinstance(e, Ask)]
+    told = [i for i, e in enumerate(effects) if isinstance(e, Tell)]
+    assert not asked or not told or max(told) < asked[0]
+    if after.current is not None:
+        assert any(type(e).__name__ in {"Wait", "Climb"} for e in effects)
+
+
+def test_no_table_gives_a_reserved_word_another_meaning() -> None:
+    for topic, step in STEPS:
+        for kind in RESERVED:
+            assert heard(Reading(kind)) is Heard.UNCLEAR
+        assert Heard.CALL_ME not in TOPICS[topic].steps[step].hears or Kind.CALL_ME not in RESERVED
+
+
+def test_every_kind_of_reply_has_a_meaning_everywhere_or_at_a_step() -> None:
+    local = {Kind.YES, Kind.NO, Kind.MAYBE, Kind.NUMBER, Kind.CHOICE, Kind.UNCLEAR}
+    assert set(Kind) == set(EVERYWHERE) | local
+
+
+def test_every_sentence_that_is_ordered_exists() -> None:
+    ordered = {
+        e.key
+        for t in TOPICS.values()
+        for s in t.steps.values()
+        for go in gos(s)
+        for e in go.effects
+        if isinstance(e, Tell)
+    }
+    ordered |= {s.ask for t in TOPICS.values() for s in t.steps.values() if s.ask}
+    ordered |= {s.again for t in TOPICS.values() for s in t.steps.values() if s.again}
+    ordered |= {e.key for t in TOPICS.values() for e in t.on_open if isinstance(e, Tell)}
+    ordered |= {e.key for go in EVERYWHERE.values() for e in go.effects if isinstance(e, Tell)}
+    assert ordered <= set(sentences("en"))
+
+
+def test_what_opens_during_what_is_settled_for_every_pair() -> None:
+    assert set(RANK) == set(TOPICS)
+    for arriving, under_way in product(TOPICS, TOPICS):
+        assert isinstance(rule(arriving, under_way), Rule)
+        if arriving != "safety":
+            assert rule(arriving, "safety") is Rule.QUEUE
+        else:
+            assert rule(arriving, under_way) is not Rule.QUEUE
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=lambda r: f"{r.kind}-{r.value}")
+def test_worrying_words_are_never_a_reassurance(reading: Reading) -> None:
+    for topic, step in STEPS:
+        for level in (Level.AMBER, Level.RED):
+            _, effects = advance(at(topic, step), Replied(reading, level))
+            assert any(type(e).__name__ == "Escalate" for e in effects)
+            assert not any(type(e).__name__ == "Settle" and getattr(e, "how", "") == "ok" for e in effects)
+
+
+def test_danger_goes_first_and_ends_the_question() -> None:
+    state, effects = advance(at("checkin", "asked"), Replied(Reading(Kind.YES), Level.RED))
+    assert state.current == Thread("safety", "listening", "")
+    assert all(t.topic != "checkin" for t in state.agenda)
+    assert effects
+
+
+def test_a_stale_timer_does_nothing() -> None:
+    state = at("checkin", "asked")
+    assert advance(state, Silent(state.turn - 1)) == (state, ())
+
+
+def test_a_question_that_waited_is_put_when_its_turn_comes() -> None:
+    state, _ = advance(Conversation(), Opened("checkin", "c"))
+    state, effects = advance(state, Opened("buddy_report", "b"))
+    assert effects == ()
+    state, effects = advance(state, Replied(Reading(Kind.NUMBER, 1)))
+    assert state.current == Thread("buddy_report", "asked", "b")
+    assert Ask("buddy_report.ask") in effects
+
+
+def test_a_state_survives_being_stored() -> None:
+    for topic, step in STEPS:
+        assert from_json(to_json(at(topic, step))) == at(topic, step)
+    assert from_json(None) == Conversation()
+    queued = Conversation(None, (Thread("checkin", "asked", "x"),), 3, 1)
+    assert from_json(to_json(queued)) == queued
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=str)
+def test_nothing_that_happens_raises_or_leaves_two_questions(event: Event) -> None:
+    for topic, step in STEPS:
+        after, effects = advance(at(topic, step), event)
+        assert sum(isinstance(e, Ask) for e in effects) <= 1
+        assert after.turn >= 7
+        if after.current is not None:
+            assert open_step(after) is not None
+    advance(Conversation(), event)
