@@ -32,7 +32,7 @@ class Clock:
         self._base, self._since = max(now, when), time.monotonic()
 
     def restart(self, when: datetime) -> None:
-        """Begins a new rehearsal at `when`, before or after now. Only with nothing under way: what was dated stays so."""
+        """Begins a new rehearsal at `when`, before or after now; only with nothing under way."""
         self._base, self._since = when, time.monotonic()
 
     def freeze(self, *, frozen: bool) -> None:

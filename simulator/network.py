@@ -21,6 +21,9 @@ from simulator.wire import iso
 QUIET_SECONDS = 20.0
 """Real seconds a move of the clock waits at most for each thing it set off."""
 
+RESET_SECONDS = 5.0
+"""Real seconds a reset waits at most for what is in flight."""
+
 GOOD_CALLBACK_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
 
@@ -147,8 +150,11 @@ class Network:
         self.touch()
 
     def reset(self, start: datetime | None = None) -> None:
-        """Forgets phones, texts, calls, opt-outs, faults and what was due; the line stays, and so does the clock
-        unless `start` says when the next rehearsal begins."""
+        """Forgets phones, texts, calls, opt-outs, faults and what was due, after what is in flight has landed.
+
+        The line and its settings stay, and so does the clock unless `start` says when the next rehearsal begins.
+        """
+        self.wait_until(self.quiet, RESET_SECONDS)
         with self.lock:
             self.timers.clear()
             if start is not None:
@@ -156,7 +162,9 @@ class Network:
             self.faults.clear()
             self.phones.clear()
             self.debugger.clear()
-            self.opt_outs = OptOuts()
+            self.opt_outs = OptOuts(self.opt_outs.words)
+            if self.line.service is not None:
+                self.line.service.senders.clear()
             self.texts = Texts(self)
             self.voice = Voice(self)
             self.touch()

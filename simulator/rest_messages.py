@@ -72,7 +72,8 @@ def _span(text: str) -> tuple[datetime, datetime]:
         start = parse_iso(text)
     except ValueError as error:
         raise RestError(20001, f"{text!r} is not a date") from error
-    whole_day = len(text) <= len("2026-01-01")
+    # Twilio's SDK writes a bare date as that day's midnight, so an exact midnight must mean the day.
+    whole_day = len(text) <= len("2026-01-01") or text.endswith("T00:00:00Z")
     return start.astimezone(UTC), start + (timedelta(days=1) if whole_day else timedelta(seconds=1))
 
 

@@ -46,7 +46,7 @@ class Server:
         self._server = HttpServer(_dropping(create_app(network, console_url=console_url, zone=zone).wsgi_app), port)
         self.url = network.api_url = f"http://{HOST}:{self._server.server_port}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="simulator-server", daemon=True
+            target=self._server.serve_forever, args=(0.02,), name="simulator-server", daemon=True
         )
 
     def start(self) -> None:

@@ -52,7 +52,7 @@ class StandIn:
         app.add_url_rule("/<path:path>", view_func=self._answer, methods=["GET", "POST"])
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     def _answer(self, path: str) -> Response | str:

@@ -1,9 +1,8 @@
 """The shortest way through each part: a text in, a text out, a call in, a call out, and the clock."""
 
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
-from tests.simulator.conftest import ANN, LINE, TOKEN, Sim
+from tests.simulator.conftest import ANN, LINE, TOKEN, Sdk, Sim
 from tests.simulator.standin import StandIn, twiml
 
 
@@ -21,7 +20,7 @@ def test_a_text_in_is_signed_and_its_reply_arrives(sim: Sim, line: StandIn) -> N
     ]
 
 
-def test_a_text_out_is_told_of_in_order(sim: Sim, line: StandIn, client: Client) -> None:
+def test_a_text_out_is_told_of_in_order(sim: Sim, line: StandIn, client: Sdk) -> None:
     sent = client.messages.create(to=ANN, from_=LINE, body="Hi", status_callback=f"{line.url}/twilio/sms/status?m=7")
     assert sent.status == "queued"
     sim.settle()
@@ -47,7 +46,7 @@ def test_a_call_in_is_a_conversation(sim: Sim, line: StandIn) -> None:
     assert line.at("/twilio/voice/menu")[0].form["Digits"] == "1"
 
 
-def test_a_call_out_rings_until_it_is_answered(sim: Sim, line: StandIn, client: Client) -> None:
+def test_a_call_out_rings_until_it_is_answered(sim: Sim, line: StandIn, client: Sdk) -> None:
     line.replies["/twilio/voice/hello"] = twiml("<Say>Hello Ann.</Say>")
     events = ["initiated", "ringing", "answered", "completed"]
     made = client.calls.create(
@@ -67,7 +66,7 @@ def test_a_call_out_rings_until_it_is_answered(sim: Sim, line: StandIn, client: 
     assert told == [("0", "initiated"), ("1", "ringing"), ("2", "in-progress"), ("3", "completed")]
 
 
-def test_a_phone_nobody_answers_rings_out_on_the_rehearsals_clock(sim: Sim, line: StandIn, client: Client) -> None:
+def test_a_phone_nobody_answers_rings_out_on_the_rehearsals_clock(sim: Sim, line: StandIn, client: Sdk) -> None:
     made = client.calls.create(to=ANN, from_=LINE, url=f"{line.url}/x", timeout=20)
     sim.settle()
     sim.advance(24)
