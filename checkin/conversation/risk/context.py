@@ -23,6 +23,9 @@ from checkin.conversation.risk.plain import BREAK, spell_out
 # How many words before a cue can deny it or say whose it is: farther off they belong to another clause.
 _DENIAL_REACH = 4
 _SUBJECT_REACH = 7
+# How many letters of a sentence are looked at on either side of a cue. Some people never type a full stop: without
+# a bound every cue of a long text would be weighed against the whole of it.
+_SIDE = 240
 _YEAR = re.compile(r" in (?:19|20)\d\d ")
 
 
@@ -63,14 +66,15 @@ class Surroundings:
             many_others=frozenset(table["many-others"]),
         )
 
-    def names_writer(self, plain: str) -> bool:
-        """Whether the writer is named anywhere in the text."""
-        return not self.first.isdisjoint(plain.split())
+    def names_writer(self, words: set[str]) -> bool:
+        """Whether the writer is named anywhere in a text of these words."""
+        return not self.first.isdisjoint(words)
 
     def read(self, plain: str, start: int, end: int, stands: frozenset[str]) -> Around:
         """Say what surrounds the cue at `plain[start:end]`, leaving out the contexts it `stands` against."""
-        begins = plain.rfind(f" {BREAK} ", 0, start) + 1
-        stops = plain.find(f" {BREAK} ", end - 1)
+        earliest, latest = max(0, start - _SIDE), min(len(plain), end + _SIDE)
+        begins = max(plain.rfind(f" {BREAK} ", earliest, start) + 1, earliest)
+        stops = plain.find(f" {BREAK} ", end - 1, latest)
         before = plain[begins:start].split()
         cue = plain[start:end].split()
         if "other" not in stands and self.first.isdisjoint(cue):
@@ -80,7 +84,7 @@ class Surroundings:
         if "negation" not in stands and self._denied(before):
             return Around.DENIED
         if "past" not in stands:
-            sentence = plain[begins : stops + 1 if stops >= 0 else len(plain)]
+            sentence = plain[begins : stops + 1 if stops >= 0 else latest]
             if self._over(sentence):
                 return Around.PAST
         return Around.PLAIN

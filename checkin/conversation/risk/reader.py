@@ -1,5 +1,6 @@
 """The reader: phrases first, then a small learned model, and the reasons of whatever spoke."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from checkin.conversation.risk.plain import prepare
 from checkin.errors import BadInput
 
 LANGUAGES = ("english", "welsh", "polish")
+_WORD = re.compile(r"[^ ]+")
 _ORDER = {category: place for place, category in enumerate(CATEGORIES)}
 
 
@@ -40,9 +42,6 @@ class _Rule:
     stands: frozenset[str]  # contexts that do not weaken it; for a mask, the categories it does not hide
     around: Surroundings
     needs_writer: bool = False
-
-
-_Mask = tuple[int, int, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class RiskReader:
         versions = []
         rules: list[_Rule] = []
         for language in LANGUAGES:
-            table = _table(language)
+            table = phrase_table(language)
             versions.append(f"{language} {table['version']}")
             rules += _rules(table)
         if additions is not None:
@@ -91,18 +90,19 @@ class RiskReader:
     def read(self, text: str) -> Risk:
         """Return the level of `text` and why. Never raises, whatever the string holds."""
         plain = prepare(text)
-        candidates = self._candidates(plain)
-        found = sorted(set(_found(plain, candidates)), key=lambda cue: cue.rank) if candidates else []
+        words = set(plain.split())
+        candidates = self._candidates(words)
+        found = sorted(set(_found(plain, words, candidates)), key=lambda cue: cue.rank) if candidates else []
         if not found:
-            words = self._model.speak(plain)
-            return NO_RISK if words is None else Risk(Level.AMBER, (f"model: {words}",))
+            weighty = self._model.speak(plain)
+            return NO_RISK if weighty is None else Risk(Level.AMBER, (f"model: {weighty}",))
         return Risk(found[0].level, tuple(dict.fromkeys(cue.why for cue in found)))
 
-    def _candidates(self, plain: str) -> list[_Rule]:
+    def _candidates(self, words: set[str]) -> list[_Rule]:
         """Return the rules that could match: those one of whose rarest words is there."""
         by_word, by_stem = self._by_word, self._by_stem
         rules: dict[int, _Rule] = {}
-        for word in set(plain.split()):
+        for word in words:
             if word in by_word:
                 rules.update((id(rule), rule) for rule in by_word[word])
             if word[:STEM] in by_stem:
@@ -110,30 +110,38 @@ class RiskReader:
         return list(rules.values())
 
 
-def _found(plain: str, candidates: Iterable[_Rule]) -> Iterator[_Found]:
+def _found(plain: str, words: set[str], candidates: Iterable[_Rule]) -> Iterator[_Found]:
     cues = []
-    masks = []
+    masked: dict[int, set[frozenset[str]]] = {}
     for rule in candidates:
-        spans = [match.span() for match in rule.phrase.regex.finditer(plain)]
-        if rule.level is Level.NONE:
-            masks += [(left, right, rule.stands) for left, right in spans]
-        else:
-            cues += [(rule, span) for span in spans]
-    for rule, (start, end) in cues:
-        if masks and _hidden(rule, plain, start, end, masks):
+        for match in rule.phrase.regex.finditer(plain):
+            start, end = match.span()
+            if rule.level is not Level.NONE:
+                cues.append((rule, start, end))
+                continue
+            for word in _WORD.finditer(plain, start, end):
+                masked.setdefault(word.start(), set()).add(rule.stands)
+    said: set[tuple[int, str]] = set()  # in full; saying it again adds nothing
+    for rule, start, end in cues:
+        quoted = plain[start:end].strip()
+        if (id(rule), quoted) in said:
             continue
-        if rule.needs_writer and not rule.around.names_writer(plain):
+        if masked and _hidden(rule, plain, start, end, masked):
+            continue
+        if rule.needs_writer and not rule.around.names_writer(words):
             continue
         around = rule.around.read(plain, start, end, rule.stands)
         level = weaken(rule.level, around)
         if level is not Level.NONE:
-            yield _Found(level, rule.category, plain[start:end].strip(), around.value)
+            yield _Found(level, rule.category, quoted, around.value)
+        if level is rule.level and not around.value:
+            said.add((id(rule), quoted))
 
 
-def _hidden(rule: _Rule, plain: str, start: int, end: int, masks: Iterable[_Mask]) -> bool:
-    spans = [(left, right) for left, right, spares in masks if rule.category not in spares]
+def _hidden(rule: _Rule, plain: str, start: int, end: int, masked: Mapping[int, set[frozenset[str]]]) -> bool:
+    """Whether masks cover what a cue is about; `masked` says at which letters, sparing which categories."""
     return any(
-        all(any(left <= spot < right for left, right in spans) for spot in spots)
+        all(any(rule.category not in spares for spares in masked.get(spot, ())) for spot in spots)
         for spots in rule.phrase.tellings(plain, start, end)
     )
 
@@ -155,7 +163,7 @@ def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
 
 
 def _added(additions: Additions) -> Iterator[_Rule]:
-    table = _table(LANGUAGES[0])
+    table = phrase_table(LANGUAGES[0])
     around = Surroundings.of(table["context"])
     levels = ((Level.RED, additions.red), (Level.AMBER, additions.amber), (Level.NONE, additions.harmless))
     for level, phrases in levels:
@@ -168,6 +176,7 @@ def _phrases(say: str) -> Iterator[str]:
 
 
 @cache
-def _table(language: str) -> Mapping[str, Any]:
+def phrase_table(language: str) -> Mapping[str, Any]:
+    """Return the data file of one of `LANGUAGES`."""
     source = files("checkin.conversation") / "data/risk" / f"{language}.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))
