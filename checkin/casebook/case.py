@@ -1,0 +1,181 @@
+"""One case: its timeline, and whom it is about, with what must be known before anybody gets in touch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from checkin.casebook.opening import name, opened
+from checkin.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number in international form (or a caller id), the kind of line, and whether it is out of use for now."""
+
+    number: str
+    line: str
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How somebody may be reached without harm. Hours are on the clock of `zone`; None: no hours were named."""
+
+    name: str
+    language: str
+    zone: str
+    area: str | None
+    status: str
+    prefers: str
+    discreet: bool
+    safe_to_text: bool
+    safe_to_call: bool
+    safe_hours: tuple[time, time] | None
+    shared_phone: bool
+    voicemail: str
+    text_blocked: bool
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline: `who` did `kind`, or had it done to them."""
+
+    id: int
+    at: datetime
+    kind: str
+    who: str | None
+    detail: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case and all that is known about whom it is about. `profile` is None for somebody the line does not know.
+
+    `mark` (see `mark`) is how it stood when it was read; `earlier` counts events before those in `events`.
+    """
+
+    id: UUID
+    number: int
+    severity: str
+    reason: str
+    status: str
+    opened_at: datetime
+    person_id: UUID | None
+    phone_id: UUID | None
+    taken_by: UUID | None
+    taker: str | None
+    taken_at: datetime | None
+    close_asked_by: UUID | None
+    asker: str | None
+    closer: str | None
+    closed_at: datetime | None
+    profile: Profile | None
+    phones: Sequence[Phone]
+    events: Sequence[Event]
+    earlier: int
+    mark: str
+
+
+_CASE = text(
+    """
+    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer,
+           p.name AS member, p.language, p.zone, p.area, p.status AS member_status, p.prefers, p.discreet,
+           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.shared_phone, p.voicemail, p.text_blocked,
+           p.paused_until
+    FROM cases k LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
+    LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
+    WHERE k.number = :number
+    """
+)
+_EVENTS = text(
+    """
+    SELECT e.id, e.at, e.kind, e.detail, e.words, p.name, count(*) OVER () AS total
+    FROM case_events e LEFT JOIN people p ON p.id = e.person_id
+    WHERE e.case_id = :case ORDER BY e.id DESC LIMIT :most
+    """
+)
+# A stranger's case has the phone itself; a member's, all of theirs in the order they are tried.
+_PHONES = text(
+    """
+    SELECT f.number, f.line, pp.suspended_at FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
+    WHERE pp.person_id = :person
+    UNION ALL SELECT f.number, f.line, NULL FROM phones f WHERE f.id = :phone AND CAST(:person AS uuid) IS NULL
+    """
+)
+_MARK = text(
+    """
+    SELECT concat_ws('.',
+        k.severity, k.status, (SELECT count(*) FROM case_events e WHERE e.case_id = k.id),
+        (SELECT extract(epoch FROM max(m.at)) FROM messages m WHERE m.person_id = k.person_id AND m.direction = 'in'))
+    FROM cases k WHERE k.number = :number
+    """
+)
+
+
+def case(work: Work, number: int, *, most: int = 200) -> CaseFile | None:
+    """Return a case with its newest `most` events, oldest first; None when there is none of this number."""
+    # The mark comes first: what comes in between it and the rest is read now and asked about again, never missed.
+    standing = mark(work, number)
+    row = work.conn.execute(_CASE, {"number": number}).first()
+    if row is None or standing is None:
+        return None
+    events = work.conn.execute(_EVENTS, {"case": row.id, "most": most}).all()
+    phones = work.conn.execute(_PHONES, {"person": row.person_id, "phone": row.phone_id})
+    return CaseFile(
+        id=row.id,
+        number=row.number,
+        severity=row.severity,
+        reason=row.reason,
+        status=row.status,
+        opened_at=row.opened_at,
+        person_id=row.person_id,
+        phone_id=row.phone_id,
+        taken_by=row.taken_by,
+        taker=name(work, row.taker),
+        taken_at=row.taken_at,
+        close_asked_by=row.close_asked_by,
+        asker=name(work, row.asker),
+        closer=name(work, row.closer),
+        closed_at=row.closed_at,
+        profile=_profile(work, row) if row.person_id else None,
+        phones=[Phone(opened(work, f.number, "phones.number"), f.line, f.suspended_at is not None) for f in phones],
+        events=[
+            Event(e.id, e.at, e.kind, name(work, e.name), e.detail or "", opened(work, e.words, "case_events.words"))
+            for e in reversed(events)
+        ],
+        earlier=events[0].total - len(events) if events else 0,
+        mark=standing,
+    )
+
+
+def mark(work: Work, number: int) -> str | None:
+    """Return a short text that is another whenever a case has changed or its member has been heard from; None when
+    there is no such case."""
+    found = work.conn.execute(_MARK, {"number": number}).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def _profile(work: Work, row: Row[Any]) -> Profile:
+    hours = (row.safe_from, row.safe_to) if row.safe_from and row.safe_to else None
+    return Profile(
+        name=opened(work, row.member, "people.name"),
+        language=row.language,
+        zone=row.zone,
+        area=row.area,
+        status=row.member_status,
+        prefers=row.prefers,
+        discreet=row.discreet,
+        safe_to_text=row.safe_to_text,
+        safe_to_call=row.safe_to_call,
+        safe_hours=hours,
+        shared_phone=row.shared_phone,
+        voicemail=row.voicemail,
+        text_blocked=row.text_blocked,
+        paused_until=row.paused_until,
+    )

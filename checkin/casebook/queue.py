@@ -1,0 +1,148 @@
+"""All that waits: open cases, the worst first and the longest waiting first; and what the line did not understand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from checkin import escalations
+from checkin.casebook.opening import name, opened
+from checkin.store.models import Message, Person
+from checkin.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One open case as the queue shows it. Names are None where there is nobody; `words` are the member's last."""
+
+    number: int
+    severity: str
+    reason: str
+    member: str | None
+    words: str
+    opened_at: datetime
+    taken_by: str | None
+    taken_at: datetime | None
+    close_asked_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that came in and that the line did not understand; `case` is the number of the open one it is on."""
+
+    id: UUID
+    at: datetime
+    medium: str
+    member: str | None
+    words: str
+    case: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits. `cases` and `unread` hold the first of them; the counts are of all."""
+
+    cases: Sequence[Waiting]
+    case_count: int
+    untaken: int
+    unread: Sequence[Unread]
+    unread_count: int
+
+
+_CASES = text(
+    """
+    SELECT k.number, k.severity, k.reason, k.opened_at, k.taken_at, k.status,
+           p.name AS member, t.name AS taker, a.name AS asker, w.words,
+           count(*) OVER () AS total, count(*) FILTER (WHERE k.status = 'open') OVER () AS untaken
+    FROM cases k
+    LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
+    LEFT JOIN people a ON a.id = k.close_asked_by
+    LEFT JOIN LATERAL (
+        SELECT e.words FROM case_events e
+        WHERE e.case_id = k.id AND e.words IS NOT NULL AND e.kind IN ('opened', 'joined', 'said')
+        ORDER BY e.id DESC LIMIT 1
+    ) w ON true
+    WHERE k.status <> 'closed'
+    ORDER BY array_position(ARRAY['red', 'amber', 'task'], k.severity), k.opened_at, k.number LIMIT :most
+    """
+)
+_UNREAD = text(
+    """
+    SELECT m.id, m.at, m.medium, m.body, p.name, k.number, count(*) OVER () AS total
+    FROM messages m LEFT JOIN people p ON p.id = m.person_id
+    LEFT JOIN LATERAL (
+        SELECT k.number FROM cases k WHERE k.status <> 'closed'
+        AND (k.person_id = m.person_id OR (m.person_id IS NULL AND k.person_id IS NULL AND k.phone_id = m.phone_id))
+        LIMIT 1
+    ) k ON true
+    WHERE m.direction = 'in' AND m.unread ORDER BY m.at DESC, m.id DESC LIMIT :most
+    """
+)
+
+
+def queue(work: Work, *, most: int = 200, most_unread: int = 50) -> Queue:
+    """Return what waits: RED first, then by how long; of what was not understood, the newest first."""
+    cases = work.conn.execute(_CASES, {"most": most}).all()
+    unread = work.conn.execute(_UNREAD, {"most": most_unread}).all()
+    return Queue(
+        [
+            Waiting(
+                number=row.number,
+                severity=row.severity,
+                reason=row.reason,
+                member=name(work, row.member),
+                words=opened(work, row.words, "case_events.words"),
+                opened_at=row.opened_at,
+                taken_by=name(work, row.taker),
+                taken_at=row.taken_at,
+                close_asked_by=name(work, row.asker) if row.status == "taken" else None,
+            )
+            for row in cases
+        ],
+        cases[0].total if cases else 0,
+        cases[0].untaken if cases else 0,
+        [
+            Unread(
+                row.id, row.at, row.medium, name(work, row.name), opened(work, row.body, "messages.body"), row.number
+            )
+            for row in unread
+        ],
+        unread[0].total if unread else 0,
+    )
+
+
+# Everything the queue shows that can change, but for the time: what a page that asks every other second asks first.
+# Events are counted: their ids are drawn before they are committed, and a lower one may come to light later.
+_FACTS = text(
+    """
+    SELECT md5(concat(
+        (SELECT string_agg(concat_ws(',', k.number, k.severity, k.reason, k.status, k.taken_by, k.close_asked_by,
+             (SELECT count(*) FROM case_events e WHERE e.case_id = k.id)), ';' ORDER BY k.number)
+         FROM cases k WHERE k.status <> 'closed'),
+        '|', (SELECT concat(count(*), ' ', max(m.at)) FROM messages m WHERE m.direction = 'in' AND m.unread)
+    ))
+    """
+)
+
+
+def facts(work: Work) -> str:
+    """Return a short text that is another whenever anything in the queue is."""
+    return str(work.conn.execute(_FACTS).scalar_one())
+
+
+def see(work: Work, message_id: UUID) -> bool:
+    """Note that a person has read what the line did not understand; False when somebody has already."""
+    seen = work.conn.execute(
+        update(Message).where(Message.id == message_id, Message.direction == "in", Message.unread).values(unread=False)
+    )
+    return seen.rowcount == 1
+
+
+def on_call(work: Work) -> list[str]:
+    """Return the first names of those on call now, in the order in which they are paged."""
+    ids = escalations.on_call(work)
+    rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
+    names = {row.id: opened(work, row.name, "people.name") for row in rows}
+    return [names[person_id] for person_id in ids if person_id in names]
