@@ -28,7 +28,7 @@ someone, phone me please, gies a bell, prosze zadzwonic, ffoniwch fi, i want som
 """
 FILLERS = """
 yes, yes thanks, fine, fine thanks, ok, im ok, all good, grand, aye, no bother, not bad, 👍, :), 1, hello, hiya pet,
-thank you dear, love from margaret xx, tak, iawn, good morning, sorry for the late reply, hope you are well,
+thank you dear, love from jean xx, tak, iawn, good morning, sorry for the late reply, hope you are well,
 yes fine but, ok but, see you there, ill be there, yes spoke to her, lovely day today, just had my tea
 """
 

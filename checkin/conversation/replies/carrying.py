@@ -69,7 +69,12 @@ def _other_name(text: str, typed: str) -> Reading | None:
     stem = name.removesuffix("s")
     if name in VOCABULARY or stem in VOCABULARY or nearest(name) is not None:
         return None
-    named = found.group(2) is not None or stem.capitalize() in text or typed.startswith(("this ", "there"))
+    named = (
+        found.group(2) is not None
+        or stem.capitalize() in text
+        or "know" in typed
+        or typed.startswith(("this ", "there"))
+    )
     return Reading(Kind.WRONG_NUMBER) if named else None
 
 

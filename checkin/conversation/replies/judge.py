@@ -21,6 +21,9 @@ CANNOT: Final = Reading(Kind.CHOICE, "cannot")
 _UNKNOWN_BESIDE_FINE: Final = 1
 _UNKNOWN_BESIDE_DOING: Final = 3
 
+# Outside a menu a higher number is a score out of ten or a hundred, an age, an amount: not a key.
+_HIGHEST_KEY: Final = 9
+
 
 def judge(found: Signs, tokens: list[str], asked: Asked) -> Reading:
     """Return what `found` comes to as an answer to `asked`; `tokens` are the mended words it was found in."""
@@ -45,6 +48,8 @@ def _number(found: Signs, asked: Asked) -> Reading | None:
     if len(set(found.numbers)) > 1 or found.unknown > 1 or _has(signs, "CX?"):
         return None
     if asked is not Asked.MENU:
+        if value > _HIGHEST_KEY:
+            return None
         if value == 1 and _has(signs, "BTMNQHZWE"):
             return None
         if value >= 3 and _has(signs, "YGA"):
@@ -64,7 +69,7 @@ def _feeling(found: Signs, tokens: list[str]) -> Reading:
     if "M" in signs and found.unknown < 5:
         return MAYBE
     if _has(signs, "YG"):
-        return _said_fine(found)
+        return _said_fine(found, tokens)
     if "X" in signs and not found.unknown and not _has(signs, "QCK?"):
         return NO
     return _neither(found, tokens)
@@ -78,8 +83,14 @@ def _said_no(found: Signs, tokens: list[str]) -> Reading:
     return NO if found.unknown < 4 else _neither(found, tokens)
 
 
-def _said_fine(found: Signs) -> Reading:
+# Who else is spoken of beside a "fine": it may be theirs, or it may be said because they are near.
+_OTHERS: Final = frozenset({"he", "hes", "him", "she", "shes", "her", "they", "theyre"})
+
+
+def _said_fine(found: Signs, tokens: list[str]) -> Reading:
     signs = found.signs
+    if not _OTHERS.isdisjoint(tokens):
+        return UNCLEAR
     if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QCXv?D"):
         return UNCLEAR
     return MAYBE if "H" in signs else YES

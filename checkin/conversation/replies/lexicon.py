@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any, Final
 
 from checkin.conversation.replies.kinds import Asked
-from checkin.conversation.replies.text import BREAK, plain, split
+from checkin.conversation.replies.text import BREAK, POINTS, plain, split
 
 CLASSES: Final[Mapping[str, str]] = {
     "yes": "Y", "no": "N", "good": "G", "soso": "M", "low": "B", "trouble": "T", "doubt": "Q", "hedge": "H",
@@ -133,6 +133,9 @@ BOOKS: Final[Mapping[Asked, Book]] = {asked: _book(listed) for asked, listed in 
 _numbers: Final = load("numbers")
 NUMBERS: Final[Mapping[str, int]] = {**_numbers["words"], **{str(n): n for n in range(1000)}}
 LETTERS: Final[Mapping[str, int]] = _numbers["letters"]
+# Number words that are also pronouns, and the only words such a one may stand among.
+FUSSY: Final = frozenset(_numbers["fussy"].split())
+LEADS: Final = frozenset(_numbers["lead"].split()) | POINTS
 UNITS: Final = frozenset(_numbers["units"].split())
 BEFORE_AMOUNTS: Final = frozenset(_numbers["before"].split())
 _commands: Final = load("commands")

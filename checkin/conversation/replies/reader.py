@@ -37,13 +37,18 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
     if len(flat) > 12 and commands.robot(flat):
         return _AUTO
     reading = commands.WHOLE.get(commands.bare(tokens)) or patterns.match(tokens, whole)
-    if reading is not None and not _answers(reading, tokens, asked):
+    if reading is not None and not _answers(reading, tokens, asked) and not _for_buddy(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
 
 
 _ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT})
 _ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "till", "til"})
+
+
+def _for_buddy(reading: Reading, tokens: list[str]) -> bool:
+    """Tell whether the command is in words to be passed on ("buddy can you ring me"); a stop never is."""
+    return tokens[0] == "buddy" and len(tokens) > 1 and reading.kind is not Kind.STOP
 
 
 def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checkin.conversation.replies.kinds import Asked
-from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, NUMBERS, UNITS
+from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, FUSSY, LEADS, NUMBERS, UNITS
 from checkin.conversation.replies.text import POINTS
 
 
@@ -102,17 +102,19 @@ def scan(tokens: list[str], asked: Asked) -> Signs:
 
 def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
     """Return the sign of a word in no list, and note the number if it is one that could answer a menu."""
-    token = tokens[at]
-    if token in POINTS:
-        return token
-    value = NUMBERS.get(token)
+    word = tokens[at]
+    if word in POINTS:
+        return word
+    value = NUMBERS.get(word)
     if value is None:
-        if not token[0].isalnum() or _signed(tokens, at) or _amount(tokens, at):
+        if not word[0].isalnum() or _signed(tokens, at) or _amount(tokens, at):
             return "f"
-        return _stemmed(token)
+        return _stemmed(word)
     if _amount(tokens, at):
         return "f"
-    if value == 1 and token.isalpha() and at > 0 and tokens[at - 1] in NUMBERS:
+    if word in FUSSY and not LEADS.issuperset(other for other in tokens if other not in NUMBERS):
+        return "f"
+    if word == "one" and at > 0 and tokens[at - 1] in NUMBERS:
         return "f"
     numbers.append(value)
     return "D"

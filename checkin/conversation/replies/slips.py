@@ -34,7 +34,7 @@ def _mend_word(word: str) -> tuple[str, ...]:
     if (run := lexicon.RUN_TOGETHER.get(word)) is not None:
         return run
     if (meant := lexicon.nearest(word)) is not None:
-        return (meant,)
+        return (lexicon.SHORTFORMS.get(meant, meant),)
     single = _DOUBLED.sub(r"\1", word)
     single = lexicon.SHORTFORMS.get(single, single)
     return (single if single in lexicon.VOCABULARY else word,)

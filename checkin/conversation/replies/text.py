@@ -18,19 +18,21 @@ _PLAIN = str.maketrans({
     }.items()
     for letter in letters
 })  # fmt: skip
-_FACE = r"[:;=]-?[()d](?![a-z0-9])|(?<![a-z])[:=]-?[|/\\](?![a-z0-9])|:-?'\(|:'\)|<3"
+_FACE = r"[:;=]-?[()d](?![a-z0-9])|(?<![a-z])[:=]-?[|/\\](?![a-z0-9])|:-?'-?\(|:'\)|<3"
 # Any sign outside ASCII counts as a word of its own, except the modifiers that colour or frame another sign.
 _SYMBOL = "[^\\w\\s\\x00-\\x7f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff£€¬¦§°«»¡¿·•]"
 _TOKEN = re.compile(rf"{_FACE}|[^\W_]+|[?]|[,.;!]+|{_SYMBOL}")
 
 
 def plain(text: str) -> str:
-    """Return the folded text without accents and apostrophes ("Can't" -> "cant", "I'll" -> "i will")."""
+    """Return the folded text without accents and apostrophes ("Can't" -> "cant", "I'll" -> "i will"), "&" as "and"."""
     folded = fold(text)
     if not folded.isascii():
         folded = folded.translate(_PLAIN)
     if "'" in folded and ":'" not in folded:
         folded = folded.replace("'ll", " will").replace("'", "")
+    if "&" in folded:
+        folded = folded.replace("&", " and ")
     return folded
 
 
