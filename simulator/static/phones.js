@@ -91,8 +91,8 @@ const at = (iso) => clockTime.format(new Date(iso));
 const dayOf = (iso) => day.format(new Date(iso));
 
 function spaced(number) {
-  const uk = /^\+44(20|\d{4})(\d{3,4})(\d{3,4})$/.exec(number);
-  return uk ? `0${uk[1]} ${uk[2]} ${uk[3]}` : number;
+  const uk = /^\+44(?:(20)(\d{4})(\d{4})|(\d{4})(\d{6}))$/.exec(number);
+  return uk ? `0${uk.slice(1).filter(Boolean).join(" ")}` : number;
 }
 
 function international(number) {
@@ -170,13 +170,20 @@ function newCard(phone) {
     if (!body.value.trim()) return;
     const words = body.value;
     body.value = "";
-    const sent = await attempt(() => ask(`${path}/text`, { body: words }));
+    const sent = await attempt(() => ask(`${path}/text`, { body: words, ...writesTo(phone.number) }));
     if (sent === null) body.value = words;
     else if (sent.webhook_status === null) toast("The line did not answer. The debugger says why.");
     else if (sent.webhook_status >= 400) toast(`The line answered ${sent.webhook_status}. The debugger says more.`);
   });
   byId("phones").append(node);
   return card;
+}
+
+// A person answers in the thread: the number of the line that wrote to them last.
+function writesTo(number) {
+  const phone = state.phones.find((one) => one.number === number);
+  const last = phone?.texts.findLast((text) => text.direction === "in" && state.line.numbers.includes(text.from));
+  return last ? { to: last.from } : {};
 }
 
 function updateCard(card, phone) {
@@ -269,7 +276,9 @@ function buildText(text) {
   const words = make("p", "", text.body || (text.media.length ? "" : "(empty)"));
   if (text.media.length) words.append(make("span", "pictures", ` [${text.media.length} picture${text.media.length > 1 ? "s" : ""}]`));
   const from = text.from_carrier ? " · from the carrier" : "";
-  const about = make("small", "", `${at(text.at)} · ${fate(text)} · ${text.segments} × ${text.encoding}${from}`);
+  const line = text.direction === "in" ? text.from : text.to;
+  const thread = state.line.numbers.length > 1 ? `${text.direction === "in" ? "from" : "to"} ${spaced(line)} · ` : "";
+  const about = make("small", "", `${thread}${at(text.at)} · ${fate(text)} · ${text.segments} × ${text.encoding}${from}`);
   about.title = `${text.segments} segment${text.segments > 1 ? "s" : ""} in ${text.encoding}`;
   item.append(words, about);
   return item;

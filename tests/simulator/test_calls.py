@@ -526,3 +526,79 @@ def test_what_twilio_refuses_is_refused(
         client.calls.create(**{"to": ANN, "from_": LINE, "url": f"{line.url}/out", **order})
     assert (raised.value.code, raised.value.status) == (code, 400)
     assert sim.of(ANN)["calls"] == []
+
+
+# While the clock runs
+
+
+def test_what_is_said_takes_as_long_as_it_takes_to_say(sim: Sim, line: StandIn) -> None:
+    sim.post("/sim/clock", frozen=False)
+    line.replies["/twilio/voice"] = twiml(f"<Say>{'word ' * 260}</Say><Pause length='30'/><Hangup/>")
+    call = sim.ring(ANN)
+    assert call["waiting"]["for"] == "speech"
+    sim.advance(99)
+    assert [heard["kind"] for heard in sim.get(f"/sim/calls/{call['sid']}")["heard"]] == ["ring", "say"]
+    sim.advance(5)
+    assert sim.get(f"/sim/calls/{call['sid']}")["heard"][-1]["kind"] == "pause"
+    assert sim.act(call, "silence")["status"] == "completed"
+
+
+def test_a_key_interrupts_what_is_said_inside_a_gather_and_nothing_before_it(sim: Sim, line: StandIn) -> None:
+    sim.post("/sim/clock", frozen=False)
+    line.replies["/twilio/voice"] = twiml(
+        f'<Say>{"word " * 100}</Say><Gather numDigits="1" action="/got"><Say>{"word " * 100}</Say></Gather>'
+    )
+    call = sim.ring(ANN)
+    sim.act(call, "press", digits="1")
+    assert got(line) == []
+    sim.advance(45)
+    sim.act(call, "press", digits="2")
+    assert got(line) == [{"Digits": "2", "CallStatus": "in-progress"}]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "rings", "status"),
+    [("answer", 5, "in-progress"), ("voicemail", 15, "ringing"), ("voicemail", 25, "in-progress"), ("busy", 2, "busy")],
+)
+def test_a_phone_takes_its_time(
+    sim: Sim, line: StandIn, client: Sdk, behaviour: str, rings: float, status: str
+) -> None:
+    sim.post("/sim/clock", frozen=False)
+    sim.phone(ANN, "Ann", calls=behaviour)
+    line.replies["/out"] = twiml('<Gather timeout="600"/>')
+    sid = call_out(sim, line, client)
+    sim.advance(rings)
+    assert client.calls(sid).fetch().status == status
+
+
+def test_a_phone_that_rings_too_short_never_reaches_its_voicemail(sim: Sim, line: StandIn, client: Sdk) -> None:
+    sim.post("/sim/clock", frozen=False)
+    sim.phone(ANN, "Ann", calls="voicemail")
+    sid = call_out(sim, line, client, timeout=10)
+    sim.advance(60)
+    assert client.calls(sid).fetch().status == "no-answer"
+
+
+def test_detection_holds_the_call_up(sim: Sim, line: StandIn, client: Sdk) -> None:
+    sim.post("/sim/clock", frozen=False)
+    sid = call_out(sim, line, client, machine_detection="Enable")
+    assert sim.act({"sid": sid}, "answer")["waiting"]["for"] == "detection"
+    assert line.at("/out") == []
+    sim.advance(5)
+    assert line.at("/out")[0].form["AnsweredBy"] == "human"
+
+
+# Numbers that lead nowhere
+
+
+def test_a_number_without_a_voice_url_says_so(sim: Sim) -> None:
+    sim.network.line.numbers[LINE].voice = Target()
+    assert "application error" in said(sim.ring(ANN))[-1]
+    assert sim.codes() == [11100]
+
+
+def test_a_document_that_comes_with_the_call_is_checked_too(sim: Sim, line: StandIn, client: Sdk) -> None:
+    sim.phone(ANN, "Ann", calls="answer")
+    sid = call_out(sim, line, client, url=None, twiml="<Response><Sing/></Response>")
+    assert "application error" in said(sim.get(f"/sim/calls/{sid}"))[-1]
+    assert sim.codes() == [12200]

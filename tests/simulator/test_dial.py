@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import ACCOUNT, ANN, BEN, LINE, TOKEN, Sim
+from tests.simulator.conftest import ACCOUNT, ANN, BEN, LINE, TOKEN, Sdk, Sim
 from tests.simulator.standin import StandIn, twiml
 
 WHISPER = '<Gather numDigits="1" action="/whisper/key"><Say>Ann is asking for you. Press 1.</Say></Gather><Hangup/>'
@@ -232,3 +232,45 @@ def test_hanging_up_leaves_what_was_said(sim: Sim, line: StandIn) -> None:
     assert (form["Digits"], form["CallStatus"]) == ("hangup", "completed")
     sim.settle()
     assert line.at("/twilio/voice/status")[0].form["CallStatus"] == "completed"
+
+
+def test_a_recorded_conversation_can_be_fetched(sim: Sim, line: StandIn) -> None:
+    dial(sim, line, 'record="record-from-answer"')
+    sim.act(leg(sim), "answer")
+    sim.act(leg(sim), "hangup")
+    form = line.at("/dialled")[0].form
+    assert sim._session.get(form["RecordingUrl"], auth=(ACCOUNT, TOKEN), timeout=5).status_code == 200
+
+
+def test_the_caller_hangs_up_on_a_conversation(sim: Sim, line: StandIn) -> None:
+    call = dial(sim, line)
+    sim.act(leg(sim), "answer")
+    sim.act(leg(sim), "say", text="hello Ann")
+    heard = sim.get(f"/sim/calls/{call['sid']}")["heard"]
+    assert [one["text"] for one in heard if one["who"] == "other"] == ["hello Ann"]
+    sim.act(call, "hangup")
+    sim.settle()
+    assert leg(sim)["status"] == "completed"
+    assert (result(line)["CallStatus"], result(line)["DialCallStatus"]) == ("completed", "completed")
+
+
+def test_the_line_ends_a_dial_by_sending_the_call_elsewhere(sim: Sim, line: StandIn, client: Sdk) -> None:
+    call = dial(sim, line)
+    client.calls(call["sid"]).update(twiml="<Response><Say>Never mind.</Say></Response>")
+    sim.settle()
+    assert leg(sim)["status"] == "canceled"
+    assert line.at("/dialled") == []
+
+
+def test_every_phone_of_a_dial_can_be_given_up_at_once(sim: Sim, line: StandIn) -> None:
+    call = dial(sim, line)
+    sim.act(call, "silence")
+    sim.settle()
+    assert result(line)["DialCallStatus"] == "no-answer"
+
+
+def test_detection_on_a_dialled_phone_is_told_on_the_side(sim: Sim, line: StandIn) -> None:
+    sim.phone(BEN, "Ben", calls="voicemail")
+    dial(sim, line, number='machineDetection="Enable" amdStatusCallback="/amd"')
+    sim.settle()
+    assert line.at("/amd")[0].form["AnsweredBy"] == "machine_start"
