@@ -59,7 +59,8 @@ _WAITING = text(
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 0),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 1),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 2),
-        (SELECT min(due_at) FROM messages WHERE status = 'unknown')
+        (SELECT min(due_at) FROM messages WHERE status = 'unknown'),
+        (SELECT min(lease_until) FROM messages WHERE status = 'leased')
     ), (SELECT at FROM heartbeats WHERE name = 'clock'),
     (SELECT count(*) FROM cases WHERE status = 'open' AND severity = 'red')
     """

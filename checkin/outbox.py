@@ -232,7 +232,7 @@ def lapse(work: Work) -> int:
     return work.conn.execute(
         text(
             "UPDATE messages SET status = 'unknown', lease_until = NULL, due_at = :now "
-            "WHERE status = 'leased' AND lease_until < :now"
+            "WHERE status = 'leased' AND lease_until <= :now"
         ),
         {"now": work.now},
     ).rowcount

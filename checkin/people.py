@@ -96,6 +96,17 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
     return _member(work, best), best.phone_id
 
 
+def id_behind(work: Work, number: str) -> UUID | None:
+    """Return the id of somebody who uses `number`, reading nothing else of them; for when something is broken."""
+    return work.conn.scalars(
+        select(PersonPhone.person_id)
+        .join(Phone, Phone.id == PersonPhone.phone_id)
+        .where(Phone.number_index.in_(work.vault.indexes(number)))
+        .order_by(PersonPhone.rank)
+        .limit(1)
+    ).first()
+
+
 _LOCK = select(*_COLUMNS).with_for_update()
 
 

@@ -26,7 +26,7 @@ def tick() -> None:
     # What was opened above may have left timers for other people: they fire in the same tick.
     busy += due.fire_timers(line.store, now, most=_MOST)
     if busy >= _MOST:
-        queues.ask(line.settings.redis_url, queues.NORMAL, "tick")
+        queues.ask(line.settings.redis_url, queues.CLOCK, "tick")
     for queue in health.queues_with_work(line.store, now):
         queues.ask(line.settings.redis_url, queue, "send", queue)
 

@@ -1,4 +1,8 @@
-"""The three queues, and how a door asks for a job."""
+"""The queues, the most urgent first, and how a door asks for a job.
+
+`clock` holds the ticks and nothing else: RQ expires a tick that nobody ran but keeps its id in the queue, and a page
+must not wait until a day's worth of those has been cleared away.
+"""
 
 from functools import cache
 
@@ -10,7 +14,7 @@ from rq import Queue
 
 from checkin import logs
 
-URGENT, NORMAL, BULK = "urgent", "normal", "bulk"
+URGENT, CLOCK, NORMAL, BULK = "urgent", "clock", "normal", "bulk"
 # A job that has waited this long is not run: a fresh tick has asked for the same by then, and nothing piles up while
 # no worker runs.
 JOB_TTL = 60

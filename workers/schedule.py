@@ -5,5 +5,5 @@ from rq import cron
 from workers import jobs, queues
 
 # A tick that finds no worker expires before the next but one comes.
-cron.register(jobs.tick, queue_name=queues.URGENT, interval=5, ttl=10, result_ttl=0, job_timeout=120)
-cron.register(jobs.reconcile, queue_name=queues.NORMAL, interval=15, ttl=30, result_ttl=0, job_timeout=120)
+cron.register(jobs.tick, queue_name=queues.CLOCK, interval=5, ttl=10, result_ttl=0, job_timeout=120)
+cron.register(jobs.reconcile, queue_name=queues.CLOCK, interval=15, ttl=30, result_ttl=0, job_timeout=120)

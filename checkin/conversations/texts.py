@@ -83,17 +83,18 @@ def keep(work: Work, text: Text) -> str:
     Returns what to answer. Touches as little as it can of what may be broken.
     """
     risk = read_risk(text.body)
-    phone_id = people.phone_for(work, text.sender)
-    found = people.behind_number(work, text.sender)
-    member = found[0] if found else None
-    severity = Severity.RED if risk.level is Level.RED else Severity.AMBER
-    detail = "".join(f"; {w}" for w in risk.why)
-    person_id = member.id if member else None
+    phone_id, person_id = people.phone_for(work, text.sender), people.id_behind(work, text.sender)
     escalations.open_case(
-        work, severity, "line_failed", person_id=person_id, phone_id=phone_id, words=_words(text), detail=detail
+        work,
+        Severity.RED if risk.level is Level.RED else Severity.AMBER,
+        "line_failed",
+        person_id=person_id,
+        phone_id=phone_id,
+        words=_words(text),
+        detail="".join(f"; {w}" for w in risk.why),
     )
     key = "safety.red" if risk.level is Level.RED else "passed_on"
-    answer = render(work, key, member.language if member else "en", "discreet", {})
+    answer = render(work, key, "en", "discreet", {})
     _store(work, text, phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
     return answer
 

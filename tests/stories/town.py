@@ -110,7 +110,7 @@ class Town:
             stack, "web", ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning", "wsgi:app"]
         )
         self.worker = self._start(stack, "worker", ["rq.cli", "worker", "--worker-class", "rq.worker.SimpleWorker",
-            "--disable-job-desc-logging", "urgent", "normal", "bulk"])  # fmt: skip
+            "--quiet", "urgent", "clock", "normal", "bulk"])  # fmt: skip
         self._wait_for(f"{self.url}/healthz")
         self.line: Line = open_line(self.environment)
         stack.callback(self.line.store.engine.dispose)
@@ -223,11 +223,30 @@ class Town:
     def tick(self) -> None:
         """Do what the clock process does."""
         for job in ("tick", "reconcile"):
-            Queue("urgent", connection=self.redis).enqueue(f"workers.jobs.{job}", result_ttl=0)
+            Queue("clock", connection=self.redis).enqueue(f"workers.jobs.{job}", result_ttl=0)
 
     def _jobs(self) -> int:
-        queues = [Queue(name, connection=self.redis) for name in ("urgent", "normal", "bulk")]
+        queues = [Queue(name, connection=self.redis) for name in ("urgent", "clock", "normal", "bulk")]
         return sum(len(q) + StartedJobRegistry(queue=q).count for q in queues)
+
+    # --- bad luck ---
+
+    def kill_worker(self) -> None:
+        """End the worker as a power cut would. RQ strikes its jobs off once their time is up; we do not wait."""
+        self.worker.kill()
+        for name in ("urgent", "clock", "normal", "bulk"):
+            self.redis.delete(StartedJobRegistry(name, connection=self.redis).key)
+
+    def redis_away(self) -> None:
+        """Cut everybody's connection to Redis but ours, and let nobody back in."""
+        self.redis.execute_command("ACL", "SETUSER", "default", "off")
+        self.redis.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    def redis_back(self) -> None:
+        """Let everybody in again; a worker that gave up is started again, as a supervisor would."""
+        self.redis.execute_command("ACL", "SETUSER", "default", "on")
+        if not self.worker.running:
+            self.worker.start()
 
     # --- people ---
 
