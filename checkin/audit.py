@@ -55,11 +55,12 @@ def record(work: Work, actor: UUID | None, action: str, subject: str, detail: st
 def verify(work: Work) -> int | None:
     """Return the id of the first row that does not fit the chain, or None when all of it does."""
     before: bytes | None = None
-    rows = select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail, Audit.row_hash)
-    for row in work.conn.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)):
-        if row.row_hash != _hash(before, row.id, row.at, row.actor, row.action, row.subject, row.detail):
-            return int(row.id)
-        before = row.row_hash
+    chain = select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail, Audit.row_hash)
+    with work.conn.execute(chain.order_by(Audit.id).execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            if row.row_hash != _hash(before, row.id, row.at, row.actor, row.action, row.subject, row.detail):
+                return int(row.id)
+            before = row.row_hash
     return None
 
 

@@ -3,14 +3,14 @@
 Each function is a fixed number of statements, however much there is to show, and returns words already opened. A page
 gets everything it shows from here, as values; how it says them is the console's business.
 
-* `queue.py`: all that waits.
-* `case.py`: one case, and the person it is about.
+* `waiting.py`: all that waits.
+* `file.py`: one case, and the person it is about.
 * `talk.py`: what was said to and by somebody, and why something was not sent.
 """
 
-from checkin.casebook.case import CaseFile, Event, Phone, Profile, case, mark
-from checkin.casebook.queue import Queue, Unread, Waiting, facts, on_call, queue, see
+from checkin.casebook.file import CaseFile, Event, Phone, Profile, case, mark
 from checkin.casebook.talk import Said, conversation
+from checkin.casebook.waiting import Queue, Unread, Waiting, facts, on_call, queue, see
 
 __all__ = [
     "CaseFile", "Event", "Phone", "Profile", "Queue", "Said", "Unread", "Waiting", "case", "conversation", "facts",

@@ -15,14 +15,19 @@ from checkin.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One open case as the queue shows it. Names are None where there is nobody; `words` are the member's last."""
+    """One open case as the queue shows it. Names are None where there is nobody.
+
+    `since` is when it became as severe as it is; `words` are the newest that made it so, and `last` what was said
+    after them, if anything was: "never mind" must not hide what came before it.
+    """
 
     number: int
     severity: str
     reason: str
     member: str | None
     words: str
-    opened_at: datetime
+    last: str
+    since: datetime
     taken_by: str | None
     taken_at: datetime | None
     close_asked_by: str | None
@@ -53,19 +58,29 @@ class Queue:
 
 _CASES = text(
     """
-    SELECT k.number, k.severity, k.reason, k.opened_at, k.taken_at, k.status,
-           p.name AS member, t.name AS taker, a.name AS asker, w.words,
+    SELECT k.number, k.severity, k.reason, k.taken_at, k.status, coalesce(r.at, k.opened_at) AS since,
+           p.name AS member, t.name AS taker, a.name AS asker,
+           coalesce(w.words, l.words) AS words, CASE WHEN l.id > w.id THEN l.words END AS last,
            count(*) OVER () AS total, count(*) FILTER (WHERE k.status = 'open') OVER () AS untaken
     FROM cases k
     LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
     LEFT JOIN people a ON a.id = k.close_asked_by
     LEFT JOIN LATERAL (
-        SELECT e.words FROM case_events e
+        SELECT e.id, e.words FROM case_events e
+        WHERE e.case_id = k.id AND e.words IS NOT NULL AND e.kind IN ('opened', 'joined')
+        AND starts_with(e.detail, k.severity) ORDER BY e.id DESC LIMIT 1
+    ) w ON true
+    LEFT JOIN LATERAL (
+        SELECT e.id, e.words FROM case_events e
         WHERE e.case_id = k.id AND e.words IS NOT NULL AND e.kind IN ('opened', 'joined', 'said')
         ORDER BY e.id DESC LIMIT 1
-    ) w ON true
+    ) l ON true
+    LEFT JOIN LATERAL (
+        SELECT e.at FROM case_events e WHERE e.case_id = k.id AND e.kind = 'raised' AND e.detail = k.severity
+        ORDER BY e.id DESC LIMIT 1
+    ) r ON true
     WHERE k.status <> 'closed'
-    ORDER BY array_position(ARRAY['red', 'amber', 'task'], k.severity), k.opened_at, k.number LIMIT :most
+    ORDER BY array_position(ARRAY['red', 'amber', 'task'], k.severity), since, k.number LIMIT :most
     """
 )
 _UNREAD = text(
@@ -94,7 +109,8 @@ def queue(work: Work, *, most: int = 200, most_unread: int = 50) -> Queue:
                 reason=row.reason,
                 member=name(work, row.member),
                 words=opened(work, row.words, "case_events.words"),
-                opened_at=row.opened_at,
+                last=opened(work, row.last, "case_events.words"),
+                since=row.since,
                 taken_by=name(work, row.taker),
                 taken_at=row.taken_at,
                 close_asked_by=name(work, row.asker) if row.status == "taken" else None,

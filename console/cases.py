@@ -1,0 +1,123 @@
+"""One case: see it, take it, note on it, close it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from checkin import audit, casebook, escalations
+from checkin.casebook import CaseFile
+from checkin.errors import BadInput
+from checkin.store.work import Work
+from console import words
+from console.desk import Desk, me
+
+LONGEST_NOTE = 4000
+
+# What an action says when it is done; it raises BadInput with one sentence when it cannot be.
+Action = Callable[[Work, CaseFile], str]
+
+
+def room(desk: Desk) -> Blueprint:
+    """Return the room: `/cases/<number>` and what can be done there."""
+    door = Blueprint("cases", __name__, url_prefix="/cases/<int(max=999999999):number>")
+
+    def show(number: int) -> Response:
+        return _page(desk, number)
+
+    def mark(number: int) -> Response:
+        with desk.work() as work:
+            return Response(casebook.mark(work, number) or abort(404), mimetype="text/plain")
+
+    def take(number: int) -> AnyResponse:
+        return _act(desk, number, "take", _take)
+
+    def note(number: int) -> AnyResponse:
+        return _act(desk, number, "note", _note)
+
+    def close(number: int) -> AnyResponse:
+        return _act(desk, number, "close", _close)
+
+    door.add_url_rule("", "show", show)
+    door.add_url_rule("/mark", "mark", mark)
+    for view in (take, note, close):
+        door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
+    return door
+
+
+def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Response:
+    """Show a case. With an error: what was typed is kept, and the error stands beside the field it is about."""
+    with desk.work() as work:
+        case = _find(work, number)
+        said = casebook.conversation(work, case.person_id, case.phone_id)
+        page = render_template(
+            "case.html",
+            case=case,
+            said=said,
+            times=desk.times(work),
+            words=words,
+            country=desk.line.settings.country,
+            longest_note=LONGEST_NOTE,
+            field=field,
+            error=error,
+            typed=request.form.get("words", ""),
+        )
+        audit.record(work, me().person_id, "read_case", f"case {number}")
+    return Response(page, 409 if error else 200)
+
+
+def _act(desk: Desk, number: int, field: str, action: Action) -> AnyResponse:
+    try:
+        with desk.work() as work:
+            done = action(work, _find(work, number))
+            audit.record(work, me().person_id, _AUDITED.get(done, field), f"case {number}")
+    except BadInput as error:
+        return _page(desk, number, field=field, error=str(error))
+    flash(done.format(number=number))
+    return redirect(url_for("queue.show") if done == _CLOSED else url_for("cases.show", number=number), 303)
+
+
+_TAKEN = "Case {number} is yours."
+_NOTED = "Your note is on case {number}."
+_ASKED = "You asked for case {number} to be closed. It stays open until a second person has confirmed that."
+_CLOSED = "Case {number} is closed. Everybody who was told about it hears that it is over."
+_AUDITED = {_ASKED: "ask_close"}
+
+
+def _take(work: Work, case: CaseFile) -> str:
+    escalations.take(work, case.id, me().person_id)
+    return _TAKEN
+
+
+def _note(work: Work, case: CaseFile) -> str:
+    typed = _typed()
+    if not typed:
+        raise BadInput("Write the note first.")
+    escalations.note(work, case.id, "noted", person_id=me().person_id, words=typed)
+    return _NOTED
+
+
+def _close(work: Work, case: CaseFile) -> str:
+    typed = _typed()
+    # The case's row is locked before it is asked how it stands: what comes in now waits until this is done.
+    escalations.find(work, case.id)
+    unread = casebook.mark(work, case.number) != request.form.get("mark")
+    done = escalations.close(work, case.id, me().person_id, typed)
+    if unread:
+        # Raised after what must be said first (somebody else has it, it is closed); nothing of this is kept.
+        raise BadInput("Something has happened since you opened this page. Read what is new, then close the case.")
+    return _CLOSED if done else _ASKED
+
+
+def _typed() -> str:
+    typed = request.form.get("words", "").replace("\r\n", "\n").strip()
+    if len(typed) > LONGEST_NOTE:
+        raise BadInput(f"Shorten the note to {LONGEST_NOTE:,} characters; it has {len(typed):,}.")
+    return typed
+
+
+def _find(work: Work, number: int) -> CaseFile:
+    case = casebook.case(work, number)
+    if case is None:
+        abort(404)
+    return case

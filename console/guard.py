@@ -1,0 +1,212 @@
+"""What stands before every room: who you are, whether the form is ours, what you may see; and the headers of every
+answer, and pages for what goes wrong."""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, g, redirect, render_template, request, session, url_for
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from checkin import logs, staff
+from checkin.bootstrap import ClockStoppedError
+from checkin.settings import Settings
+from checkin.staff import Account
+from checkin.store.work import is_away
+from console.desk import Desk
+
+_log = logs.get("console")
+
+# Staff who work on cases. Facilitators will see their own group, and nothing of anybody's case.
+CASE_WORKERS = frozenset({"admin", "coordinator", "safeguarding"})
+
+# Somebody who has not asked for a page for this long is logged out; a page that fetches itself again does not count.
+IDLE = timedelta(hours=8)
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Flask-WTF checks over https that a form was sent from here: the address may be told to ourselves only.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_NOT_OURS = ("/twilio/",)
+
+
+def furniture() -> Blueprint:
+    """Return the stylesheet and scripts, and the templates of every room."""
+    return Blueprint(
+        "console", __name__, static_folder="static", static_url_path="/console", template_folder="templates"
+    )
+
+
+class Guard:
+    """Opens rooms: to all who come, or to staff of certain roles."""
+
+    def __init__(self, app: Flask, desk: Desk) -> None:
+        """Set up sessions, forms and error pages of the application. The carrier's doors are left as they are."""
+        self._app = app
+        self._desk = desk
+        settings = desk.line.settings
+        self._https = _over_https(settings)
+        app.config.update(
+            # The prefix makes browsers refuse the cookie unless it is secure and this host's alone.
+            SESSION_COOKIE_NAME="__Host-console" if self._https else "console",
+            SESSION_COOKIE_SECURE=self._https,
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_REFRESH_EACH_REQUEST=False,
+            PERMANENT_SESSION_LIFETIME=IDLE,
+            # Rooms check their forms themselves; a form lasts as long as the log-in it was opened under.
+            WTF_CSRF_CHECK_DEFAULT=False,
+            WTF_CSRF_TIME_LIMIT=None,
+        )
+        self._forms = CSRFProtect(app)
+        app.context_processor(lambda: {"account": g.get("account"), "line_name": settings.name})
+        app.register_error_handler(CSRFError, _form_is_old)
+        app.register_error_handler(404, self._no_such_page)
+        app.register_error_handler(405, self._no_such_page)
+
+    def open_to_all(self, room: Blueprint) -> None:
+        """Hang a room that needs no log-in."""
+        room.before_request(self._find_account)
+        self._hang(room)
+
+    def open_to(self, room: Blueprint, roles: frozenset[str]) -> None:
+        """Hang a room for staff of these roles. Nobody else gets past: they log in, or read why they may not."""
+        room.before_request(self._find_account)
+        room.before_request(_sender_away)
+        room.before_request(_role_keeper(roles))
+        self._hang(room)
+
+    def _hang(self, room: Blueprint) -> None:
+        room.before_request(self._forms.protect)
+        room.after_request(self._furnish)
+        room.register_error_handler(DBAPIError, _database_error)
+        room.register_error_handler(ClockStoppedError, _clock_stopped)
+        room.register_error_handler(404, _nothing_here)
+        room.register_error_handler(500, _broken)
+        self._app.register_blueprint(room)
+
+    def _find_account(self) -> None:
+        """Find out who this is. Only a page that a person asked for keeps the session from ending."""
+        g.account = None
+        if request.endpoint == "console.static" or "person" not in session:
+            return
+        with self._desk.work() as work:
+            account = staff.find(work, UUID(session["person"]))
+        if account is None or account.mark != session.get("mark"):
+            session.clear()
+            return
+        g.account = account
+        if not request.headers.get("X-Live"):
+            session.modified = True
+
+    def _furnish(self, answer: AnyResponse) -> AnyResponse:
+        answer.headers.extend(_HEADERS)
+        if self._https:
+            answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "console.static":
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def _no_such_page(self, error: HTTPException) -> AnyResponse:
+        if request.path.startswith(_NOT_OURS):
+            return Response(status=error.code)
+        g.setdefault("account", None)
+        return self._furnish(_problem(error.code or 404, "There is no such page", _ELSEWHERE))
+
+
+def welcome(account: Account) -> None:
+    """Begin a session. Whatever was in it before, the form's token too, is gone."""
+    session.clear()
+    session.permanent = True
+    session["person"] = str(account.person_id)
+    session["mark"] = account.mark
+
+
+def local_path(address: str) -> str | None:
+    """Return `address` when it is a path of this site and nothing else, so that a log-in never leads elsewhere."""
+    parts = urlsplit(address)
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or parts.scheme or parts.netloc:
+        return None
+    return address if address.isprintable() and "\\" not in address else None
+
+
+def _sender_away() -> AnyResponse | None:
+    if g.account is not None:
+        return None
+    # After the log-in a page is read again; a form is not sent again, but its page is shown.
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if not back and request.view_args and "number" in request.view_args:
+        back = url_for("cases.show", number=request.view_args["number"])
+    return redirect(url_for("login.log_in", next=back or None), 303)
+
+
+def _role_keeper(roles: frozenset[str]) -> Callable[[], AnyResponse | None]:
+    def keep() -> AnyResponse | None:
+        if g.account.role in roles:
+            return None
+        return _problem(403, "This page is not for your role", _NOT_FOR_YOU)
+
+    return keep
+
+
+def _over_https(settings: Settings) -> bool:
+    parts = urlsplit(settings.public_url)
+    if parts.scheme == "https":
+        return True
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return parts.hostname != "localhost"
+
+
+_NOT_FOR_YOU = (
+    "Cases are read by coordinators and safeguarding leads only. As a facilitator you see your own groups, and there "
+    "is no page for those yet. If you are worried about somebody, ring whoever is on call."
+)
+_ELSEWHERE = "The address may be mistyped, or what was there has gone."
+
+
+def _problem(status: int, title: str, why: str) -> Response:
+    return Response(render_template("problem.html", title=title, why=why), status)
+
+
+def _nothing_here(_: HTTPException) -> Response:
+    return _problem(404, "There is no such page", _ELSEWHERE)
+
+
+def _form_is_old(_: CSRFError) -> Response:
+    why = "Nothing was changed. Go back, copy what you wrote, load the page again and send it from there."
+    return _problem(400, "This form was opened under another log-in", why)
+
+
+def _database_error(error: DBAPIError) -> Response:
+    if not is_away(error):
+        raise error
+    _log.error("database_away", kind=type(error.orig).__name__)
+    why = (
+        "Tell whoever looks after the server, and try again in a minute. Meanwhile texts and calls are answered with "
+        "the crisis numbers."
+    )
+    return _problem(503, "The line's database cannot be reached", why)
+
+
+def _clock_stopped(_: ClockStoppedError) -> Response:
+    return _problem(503, "The rehearsal's clock does not answer", "Start the rehearsal again.")
+
+
+def _broken(_: HTTPException) -> Response:
+    why = "The line itself goes on working. Look at the page again before you repeat what you did."
+    return _problem(500, "Something broke on this page", why)

@@ -1,0 +1,282 @@
+"""What the line's codes mean, in sentences for staff. A code without a sentence is shown as it is, never hidden.
+
+Tests go through every code that the line can write, so that a new one without a sentence is found.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+
+from checkin.casebook import Event, Phone, Profile, Said
+from checkin.conversation.risk import CATEGORIES
+from checkin.phone import is_e164
+from console.times import Times
+
+SEVERITIES: Mapping[str, str] = {"red": "RED", "amber": "AMBER", "task": "TASK"}
+
+# Why a case was opened.
+REASONS: Mapping[str, str] = {
+    "words": "Words that may mean danger",
+    "urgent": "Asked for a person urgently",
+    "not_good": "Is not good today",
+    "silent_after_low": "Said they are not good, then went quiet",
+    "so_so_words": "Is so-so, and said something the line did not understand",
+    "nobody_confirmed": "Has not answered a check-in, and nobody has confirmed that all is well",
+    "call_me": "Would like to be rung",
+    "asked_for_help": "Asked for help",
+    "stopped": "Has stopped messages; that can be a way of asking for help",
+    "in_hospital": "Is in hospital",
+    "unread": "Wrote something the line did not understand",
+    "unread_twice": "Wrote twice and was not understood",
+    "question": "Asked a question",
+    "asked_next": "Asked for the next meeting, and none is known",
+    "wants_help_finding": "Is looking for help or a service nearby",
+    "wants_a_group": "Is looking for a group",
+    "wants_to_join": "Would like to join",
+    "tip": "Offers a tip to share",
+    "language": "Asked for a language the line does not write yet",
+    "wrong_number": "Says this is a wrong number; it is not used until you have looked",
+    "for_buddy": "Wrote to a buddy, and has none just now",
+    "buddy_worried": "Somebody who looks out for them is worried",
+    "buddy_needs_cover": "Cannot look out for their person just now; somebody else is needed",
+    "buddy_silent": "Has not said how the person they look out for is",
+    "stranger": "A text from a number the line does not know",
+    "stranger_wants_call": "Rang from a number the line does not know, and would like to be rung back",
+    "carrier_opt_out": "The carrier holds an opt-out, so texts do not arrive",
+    "number_unreachable": "Their number cannot be reached",
+    "page_not_delivered": "A page to them did not arrive",
+    "line_failed": "Something in the line broke while this was handled",
+}
+
+# Why something was not sent, is held back, or failed.
+WHY_NOT: Mapping[str, str] = {
+    "no_number": "there is no number for it",
+    "fictional_number": "the number is one kept for fiction",
+    "number_suspended": "the number is out of use until somebody has looked",
+    "not_active": "they are not active on the line",
+    "not_relevant": "it had been answered or overtaken",
+    "too_late": "it was too late for it",
+    "stopped": "they stopped texts",
+    "not_safe": "it is marked not safe for them",
+    "no_consent": "they have not agreed to this kind of message",
+    "paused": "they have paused messages",
+    "weekly_cap": "they have had as many as one week allows",
+    "hours": "it is outside the hours in which they may be disturbed",
+    "answered": "they were heard from first",
+    "taken": "somebody took the case first",
+    "not_at_carrier": "the carrier never had it",
+    "transient": "the carrier could not take it just then",
+    "tomorrow": "the carrier's daily limit was reached",
+    "unreachable": "the phone is off or out of reach",
+    "unsubscribed": "the carrier holds an opt-out",
+    "not_mobile": "the number takes calls only",
+    "no_such_number": "there is no such number",
+    "blocked": "they or their carrier refuse the line",
+    "config": "the line's account at the carrier is not set up for it",
+    "bug": "the line asked the carrier for something impossible",
+}
+
+_TEXT_FATES: Mapping[str, str] = {
+    "delivered": "Delivered",
+    "read": "Delivered and read",
+    "undelivered": "Not delivered",
+    "failed": "Not delivered",
+    "canceled": "Cancelled",
+}
+_CALL_FATES: Mapping[str, str] = {
+    "in-progress": "Being answered now",
+    "ringing": "Ringing now",
+    "completed": "Answered, but no key was pressed, so nobody may have heard it",
+    "busy": "Engaged",
+    "no-answer": "No answer",
+    "failed": "Could not be put through",
+    "canceled": "Cancelled",
+}
+
+_EVENTS: Mapping[str, str] = {
+    "alarm": "Alarm: {detail}",
+    "paged": "{who} was paged",
+    "declined": "{who} passed it on",
+    "taken": "{who} took it",
+    "noted": "{who} noted",
+    "said": "{who} said",
+    "close_asked": "{who} asked for it to be closed",
+    "heard_from": "{who} was heard from, and is well",
+}
+EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed"})
+
+# What `escalations.open_case` writes: the severity, the code, then what was heard, one piece after each semicolon.
+_OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
+_STRANGER = "Somebody the line does not know"
+
+
+def reason(code: str) -> str:
+    """Return why a case was opened, in words."""
+    return REASONS.get(code, code)
+
+
+def member(name: str | None) -> str:
+    """Return a member's first name, or that the line does not know them."""
+    return name or _STRANGER
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a timeline in words: what happened, and what was heard that made the line think so."""
+
+    what: str
+    heard: Sequence[str] = ()
+
+
+def told(event: Event) -> Told:
+    """Return a line of a timeline in words."""
+    who = event.who or "Somebody"
+    if event.kind in {"opened", "joined"}:
+        return _told_opened(event)
+    if event.kind == "raised":
+        return Told(f"Raised to {SEVERITIES.get(event.detail, event.detail)}")
+    if event.kind == "closed":
+        return Told(f"{event.who} closed it" if event.who else "Closed by itself")
+    sentence = _EVENTS.get(event.kind)
+    if sentence is None:
+        return Told(": ".join(filter(None, (event.kind, event.detail))))
+    return Told(sentence.format(who=who, detail=event.detail))
+
+
+def _told_opened(event: Event) -> Told:
+    verb = "Opened" if event.kind == "opened" else "More came in"
+    found = _OPENED.fullmatch(event.detail)
+    if found is None:
+        return Told(f"{verb}: {event.detail}")
+    severity, code, rest = found.groups()
+    rest, _, teller = rest.partition(", said by ")
+    first, *pieces = rest.split("; ")
+    what = f"{verb} as {SEVERITIES[severity]}: {reason(code)}{first}"
+    return Told(f"{what} (said by {teller})" if teller else what, [_heard(piece) for piece in pieces])
+
+
+def _heard(piece: str) -> str:
+    category, _, words = piece.partition(": ")
+    return f"{CATEGORIES.get(category, category)}: “{words}”" if words else piece
+
+
+def fate(said: Said, times: Times) -> str:
+    """Return what became of a text or call in one sentence."""
+    if said.direction == "in":
+        return "Not understood: a person should read it" if said.unread else ""
+    why = WHY_NOT.get(said.reason or "", said.reason or "")
+    match said.status:
+        case "owed" if why and said.due_at:
+            return f"Held back until {times.said(said.due_at)}: {why}"
+        case "owed":
+            return "Waiting to go out"
+        case "leased":
+            return "Being sent now"
+        case "unknown":
+            return "May have been sent: the carrier is being asked"
+        case "dropped":
+            return f"Not sent: {why}"
+        case "failed":
+            return f"Failed: {why}{_code(said)}"
+        case _:
+            return _fate_at_carrier(said)
+
+
+def _fate_at_carrier(said: Said) -> str:
+    if said.medium == "call" and said.reached:
+        return "Reached: somebody pressed a key"
+    fates = _TEXT_FATES if said.medium == "text" else _CALL_FATES
+    return f"{fates.get(said.carrier_status or '', 'On its way')}{_code(said)}"
+
+
+def _code(said: Said) -> str:
+    return f" (carrier code {said.carrier_code})" if said.carrier_code else ""
+
+
+def is_pending(said: Said) -> bool:
+    """Tell whether something has yet to be sent, or may have to be."""
+    return said.status in {"owed", "leased", "unknown"}
+
+
+def is_lost(said: Said) -> bool:
+    """Tell whether something was never sent, or never arrived."""
+    return said.status in {"dropped", "failed"} or said.carrier_status in {"undelivered", "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a safe-contact profile. `care`: it forbids something, or asks for care."""
+
+    label: str
+    value: str
+    care: bool = False
+
+
+_VOICEMAIL: Mapping[str, str] = {
+    "none": "Leave no message",
+    "neutral": "Neutral message only",
+    "full": "May leave a full message",
+}
+_LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+
+
+def safe_contact(profile: Profile, times: Times) -> list[Line]:
+    """Return how somebody may be reached without harm, what forbids something first in each pair."""
+    text, ring = _texting(profile), _ringing(profile)
+    hours = "Any time outside quiet hours"
+    if profile.safe_hours:
+        hours = f"{times.clock(profile.safe_hours[0])} to {times.clock(profile.safe_hours[1])} only"
+    if str(times.zone) != profile.zone:
+        hours += f" ({profile.zone} time)"
+    lines = [
+        text,
+        ring,
+        Line("Hours", hours, care=profile.safe_hours is not None),
+        Line("Voicemail", _VOICEMAIL.get(profile.voicemail, profile.voicemail), care=profile.voicemail == "none"),
+        Line("Phone", "Shared: make sure who answers" if profile.shared_phone else "Their own", profile.shared_phone),
+        Line(
+            "Wording",
+            "Discreet: say nothing of the group or the line" if profile.discreet else "Ordinary",
+            care=profile.discreet,
+        ),
+        Line("Language", _LANGUAGES.get(profile.language, profile.language), care=profile.language != "en"),
+    ]
+    if profile.paused_until and profile.paused_until > times.now:
+        lines.append(Line("Paused", f"Until {times.both(profile.paused_until)}", care=True))
+    if profile.status != "active":
+        lines.append(Line("On the line", f"No longer active: {profile.status}", care=True))
+    return lines
+
+
+def _texting(profile: Profile) -> Line:
+    if not profile.safe_to_text:
+        return Line("Text", "Not safe: do not text", care=True)
+    if profile.text_blocked:
+        return Line("Text", "Texts do not arrive: they or the carrier stopped them", care=True)
+    return Line("Text", "Safe, and preferred" if profile.prefers == "text" else "Safe")
+
+
+def _ringing(profile: Profile) -> Line:
+    if not profile.safe_to_call:
+        return Line("Ring", "Not safe: do not ring", care=True)
+    return Line("Ring", "Safe, and preferred" if profile.prefers == "call" else "Safe")
+
+
+_LINES: Mapping[str, str] = {"landline": "landline: calls only", "mobile": "mobile"}
+
+
+def number(phone: Phone, country: str) -> str:
+    """Return a number as people in `country` (ISO 3166) write it, with the kind of line it is."""
+    parts = [
+        phone.number,
+        _LINES.get(phone.line, ""),
+        "out of use until somebody has looked" if phone.suspended else "",
+    ]
+    if is_e164(phone.number):
+        parsed = phonenumbers.parse(phone.number)
+        at_home = parsed.country_code == phonenumbers.country_code_for_region(country)
+        style = phonenumbers.PhoneNumberFormat
+        parts[0] = phonenumbers.format_number(parsed, style.NATIONAL if at_home else style.INTERNATIONAL)
+    return " · ".join(filter(None, parts))

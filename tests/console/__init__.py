@@ -1,0 +1,1 @@
+"""The console, through Flask's test client, on a real database."""

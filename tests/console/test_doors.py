@@ -1,0 +1,119 @@
+"""What holds for every page: nobody gets in unasked, every answer carries its headers, every form is ours."""
+
+import re
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+import wsgi
+from checkin.store.engine import connect
+from tests.console.conftest import Browser, Office
+
+_FREE = {"console.static", "login.log_in", "login.log_out"}
+_VALUES: dict[str, Any] = {"number": 1, "message": uuid4(), "filename": "console.css"}
+
+
+def _rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in {"console", *app.blueprints}]
+
+
+def _path(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **{name: _VALUES[name] for name in rule.arguments})
+
+
+def test_nobody_gets_past_the_log_in(office: Office) -> None:
+    office.case("red", ref="ann", words="made-up words")
+    behind = [rule for rule in _rules(office.app) if rule.endpoint not in _FREE]
+    assert len(behind) >= 7
+    for rule in behind:
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            answer = office.browser().client.open(_path(office.app, rule), method=method)
+            assert answer.status_code == 303, rule
+            assert answer.location.startswith("/log-in"), rule
+
+
+def test_no_form_is_taken_without_its_token(office: Office, sue: Browser) -> None:
+    number = office.case("task", ref="ann")
+    posts = [rule for rule in _rules(office.app) if "POST" in (rule.methods or set())]
+    assert len(posts) >= 6
+    for rule in posts:
+        if rule.endpoint == "login.log_out":
+            continue  # its form is old: shown the queue, still logged in
+        answer = sue.client.post(_path(office.app, rule), data={"words": "done", "email": "e@example.org"})
+        assert answer.status_code == 400, rule
+    assert sue.client.post("/log-out").location == "/"
+    assert sue.get("/").status_code == 200
+    assert office.rows("SELECT status FROM cases WHERE number = :n", n=number) == [("open",)]
+
+
+def test_every_answer_carries_its_headers(office: Office, sue: Browser) -> None:
+    office.case("red", ref="ann")
+    paths = [
+        "/",
+        "/queue/rows",
+        "/cases/1",
+        "/cases/1/mark",
+        "/cases/99",
+        "/log-in",
+        "/nowhere",
+        "/console/console.css",
+    ]
+    for browser in (sue, office.browser()):
+        for path in paths:
+            headers = browser.get(path).headers
+            assert "default-src 'none'" in headers["Content-Security-Policy"], path
+            assert "unsafe" not in headers["Content-Security-Policy"]
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert headers["Referrer-Policy"] == "same-origin"
+            assert headers["Strict-Transport-Security"]
+            assert headers["Cache-Control"] == ("no-cache" if path.endswith(".css") else "no-store"), path
+
+
+def test_no_page_holds_a_script_or_a_style_of_its_own(office: Office, sue: Browser) -> None:
+    office.case("red", ref="ann", words="made-up words")
+    for path in ("/", "/cases/1", "/log-in", "/nowhere"):
+        page = sue.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page), path
+
+
+def test_an_address_that_leads_nowhere_says_so(office: Office, sue: Browser) -> None:
+    for path in ("/nowhere", "/cases/99", "/cases/99/mark", "/cases/999999999999999999999", "/messages/x/seen"):
+        answer = sue.get(path)
+        assert answer.status_code == 404, path
+        assert "There is no such page" in answer.text
+    assert sue.get("/cases/1/take").status_code == 405
+    assert office.browser().get("/nowhere").status_code == 404
+
+
+def test_when_the_database_is_away_the_page_says_so(office: Office) -> None:
+    nowhere = connect("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    office.line = replace(office.line, store=replace(office.line.store, engine=nowhere))
+    office.hang()
+    answer = office.browser().logs_in("sue@example.org")
+    assert answer.status_code == 503
+    assert "database cannot be reached" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_breaks_is_a_page_too(office: Office, sue: Browser) -> None:
+    office.app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    with office.line.store.work(office.now) as work:
+        work.conn.exec_driver_sql("ALTER TABLE cases RENAME TO cases_gone")
+    answer = sue.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on this page" in answer.text
+    assert "cases_gone" not in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_carriers_door_wants_no_token_and_no_log_in(environment: dict[str, str]) -> None:
+    app = wsgi.create_app(environment)
+    client = app.test_client()
+    assert client.post("/twilio/sms", data={"Body": "hello"}).status_code == 403  # unsigned
+    assert client.get("/healthz").status_code == 200
+    assert "Content-Security-Policy" not in client.get("/healthz").headers
