@@ -80,7 +80,7 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
         .returning(*_ROW)
     ).first()
     if row is not None and word.fault is not None:
-        follow(work, Out(*row), word.fault, word.code or 0)
+        follow(work, Out(**row._asdict()), word.fault, word.code or 0)
     return True
 
 
@@ -108,7 +108,7 @@ _ROW = (
 def find(work: Work, message_id: UUID) -> Out | None:
     """Return a message that was owed, or None."""
     row = work.conn.execute(select(*_ROW).where(Message.id == message_id, Message.direction == "out")).first()
-    return Out(*row) if row else None
+    return Out(**row._asdict()) if row else None
 
 
 def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
@@ -119,8 +119,8 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
             _task(work, row, "carrier_opt_out", code)
         case Fault.NOT_MOBILE:
             work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
-            if row.subject is None:
-                _by_voice(work, row)
+            if row.wording != "checkin.ask":
+                outbox.by_voice(work.conn, [{"id": row.id}])
         case Fault.NO_SUCH_NUMBER | Fault.BLOCKED:
             _task(work, row, "number_unreachable", code)
         case Fault.UNREACHABLE | Fault.TRANSIENT | Fault.TOMORROW:
@@ -139,11 +139,6 @@ def go_on(work: Work, row: Out) -> None:
 
 def _task(work: Work, row: Out, reason: str, code: int) -> None:
     escalations.open_case(work, Severity.TASK, reason, person_id=row.person_id, detail=f" (carrier code {code})")
-
-
-def _by_voice(work: Work, row: Out) -> None:
-    arguments = work.vault.open_json(row.arguments, "messages.arguments") or {}
-    outbox.owe(work, row.person_id, "call", Stream(row.stream), row.wording, arguments, dedupe=f"voice:{row.id}")
 
 
 def call_over(work: Work, message_id: UUID, missed: Missed) -> None:

@@ -95,6 +95,9 @@ class Dispatcher:
 
     def _decide(self, work: Work, message: Claimed, batch: _Batch) -> None:
         person = message.person
+        if message.medium == "text" and person["line"] == "landline":
+            outbox.by_voice(work.conn, [{"id": message.id}])
+            return
         number = work.vault.open(person["number"], "phones.number") if person["number"] else None
         verdict = may(_request(work, message, number))
         match verdict:

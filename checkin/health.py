@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import urllib3
 from sqlalchemy import text
 
+from checkin import logs
 from checkin.store.work import Store, Work
 
 # A clock that has not ticked for this long has stopped.
@@ -12,6 +14,7 @@ CLOCK_STOPPED = timedelta(minutes=2)
 # Something that should have happened this long ago has been forgotten.
 OVERDUE = timedelta(minutes=15)
 
+_log = logs.get("health")
 _QUEUES = ("urgent", "normal", "bulk")
 
 
@@ -71,6 +74,14 @@ def waiting(work: Work) -> Waiting:
     """Return what waits, at the cost of a few index look-ups."""
     soonest, clock_at, red = work.conn.execute(_WAITING).one()
     return Waiting(soonest, soonest if soonest and soonest <= work.now else None, clock_at, red)
+
+
+def send_heartbeat(url: str) -> None:
+    """Ask for an outside monitor's address. That it cannot be reached is for the monitor to notice, and logged here."""
+    try:
+        urllib3.PoolManager(retries=False).request("GET", url, timeout=10.0)
+    except urllib3.exceptions.HTTPError as error:
+        _log.warning("heartbeat_not_sent", kind=type(error).__name__)
 
 
 def ready(found: Waiting, now: datetime) -> dict[str, bool]:

@@ -106,7 +106,7 @@ _CLAIM = text(
            m.person_id, m.body, m.class,
            p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail,
-           p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at,
+           p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
            CASE WHEN m.stream IN ('checkins', 'reminders', 'caring') THEN (
                SELECT count(*) FROM messages s WHERE s.person_id = m.person_id AND s.at > :week_ago
                AND s.medium = m.medium AND s.direction = 'out' AND s.status = 'sent'
@@ -117,11 +117,10 @@ _CLAIM = text(
     FROM claimed m JOIN people p ON p.id = m.person_id
     LEFT JOIN check_ins c ON c.id = m.subject LEFT JOIN cases k ON k.id = m.subject
     LEFT JOIN LATERAL (
-        SELECT f.id AS phone_id, f.number, pp.suspended_at
+        SELECT f.id AS phone_id, f.number, f.line, pp.suspended_at
         FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
         WHERE pp.person_id = m.person_id AND (m.phone_id IS NULL OR m.phone_id = f.id)
-          AND (m.medium = 'call' OR f.line <> 'landline' OR m.phone_id IS NOT NULL)
-        ORDER BY pp.suspended_at IS NOT NULL, pp.rank LIMIT 1
+        ORDER BY pp.suspended_at IS NOT NULL, m.medium = 'text' AND f.line = 'landline', pp.rank LIMIT 1
     ) h ON true
     ORDER BY m.class, m.due_at
     """
@@ -166,6 +165,10 @@ _DEFERRED = text(
     "UPDATE messages SET status = 'owed', due_at = :until, reason = :reason, lease_until = NULL, "
     "attempt = attempt - 1 WHERE id = :id"
 )
+_BY_VOICE = text(
+    "UPDATE messages SET medium = 'call', status = 'owed', reason = 'landline', lease_until = NULL, sid = NULL, "
+    "carrier_status = NULL, carrier_rank = -1, attempt = attempt - 1 WHERE id = :id AND medium = 'text'"
+)
 _AGAIN = text(
     "UPDATE messages SET status = 'owed', due_at = :until, reason = :reason, carrier_code = :code, "
     "lease_until = NULL WHERE id = :id AND status IN ('leased', 'unknown')"
@@ -201,6 +204,12 @@ def deferred(conn: Connection, rows: list[dict[str, Any]]) -> None:
     """Hold messages back: (id, until, reason) each. Being held back is no attempt."""
     if rows:
         conn.execute(_DEFERRED, rows)
+
+
+def by_voice(conn: Connection, rows: list[dict[str, Any]]) -> None:
+    """Say these by telephone instead, at once: (id) each. Not being a text any more is no attempt."""
+    if rows:
+        conn.execute(_BY_VOICE, rows)
 
 
 def again(conn: Connection, rows: list[dict[str, Any]]) -> None:

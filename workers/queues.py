@@ -4,6 +4,7 @@
 must not wait until a day's worth of those has been cleared away.
 """
 
+import time
 from functools import cache
 
 from redis import Redis
@@ -19,6 +20,8 @@ URGENT, CLOCK, NORMAL, BULK = "urgent", "clock", "normal", "bulk"
 # no worker runs.
 JOB_TTL = 60
 
+_AWAY_SECONDS = 5.0
+
 _log = logs.get("queues")
 
 
@@ -33,10 +36,12 @@ class Bell:
 
     def __init__(self, redis_url: str) -> None:
         self._url = redis_url
+        self._away_until = 0.0
 
     def ring(self, job: str) -> None:
-        """Ask for an urgent job."""
-        ask(self._url, URGENT, job)
+        """Ask for an urgent job. While Redis is away only one answer in a few seconds waits to find that out."""
+        if time.monotonic() >= self._away_until and not ask(self._url, URGENT, job):
+            self._away_until = time.monotonic() + _AWAY_SECONDS
 
     def answers(self) -> bool:
         """Tell whether Redis can be reached."""

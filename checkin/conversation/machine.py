@@ -72,6 +72,21 @@ EVERYWHERE: Mapping[Kind, Go] = {
     Kind.QUESTION: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "question"))),
     Kind.THANKS: Go(STAY, (Tell("thanks"),)),
 }
+# Where a reading's value makes it another word altogether.
+_BY_VALUE: Mapping[tuple[Kind, str], Go] = {
+    # The old number stays as it is until a person has made sure.
+    (Kind.WRONG_NUMBER, "new"): Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "new_number"))),
+    # Two machines answering each other would never stop. A person sees it among what was not understood.
+    (Kind.UNCLEAR, "auto"): Go(STAY, ()),
+}
+
+# How somebody is, said when nothing was asked.
+_UNASKED: Mapping[Kind, Go] = {
+    Kind.YES: Go(STAY, (InTouch(), Tell("checkin.good"))),
+    Kind.MAYBE: Go(STAY, (InTouch(), Escalate(Severity.AMBER, "not_good"), Tell("checkin.heard"))),
+    Kind.NO: Go(STAY, (InTouch(), Escalate(Severity.AMBER, "not_good"), Tell("checkin.heard"))),
+}
+
 # No table may give these another meaning: somebody who is afraid, or wants to be left alone, is never misread.
 RESERVED = frozenset(EVERYWHERE) - {Kind.CALL_ME, Kind.QUESTION, Kind.THANKS}
 
@@ -123,13 +138,15 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
             return state, flagged + effects
         return _flagged(state, flagged)
     kind = event.reading.kind
+    special = _BY_VALUE.get((kind, str(event.reading.value).partition(":")[0]))
+    if special is not None:
+        return _go(replace(state, unread=0), special)
     if state.current is not None:
         go = _step(state.current).hears.get(heard(event.reading)) if kind not in RESERVED else None
         if go is not None:
             return _go(replace(state, unread=0), go)
-    if kind in EVERYWHERE:
-        return _go(replace(state, unread=0), EVERYWHERE[kind])
-    return _unread(state)
+    elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
+    return _unread(state) if elsewhere is None else _go(replace(state, unread=0), elsewhere)
 
 
 # Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.

@@ -119,8 +119,14 @@ def _offer(turn: Turn, call: UUID, say: tuple[str, ...]) -> Spoken:
 def _human(turn: Turn, call: UUID, keys: str, tries: int) -> Spoken:
     if keys != "1":
         return _nothing_pressed(turn, call, "human", tries)
-    turn.work.conn.execute(update(Message).where(Message.id == call).values(reached=True))
-    return _offer(turn, call, say=(turn.render("voice.greeting", {"name": turn.member.name}),))
+    row = turn.work.conn.execute(
+        update(Message).where(Message.id == call).values(reached=True).returning(Message.wording, Message.body)
+    ).one()
+    greeting = turn.render("voice.greeting", {"name": turn.member.name})
+    # A question is put as it stands now; anything else that we rang to say is said as it was written.
+    news = row.body is not None and not str(row.wording).endswith(".ask")
+    said = (turn.work.vault.open(row.body, "messages.body"),) if news and row.body else ()
+    return _offer(turn, call, say=(greeting, *said))
 
 
 def _menu(turn: Turn, call: UUID, keys: str) -> Spoken:

@@ -7,7 +7,7 @@ for them as a timer that is due now, and happens under their own lock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
@@ -317,22 +317,30 @@ class Turn:
 
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""
-        today = self.work.now.astimezone(self.member.zone).date()
-        day = pause_until(value, today)
-        until = self.work.now + _PAUSE_UNNAMED
-        if day is not None and day > today:
-            # Nine in the morning of the day they are back: never in the middle of the night.
-            until = self.work.now + min(day - today, _LONGEST_PAUSE)
-            until = until.astimezone(self.member.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+        until = self._pause_ends(value)
         people.pause(self.work, self.member.id, until)
         timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
         hospital = value.startswith("hospital")
         key = "pause.hospital" if hospital else "pause.done"
-        values = {"until": wording.day(until.astimezone(self.member.zone), self.member.language)}
+        local = until.astimezone(self.member.zone)
+        say = wording.day_and_time if until - self.work.now < _SPANS["day"] else wording.day
+        values = {"until": say(local, self.member.language)}
         if hospital:
             escalations.open_case(self.work, Severity.AMBER, "in_hospital", person_id=self.member.id, words=self.words)
         if self.mouth is not None:
             self.said.append(self.render(key, values))
+
+    def _pause_ends(self, value: str) -> datetime:
+        """Return when a pause ends (UTC): after hours as said, else at nine in the morning of the day they are back."""
+        hours, _, unit = value.partition(" ")
+        if unit.startswith("hour") and hours.isdigit():
+            return self.work.now + timedelta(hours=min(int(hours), 24))
+        today = self.work.now.astimezone(self.member.zone).date()
+        day = pause_until(value, today)
+        if day is None or day <= today:
+            return self.work.now + _PAUSE_UNNAMED
+        end = self.work.now + min(day - today, _LONGEST_PAUSE)
+        return end.astimezone(self.member.zone).replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def _relay(self) -> None:
         other = buddies.other_of(self.work, self.member)

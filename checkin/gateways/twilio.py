@@ -4,6 +4,7 @@ Facts and codes: Twilio's error dictionary and API description as of 2026; what 
 """
 
 import http.client
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
@@ -67,7 +68,8 @@ class _Http(HttpClient):
     """
 
     def __init__(self, *, seconds: float, connections: int, api_url: str | None) -> None:
-        super().__init__(logger=_SILENT, is_async=False, timeout=seconds)
+        # The SDK would log request bodies, which are people's words; `request` below logs nothing.
+        super().__init__(logger=logging.getLogger(__name__), is_async=False, timeout=seconds)
         # Nothing is tried again down here: whether a send may be repeated is not for a connection pool to say.
         self._pool = urllib3.PoolManager(maxsize=connections, block=True, retries=False)
         self._timeout = urllib3.Timeout(connect=min(seconds, 5), read=seconds)
@@ -104,18 +106,6 @@ class _Http(HttpClient):
         if answer.status == http.client.TOO_MANY_REQUESTS:
             raise CarrierError("The carrier is busy.", code=20429, retry_after=_seconds(answer.headers))
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
-
-
-class _Silent:
-    """The SDK logs request bodies, which are people's words: it gets nowhere to log to."""
-
-    def info(self, *_: object) -> None:
-        """Say nothing."""
-
-    debug = info
-
-
-_SILENT = _Silent()
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:

@@ -138,6 +138,7 @@ def test_without_redis_texts_are_answered_and_what_is_owed_goes_out_later(ann: P
     town.redis_away()
     try:
         town.control("POST", f"phones/{ann.number}/text", {"body": "i want to end it all"})
+        town.control("GET", "quiet?wait=5")
         ann.hears("999")
         assert town.scalar("SELECT count(*) FROM timers WHERE kind = 'open'") == 1
     finally:

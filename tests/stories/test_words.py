@@ -98,3 +98,42 @@ def test_a_caller_id_that_is_no_number_is_kept_and_not_answered(town: Town) -> N
     town.phone("60777", "A short code").texts("your parcel is here").hears_nothing()
     assert town.scalar("SELECT count(*) FROM cases") == 1
     assert LINE
+
+
+def test_a_new_number_is_checked_by_a_person_first(ann: Phone, town: Town) -> None:
+    ann.texts("ive got a new number its 07700 900188").hears("passed that to a person")
+    assert town.scalar("SELECT reason FROM cases") == "new_number"
+    assert town.scalar("SELECT count(*) FROM person_phones WHERE suspended_at IS NOT NULL") == 0
+
+
+def test_a_machine_that_answers_is_not_answered(ann: Phone, town: Town) -> None:
+    ann.texts("I'm driving right now - I'll get back to you later").hears_nothing()
+    assert town.scalar("SELECT unread FROM messages WHERE direction = 'in'")
+
+
+def test_well_unasked_is_good_to_hear_and_not_well_is_read_by_a_person(ann: Phone, town: Town) -> None:
+    ann.texts("im fine today thanks").hears("Good to hear from you")
+    assert town.scalar("SELECT count(*) FROM cases") == 0
+    ann.texts("not good at all today").hears("A person will read it")
+    assert town.scalar("SELECT severity FROM cases") == "amber"
+
+
+def test_sleep_puts_off_for_two_hours(ann: Phone, clock: Town) -> None:
+    clock.moves_to("09:00")
+    ann.texts("SLEEP").hears("No messages until Monday 11 January, 11:00")
+    clock.moves_to("11:00")
+    ann.hears("your pause is over")
+    clock.moves_to("20:00")
+    ann.hears_nothing()
+
+
+def test_somebody_with_a_landline_hears_the_all_clear_by_telephone(ann: Phone, ben: Phone, clock: Town) -> None:
+    clock.moves_to("10:00")
+    ann.hears("How are you today?")
+    clock.moves_to("10:30")
+    ann.is_rung().is_busy()
+    clock.moves_to("10:45")
+    ben.hears("Ann hasn't answered")
+    clock.phone(ben.number, "Ben", kind="landline")
+    ann.texts("1").hears("Good to hear")
+    ben.is_rung().answers().is_not_told("Ann").presses("1").is_told("All clear. Ann has been in touch").hangs_up()
