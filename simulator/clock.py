@@ -5,6 +5,7 @@ It runs with real time, plus an offset that only grows; or it stands still until
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -99,10 +100,12 @@ class Timers:
         while (timer := self._take()) is not None:
             try:
                 timer.action()
-            finally:
-                with self._lock:
-                    self._running -= 1
-                    self._lock.notify_all()
+            except Exception:
+                # One action that breaks must not stop time; the traceback is for whoever mends the simulator.
+                logging.getLogger(__name__).exception("timer failed: %s", timer.about)
+            with self._lock:
+                self._running -= 1
+                self._lock.notify_all()
 
     def clear(self) -> None:
         """Forgets everything that waits."""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +69,7 @@ class Network:
         """Where this network's REST API is reached; empty until a server serves it."""
         self.phones: dict[str, Phone] = {}
         self.opt_outs = OptOuts()
-        self.debugger: list[Notice] = []
+        self.debugger: deque[Notice] = deque(maxlen=500)
         self.texts = Texts(self)
         self.carrier = Carrier(self)
         self.voice = Voice(self)

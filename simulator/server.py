@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from simulator import control, page, rest, rest_account, rest_calls, rest_messages
+from simulator import control, control_phones, page, rest, rest_account, rest_calls, rest_messages
 from simulator.httpd import HOST, DroppedError, HttpServer
 from simulator.network import Network
 
@@ -20,7 +20,7 @@ def create_app(network: Network, *, console_url: str = "", zone: str = "Europe/L
     app.extensions["network"] = network
     app.config["PAGE"] = {"console_url": console_url, "zone": zone}
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask types the provider by its base class
-    for blueprint in (rest_messages.api, rest_calls.api, rest_account.api, control.api, page.pages):
+    for blueprint in (rest_messages.api, rest_calls.api, rest_account.api, control.api, control_phones.api, page.pages):
         app.register_blueprint(blueprint)
     rest.register_fallbacks(app)
     return app

@@ -105,3 +105,22 @@ def test_a_line_behind_another_name_is_signed_by_that_name(line: StandIn) -> Non
     seen = line.at("/twilio/sms")[0]
     assert seen.url == f"{public}/twilio/sms"
     assert RequestValidator(TOKEN).validate(seen.url, seen.form, seen.headers["X-Twilio-Signature"])
+
+
+def test_another_sites_page_may_not_drive_the_phones(sim: Sim) -> None:
+    for origin, status in (("https://elsewhere.example.org", 403), (sim.url, 200)):
+        answer = sim._session.post(f"{sim.url}/sim/reset", headers={"Origin": origin}, timeout=5)
+        assert answer.status_code == status
+
+
+def test_a_timer_that_breaks_does_not_stop_time(sim: Sim, caplog: pytest.LogCaptureFixture) -> None:
+    rung: list[int] = []
+
+    def breaks() -> None:
+        raise RuntimeError("on purpose")
+
+    sim.network.timers.after(5, breaks, "a broken one")
+    sim.network.timers.after(6, lambda: rung.append(1))
+    sim.advance(10)
+    assert rung == [1]
+    assert "a broken one" in caplog.text
