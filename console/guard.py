@@ -34,7 +34,6 @@ _HEADERS = {
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Flask-WTF checks over https that a form was sent from here: the address may be told to ourselves only.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -70,6 +69,8 @@ class Guard:
             # Rooms check their forms themselves; a form lasts as long as the log-in it was opened under.
             WTF_CSRF_CHECK_DEFAULT=False,
             WTF_CSRF_TIME_LIMIT=None,
+            # The token does; a proxy that hides its host name would lock everybody out.
+            WTF_CSRF_SSL_STRICT=False,
         )
         self._forms = CSRFProtect(app)
         app.context_processor(lambda: {"account": g.get("account"), "line_name": settings.name})
@@ -113,7 +114,7 @@ class Guard:
             session.modified = True
 
     def _furnish(self, answer: AnyResponse) -> AnyResponse:
-        answer.headers.extend(_HEADERS)
+        answer.headers.update(_HEADERS)
         if self._https:
             answer.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "console.static":

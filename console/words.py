@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = {
     "wants_to_join": "Would like to join",
     "tip": "Offers a tip to share",
     "language": "Asked for a language the line does not write yet",
+    "new_number": "Writes of a new number; check whose it is before it is used",
     "wrong_number": "Says this is a wrong number; it is not used until you have looked",
     "for_buddy": "Wrote to a buddy, and has none just now",
     "buddy_worried": "Somebody who looks out for them is worried",

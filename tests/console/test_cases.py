@@ -82,6 +82,15 @@ def test_why_something_was_not_sent_is_said(office: Office, sue: Browser) -> Non
     assert "Not sent: they have had as many as one week allows" in page
 
 
+def test_a_sentence_that_has_been_renamed_since_hides_nothing_else(office: Office, sue: Browser) -> None:
+    number = office.case("task", "question", ref="ann", words="made-up words")
+    with office.line.store.work(office.now) as work:
+        outbox.owe(work, office.person("ann"), "text", Stream.CHECKINS, "gone.since", {})
+    page = _plain(sue.opens(number).text)
+    assert "made-up words" in page
+    assert "Waiting to go out" in page
+
+
 def test_a_strangers_case_shows_their_number_and_their_texts(office: Office, sue: Browser) -> None:
     _texts(office, "+447700900199", "is this the heron hotline")
     page = _plain(sue.opens(1).text)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 import wsgi
+from checkin.bootstrap import ClockStoppedError
 from checkin.store.engine import connect
 from tests.console.conftest import Browser, Office
 
@@ -98,6 +100,17 @@ def test_when_the_database_is_away_the_page_says_so(office: Office) -> None:
     assert answer.status_code == 503
     assert "database cannot be reached" in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_when_a_rehearsals_clock_has_stopped_the_page_says_so(office: Office) -> None:
+    def stopped() -> datetime:
+        raise ClockStoppedError("The clock does not answer.")
+
+    office.line = replace(office.line, clock=stopped)
+    office.hang()
+    answer = office.browser().logs_in("sue@example.org")
+    assert answer.status_code == 503
+    assert "clock does not answer" in answer.text
 
 
 def test_what_breaks_is_a_page_too(office: Office, sue: Browser) -> None:

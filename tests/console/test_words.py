@@ -2,14 +2,17 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import checkin
-from checkin.casebook import Event, Phone
+from checkin.casebook import Event, Phone, Profile, Said
 from checkin.gateways import Fault
 from console import words
 from console.times import Times, lasting
@@ -96,6 +99,73 @@ def test_numbers_are_written_as_at_home() -> None:
 
 
 NOW = datetime(2026, 12, 3, 19, 12, 30, tzinfo=UTC)
+SENT = Said(
+    id=UUID(int=1), at=NOW, direction="out", medium="text", words="Hello", answer="", unread=False, stream="service",
+    status="sent", reason=None, reached=False, due_at=NOW + timedelta(hours=14), carrier_status=None, carrier_code=None,
+)  # fmt: skip
+ANN = Profile(
+    name="Ann", language="en", zone="Europe/London", area=None, status="active", prefers="text", discreet=False,
+    safe_to_text=True, safe_to_call=True, safe_hours=None, shared_phone=False, voicemail="full", text_blocked=False,
+    paused_until=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "fate"),
+    [
+        ({"status": "owed"}, "Waiting to go out"),
+        (
+            {"status": "owed", "reason": "hours"},
+            "Held back until Fri 4 Dec, 09:12: it is outside the hours in which they may be disturbed",
+        ),
+        ({"status": "leased"}, "Being sent now"),
+        ({"status": "unknown"}, "May have been sent: the carrier is being asked"),
+        ({"status": "dropped", "reason": "paused"}, "Not sent: they have paused messages"),
+        ({"status": "dropped", "reason": "brand_new"}, "Not sent: brand_new"),
+        (
+            {"status": "failed", "reason": "no_such_number", "carrier_code": 21211},
+            "Failed: there is no such number (carrier code 21211)",
+        ),
+        ({}, "On its way"),
+        ({"carrier_status": "delivered"}, "Delivered"),
+        ({"carrier_status": "undelivered", "carrier_code": 30005}, "Not delivered (carrier code 30005)"),
+        ({"medium": "call", "carrier_status": "no-answer"}, "No answer"),
+        (
+            {"medium": "call", "carrier_status": "completed"},
+            "Answered, but no key was pressed, so nobody may have heard it",
+        ),
+        ({"medium": "call", "carrier_status": "completed", "reached": True}, "Reached: somebody pressed a key"),
+        ({"direction": "in", "status": "received"}, ""),
+        ({"direction": "in", "status": "received", "unread": True}, "Not understood: a person should read it"),
+    ],
+)
+def test_what_became_of_a_text_or_call_is_said(changes: dict[str, Any], fate: str) -> None:
+    assert words.fate(replace(SENT, **changes), Times(NOW, LONDON)) == fate
+
+
+def test_what_is_still_to_come_and_what_was_lost_are_told_apart() -> None:
+    assert words.is_pending(replace(SENT, status="owed"))
+    assert words.is_lost(replace(SENT, carrier_status="undelivered"))
+    assert not words.is_lost(SENT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "label", "value"),
+    [
+        ({"text_blocked": True}, "Text", "Texts do not arrive: they or the carrier stopped them"),
+        ({"safe_to_call": False}, "Ring", "Not safe: do not ring"),
+        (
+            {"zone": "Europe/Paris", "safe_hours": (time(9), time(17, 30))},
+            "Hours",
+            "09:00 to 17:30 only (Europe/Paris time)",
+        ),
+        ({"language": "pl"}, "Language", "Polish"),
+        ({"status": "suspended"}, "On the line", "No longer active: suspended"),
+    ],
+)
+def test_what_asks_for_care_says_so(changes: dict[str, Any], label: str, value: str) -> None:
+    assert not any(line.care for line in words.safe_contact(ANN, Times(NOW, LONDON)))
+    assert words.Line(label, value, care=True) in words.safe_contact(replace(ANN, **changes), Times(NOW, LONDON))
 
 
 @pytest.mark.parametrize(
