@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import ARRAY, LargeBinary, Row, any_, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
@@ -71,11 +72,12 @@ def _member(work: Work, row: Row[Any]) -> Member:
     )
 
 
+# Statements that every text needs are built once: building one costs as much as running it.
 _BEHIND = (
     select(*_COLUMNS, PersonPhone.phone_id, PersonPhone.rank)
     .join(PersonPhone, PersonPhone.person_id == Person.id)
     .join(Phone, Phone.id == PersonPhone.phone_id)
-    .where(Person.status != "ended")
+    .where(Phone.number_index == any_(bindparam("indexes", type_=ARRAY(LargeBinary))), Person.status != "ended")
     # Locked in one order everywhere, so that two who share a phone never wait for each other.
     .order_by(Person.id)
     .with_for_update(of=Person)
@@ -87,9 +89,7 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
 
     Of several people who share a phone it is the one with an open question, else the one whose first phone it is.
     """
-    indexes = work.vault.indexes(number)
-    found = Phone.number_index == indexes[0] if len(indexes) == 1 else Phone.number_index.in_(indexes)
-    rows = work.conn.execute(_BEHIND.where(found)).all()
+    rows = work.conn.execute(_BEHIND, {"indexes": work.vault.indexes(number)}).all()
     if not rows:
         return None
     best = min(rows, key=lambda row: (not (row.state or {}).get("open"), row.rank))
@@ -107,12 +107,12 @@ def id_behind(work: Work, number: str) -> UUID | None:
     ).first()
 
 
-_LOCK = select(*_COLUMNS).with_for_update()
+_LOCK = select(*_COLUMNS).where(Person.id == bindparam("person")).with_for_update()
 
 
 def lock(work: Work, person_id: UUID) -> Member | None:
     """Return a person with their row locked, or None when they are gone."""
-    row = work.conn.execute(_LOCK.where(Person.id == person_id)).first()
+    row = work.conn.execute(_LOCK, {"person": person_id}).first()
     return _member(work, row) if row else None
 
 
@@ -210,9 +210,12 @@ def suspend_phone(work: Work, person_id: UUID, phone_id: UUID) -> None:
     )
 
 
+_KEEP_STATE = text("UPDATE people SET state = :state WHERE id = :person").bindparams(bindparam("state", type_=JSONB))
+
+
 def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:
     """Store where the conversation stands."""
-    work.conn.execute(update(Person).where(Person.id == person_id).values(state=states.to_json(state)))
+    work.conn.execute(_KEEP_STATE, {"state": states.to_json(state), "person": person_id})
 
 
 def count(work: Work) -> int:

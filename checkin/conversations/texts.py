@@ -153,25 +153,27 @@ def _first_today(work: Work, phone_id: UUID) -> bool:
     return updated.rowcount == 1
 
 
+# The unique sid decides which of two copies acted.
+_STORE = insert(Message).on_conflict_do_nothing(index_elements=["sid"]).returning(Message.id)
+
+
 def _store(work: Work, text: Text, *, phone_id: UUID, person_id: UUID | None, answer: str, unread: bool) -> None:
-    """Store the text with its answer. The unique sid decides which of two copies acted."""
+    """Store the text with its answer. Raises RepeatedError when it is there already."""
     stored = work.conn.execute(
-        insert(Message)
-        .values(
-            id=new_id(),
-            at=work.now,
-            direction="in",
-            medium="text",
-            person_id=person_id,
-            phone_id=phone_id,
-            sid=text.sid,
-            status="received",
-            body=work.vault.seal(_words(text), "messages.body"),
-            answer=work.vault.seal(answer, "messages.answer") if answer else None,
-            unread=unread,
-        )
-        .on_conflict_do_nothing(index_elements=["sid"])
-        .returning(Message.id)
-    ).first()
-    if stored is None:
+        _STORE,
+        {
+            "id": new_id(),
+            "at": work.now,
+            "direction": "in",
+            "medium": "text",
+            "person_id": person_id,
+            "phone_id": phone_id,
+            "sid": text.sid,
+            "status": "received",
+            "body": work.vault.seal(_words(text), "messages.body"),
+            "answer": work.vault.seal(answer, "messages.answer") if answer else None,
+            "unread": unread,
+        },
+    )
+    if stored.first() is None:
         raise RepeatedError(text.sid)

@@ -3,12 +3,14 @@
 from sqlalchemy import Engine, create_engine
 
 
-def connect(url: str, *, pool: int = 5) -> Engine:
-    """Return an engine for `url`. No connection is made before the first use; a broken one is replaced."""
+def connect(url: str, *, pool: int = 10) -> Engine:
+    """Return an engine for `url` that holds up to `pool` connections. None is made before the first use; a broken one
+    is replaced."""
     return create_engine(
         url,
         pool_size=pool,
-        max_overflow=pool,
+        # One beyond the pool would be closed after each use, and to open one costs more than a text.
+        max_overflow=0,
         pool_timeout=5,
         pool_recycle=1800,
         # A dead connection is found by its first statement failing; the doors answer 503 and the carrier tries the
