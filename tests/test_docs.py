@@ -1,0 +1,268 @@
+"""The documents say what the code does: each page that lists something is compared with the list in the code."""
+
+import re
+import runpy
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checkin import checkins, delivery, dispatch, escalations, health, outbox
+from checkin.conversations import due
+from checkin.errors import BadFile, BadSetting
+from checkin.gateways import Fault
+from checkin.health import Waiting
+from checkin.load import read_file
+from checkin.settings import Settings, read_settings
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "simulator/README.md")),
+    *sorted(DOCS.rglob("*.md")),
+    *sorted((ROOT / "deploy").rglob("*.md")),
+]
+_NEEDED, _NONE = "needed", "none"
+
+
+def table(page: str, heading: str = "") -> list[list[str]]:
+    """Return the rows of every table of a page, or of one section of it, without their headings."""
+    if heading:
+        page = re.split(r"^#+ ", page.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    found: list[list[str]] = []
+    for line in page.splitlines():
+        if line.startswith("| ---"):
+            found.pop()
+        elif line.startswith("|"):
+            found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
+
+
+def rows(page: str, heading: str = "") -> dict[str, tuple[str, ...]]:
+    """Return the same by what stands in code in the first column; rows where nothing does are left out."""
+    return {first.strip("`"): tuple(rest) for first, *rest in table(page, heading) if first.startswith("`")}
+
+
+# --- settings.md ---
+
+
+class Environment(Mapping[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """Return every setting of the page with its default and its example, as they would be written."""
+    found = rows((DOCS / "settings.md").read_text())
+    return {name: (default.strip("`"), example.strip("`")) for name, (_, default, example) in found.items()}
+
+
+def of_the_web_server(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return what gunicorn's file reads from the environment, with what it makes of none."""
+    text = (ROOT / "deploy" / "gunicorn.conf.py").read_text()
+    names = set(re.findall(r'environ\.get\(["\'](\w+)["\']', text))
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    read = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    host, _, port = read["bind"].partition(":")
+    defaults = {"HOST": host, "PORT": port}
+    defaults |= {"WEB_CONCURRENCY": str(read["workers"]), "WEB_THREADS": str(read["threads"])}
+    assert set(defaults) == names
+    return defaults
+
+
+def examples() -> dict[str, str]:
+    """Return every example of the page, as an environment."""
+    return {name: example for name, (_, example) in documented().items()}
+
+
+def test_every_setting_is_documented_and_every_documented_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = Environment(examples())
+    read_settings(environment)
+    assert environment.asked | set(of_the_web_server(monkeypatch)) == set(documented())
+
+
+def test_the_defaults_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = of_the_web_server(monkeypatch)
+    least = {name: example for name, (default, example) in documented().items() if default.startswith(_NEEDED)}
+    written = {
+        name: default
+        for name, (default, _) in documented().items()
+        if default != _NONE and not default.startswith(_NEEDED) and name not in server
+    }
+    assert read_settings(least | written) == read_settings(least)
+    assert {name: documented()[name][0] for name in server} == server
+
+
+@pytest.mark.parametrize("name", sorted(documented()))
+def test_an_example_is_no_default(name: str) -> None:
+    default, example = documented()[name]
+    assert example
+    assert example != default
+
+
+def test_what_is_said_to_be_needed_is() -> None:
+    least = {name: example for name, (default, example) in documented().items() if default.startswith(_NEEDED)}
+    assert isinstance(read_settings(least), Settings)
+    for name in least:
+        with pytest.raises(BadSetting, match=name):
+            read_settings({n: value for n, value in least.items() if n != name})
+
+
+# --- organisation-file.md ---
+
+ORGANISATION = (DOCS / "organisation-file.md").read_text()
+# A file with a field that does not exist in every place where there can be fields; the line says which do.
+ODD = """
+odd: 1
+people:
+  - {odd: 1, ref: ann, name: Ann, streams: [checkins], safe_hours: {odd: 1}, plan: {odd: 1, gaps: {odd: 1}}}
+  - {ref: ben, name: Ben}
+groups: [{odd: 1, ref: leeds, name: Leeds, meetings: [{odd: 1}]}]
+pairs: [{odd: 1, member: ann, buddy: ben, report: {odd: 1}}]
+rota: [{odd: 1}]
+staff: [{odd: 1}]
+"""
+SECTIONS = {
+    "odd": "The whole file",
+    "people[1].odd": "people",
+    "people[1].safe_hours.odd": "safe_hours",
+    "people[1].plan.odd": "plan",
+    "people[1].plan.gaps.odd": "gaps",
+    "groups[1].odd": "groups",
+    "groups[1].meetings[1].odd": "meetings",
+    "pairs[1].odd": "pairs",
+    "pairs[1].report.odd": "report",
+    "rota[1].odd": "rota",
+    "staff[1].odd": "staff",
+}
+
+
+def test_every_field_of_an_organisation_file_is_documented(tmp_path: Path) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(ODD)
+    with pytest.raises(BadFile) as refused:
+        read_file(file, "GB", "Europe/London")
+    told = {}
+    for mistake in refused.value.mistakes:
+        found = re.fullmatch(r"odd\.yaml line \d+: (\S+): is not a field here; those are (.+)", mistake)
+        if found:
+            told[found[1]] = set(found[2].split(", "))
+    assert told == {place: set(rows(ORGANISATION, section)) for place, section in SECTIONS.items()}
+
+
+def test_the_gaps_are_those_of_the_code() -> None:
+    assert {name: int(default) for name, (_, default) in rows(ORGANISATION, "gaps").items()} == checkins.GAPS
+
+
+def test_the_ladder_is_that_of_the_code() -> None:
+    assert rows(ORGANISATION, "plan")["ladder"][1].strip("`").split(", ") == list(checkins.DEFAULT_LADDER)
+    section = ORGANISATION.partition("The rungs of a ladder:")[2].partition("\n\n")[0]
+    assert set(checkins.RUNGS) <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_example_is_a_file_without_mistakes(tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(ORGANISATION.partition("```yaml\n")[2].partition("```")[0])
+    found = read_file(file, "GB", "Europe/London")
+    assert [p.ref for p in found.people] == ["ann", "bill", "carol", "ben", "dee", "fay", "sue"]
+    assert found.pairs[2].ref == "carol+fay"
+    assert found.people[0].plan is not None
+    assert found.people[0].plan.gaps == {"text": 45, "ask": 90}
+    assert [line for _, line in found.people[1].phones] == ["landline", "mobile"]
+
+
+# --- every page ---
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    assert [target for target in targets if target and not (page.parent / target).exists()] == []
+
+
+# --- operations.md ---
+
+OPERATIONS = (DOCS / "operations.md").read_text()
+
+
+def test_the_processes_and_queues_are_those_of_the_procfile() -> None:
+    procfile = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    named = procfile["worker"].partition("--quiet ")[2].split()
+    assert list(rows(OPERATIONS, "Queues")) == named
+    assert f"`rq worker … {' '.join(named)}`" in OPERATIONS
+    assert "`rq cron workers.schedule`" in OPERATIONS
+    assert procfile["clock"].endswith(" workers.schedule")
+
+
+def written(span: timedelta) -> str:
+    """Return a span as the page writes it, in the largest unit that it fills."""
+    seconds = int(span.total_seconds())
+    if seconds == 86400:
+        return "1 day"
+    if seconds % 3600 == 0:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def schedule(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
+    """Return how often each job of the schedule is asked for."""
+    found: dict[str, timedelta] = {}
+
+    def register(job: Callable[[], None], *, interval: int, **_: object) -> None:
+        found[job.__name__] = timedelta(seconds=interval)
+
+    monkeypatch.setattr("rq.cron.register", register)
+    runpy.run_path(str(ROOT / "workers" / "schedule.py"))
+    return found
+
+
+def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = schedule(monkeypatch)
+    told = dict(table(OPERATIONS, "Times worth knowing"))
+    assert told == {
+        "between two ticks": written(every["tick"]),
+        "between two looks for lost messages": written(every["reconcile"]),
+        "between two heartbeats, while all is well": written(every["pulse"]),
+        "a lease": f"{outbox.LEASE.total_seconds():.0f} s",
+        "until a message Twilio does not list counts as not sent": written(dispatch._SETTLES),
+        "a page is given before the next person is paged": written(escalations.PAGE_WAIT),
+        "between pages to everybody, when nobody on call has accepted": written(escalations.EVERYBODY_WAIT),
+        "without a tick, the clock counts as stopped": written(health.CLOCK_STOPPED),
+        "something due this long ago counts as forgotten": written(health.OVERDUE),
+        "a check-in later than this is left out": written(due._TOO_LATE),
+    }
+
+
+def test_the_tries_are_those_of_the_code() -> None:
+    told = [after for _, after, _ in table(OPERATIONS, "When Twilio refuses")]
+    tries = delivery._TRIES
+    order = (Fault.TRANSIENT, Fault.UNREACHABLE, Fault.TOMORROW, Fault.CONFIG)
+    assert set(order) == set(tries)
+    assert told == [", ".join(written(wait) for wait in tries[fault]) for fault in order] + ["not"] * 3
+
+
+def test_what_is_watched_exists() -> None:
+    rooms = [path for folder in ("checkin", "webhooks", "console", "workers") for path in (ROOT / folder).rglob("*.py")]
+    sources = "\n".join(path.read_text() for path in rooms)
+    assert set(rows(OPERATIONS, "Metrics")) == set(re.findall(r'(?:Gauge|Counter)\(\s*"(checkin_\w+)"', sources))
+    events = set(rows(OPERATIONS, "Logs"))
+    assert events
+    assert events - set(re.findall(r'_log\.(?:warning|error|exception)\(\s*"(\w+)"', sources)) == set()
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert set(rows(OPERATIONS, "Probes")) == {"database", "redis", *health.ready(Waiting(None, None, now, 0), now)}
