@@ -44,6 +44,7 @@ def for_children(outer: Mapping[str, str], own: Mapping[str, str], found: Servic
         "PUBLIC_URL": line,
         "TWILIO_API_URL": simulator,
         "TWILIO_NUMBER": NUMBER,
+        "CHECKIN_NAME": "Harbour Line",
         "CHECKIN_COUNTRY": "GB",
         "CHECKIN_TIMEZONE": "Europe/London",
         "CHECKIN_CLOCK_URL": f"{simulator}/sim/clock",

@@ -32,7 +32,7 @@ def test_not_accepted_in_time_goes_on_until_everybody_has_been_paged(
     assert clock.scalar("SELECT count(*) FROM cases WHERE severity = 'task'") == 1
 
 
-def test_a_pass_goes_to_the_next_at_once(ann: Phone, sue: Phone, omar: Phone, clock: Town) -> None:
+def test_a_pass_goes_to_the_next_at_once(ann: Phone, sue: Phone, omar: Phone) -> None:
     ann.texts("i am going to kill myself").hears("999")
     sue.hears("needs a person now")
     sue.texts("2").hears("The next person is being asked")
@@ -66,9 +66,7 @@ def test_what_is_said_afterwards_goes_on_the_case(ann: Phone, sue: Phone, clock:
     sue.texts("1").hears("is yours", "kitchen")
 
 
-def test_red_is_closed_by_two_people_and_everyone_alerted_hears_it(
-    ann: Phone, sue: Phone, omar: Phone, clock: Town
-) -> None:
+def test_red_is_closed_by_two_people_and_everyone_alerted_hears_it(ann: Phone, sue: Phone, clock: Town) -> None:
     ann.texts("i want to die").hears("999")
     sue.hears("needs a person now")
     sue.texts("1").hears("is yours")
