@@ -30,6 +30,26 @@ class _Sentences(click.Group):
         except CheckinError as error:
             click.echo(str(error), err=True)
             ctx.exit(1)
+        except Exception as error:
+            sentence = _about_database(error)
+            if sentence is None:
+                raise
+            click.echo(sentence, err=True)
+            ctx.exit(1)
+
+
+def _about_database(error: Exception) -> str | None:
+    from sqlalchemy.exc import DBAPIError
+
+    from checkin.store.work import is_away
+
+    if not isinstance(error, DBAPIError):
+        return None
+    if is_away(error):
+        return f"The database cannot be reached: {str(error.orig).splitlines()[0]}"
+    # PostgreSQL, appendix A: undefined_table.
+    missing = getattr(error.orig, "sqlstate", None) == "42P01"
+    return "The database has no tables yet: run checkin db upgrade." if missing else None
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})

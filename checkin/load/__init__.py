@@ -10,6 +10,8 @@ file is brought to what the file says; what is not in it stays as it is. A membe
 
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from checkin.errors import BadFile, BadInput
 from checkin.load.nodes import read_yaml
 from checkin.load.organisation import Organisation, understand
@@ -28,16 +30,31 @@ def read_file(path: Path, country: str, zone: str) -> Organisation:
     root, mistakes = read_yaml(written)
     found = understand(root, country, zone) if root is not None else None
     if root is not None:
-        mistakes = root.mistakes
+        # Some fields are looked at twice.
+        mistakes = sorted(dict.fromkeys(root.mistakes), key=lambda m: m.line)
     if mistakes or found is None:
         raise BadFile([f"{path.name} line {m.line}: {m.field + ': ' if m.field else ''}{m.why}" for m in mistakes])
     return found
 
 
 def load_file(work: Work, path: Path) -> Loaded:
-    """Bring the store to what a file says, in the caller's transaction. Raises BadFile; then nothing is to be kept."""
+    """Bring the store to what a file says, in the caller's transaction. Raises BadInput; then nothing is to be kept."""
     settings = work.settings
-    return store_organisation(work, read_file(path, settings.country, str(settings.zone)))
+    found = read_file(path, settings.country, str(settings.zone))
+    try:
+        return store_organisation(work, found)
+    except IntegrityError as error:
+        why = _CLASHES.get(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "")
+        if why is None:
+            raise
+        raise BadInput(f"{path.name}: {why}") from error
+
+
+# What a file may say in good order, and what is kept from an earlier one does not allow.
+_CLASHES = {
+    "uq_pairs_rank": "a member in pairs has a buddy of that rank already, under another ref; give the pair that ref.",
+    "uq_staff_email": "an e-mail address in staff is somebody else's already.",
+}
 
 
 __all__ = ["Loaded", "load_file", "read_file"]

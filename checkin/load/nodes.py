@@ -12,6 +12,8 @@ from checkin.errors import BadInput
 
 T = TypeVar("T")
 _TIME = re.compile(r"(\d\d?):(\d\d)")
+# What YAML's escapes can write and neither the database nor a TwiML document can hold.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Node:
         """Report fields that are not among `names`, and fields that are written twice."""
         seen: set[str] = set()
         for key, _ in self.node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.wrong("has a field whose name is no text", at=key)
+                continue
             if key.value not in names:
                 self.wrong(f"is not a field here; those are {', '.join(names)}", key.value, key)
             elif key.value in seen:
@@ -58,10 +63,17 @@ class Node:
             if default is None:
                 self.wrong(f"needs `{name}`")
             return default or ""
-        if not isinstance(value, yaml.ScalarNode) or not value.value.strip():
+        if not _is_text(value):
             self.wrong("must be text", name)
             return default or ""
-        return str(value.value).strip()
+        return self._clean(name, value) or default or ""
+
+    def _clean(self, name: str, value: yaml.Node) -> str:
+        text = str(value.value).strip()
+        if _NO_TEXT.search(text):
+            self.wrong("holds a character that is no text", name)
+            return ""
+        return text
 
     def maybe(self, name: str) -> str | None:
         """Return a field's text, or None when it is not there."""
@@ -85,7 +97,7 @@ class Node:
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """Return a whole number between two bounds."""
         value = self.text(name, str(default))
-        if not value.isdigit() or not least <= int(value) <= most:
+        if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
             self.wrong(f"must be a whole number from {least} to {most}, not {value!r}", name)
             return default
         return int(value)
@@ -114,7 +126,9 @@ class Node:
         return found
 
     def checked(self, name: str, value: str, check: Callable[[str], T], default: T) -> T:
-        """Return `check(value)`; what it raises as BadInput is reported."""
+        """Return `check(value)`; what it raises as BadInput is reported. An empty value has been reported before."""
+        if not value:
+            return default
         try:
             return check(value)
         except BadInput as error:
@@ -127,10 +141,10 @@ class Node:
         if value is None:
             return []
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        if not all(isinstance(item, yaml.ScalarNode) for item in items):
+        if not all(_is_text(item) for item in items):
             self.wrong("must be a list of texts", name)
             return []
-        return [str(item.value).strip() for item in items]
+        return [text for item in items if (text := self._clean(name, item))]
 
     def child(self, name: str) -> "Node | None":
         """Return a mapping inside this one, or None when it is not there."""
@@ -163,6 +177,12 @@ class Node:
         return next((value for key, value in self.node.value if key.value == name), None)
 
 
+def _is_text(value: yaml.Node) -> bool:
+    # An empty value, ~ and null are YAML's ways of saying nothing; a person called "null" is written in quotes.
+    nothing = value.tag == "tag:yaml.org,2002:null"
+    return isinstance(value, yaml.ScalarNode) and not nothing and bool(value.value.strip())
+
+
 def read_yaml(written: str) -> tuple[Node | None, list[Mistake]]:
     """Return the file's outermost mapping, or None and what is wrong with it as YAML."""
     try:
@@ -170,7 +190,9 @@ def read_yaml(written: str) -> tuple[Node | None, list[Mistake]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return None, [Mistake(mark.line + 1 if mark else 1, "", f"is not YAML: {error.problem or error.context}")]
-    except yaml.YAMLError:
+    except RecursionError:
+        return None, [Mistake(1, "", "is not YAML: it is nested too deeply")]
+    except (yaml.YAMLError, ValueError, OverflowError):
         return None, [Mistake(1, "", "is not YAML: it holds a character that may not stand in a text file")]
     if not isinstance(root, yaml.MappingNode):
         return None, [Mistake(1, "", "must begin with fields such as people:")]

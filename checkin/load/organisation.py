@@ -128,6 +128,9 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
             n.wrong(f"must be among {', '.join(_STREAMS)}, not {stream!r}", "streams")
     if plan is not None and "checkins" not in streams:
         n.wrong("a plan needs consent: add checkins to streams", "plan")
+    contacts = n.texts("contacts")
+    if n.has("ref") and n.text("ref") in contacts:
+        n.wrong("nobody is their own contact", "contacts")
     safe_from, safe_to = _hours(n)
     fields: dict[str, object] = {
         "language": n.one_of("language", LANGUAGES, "en"),
@@ -147,7 +150,7 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
         "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
     }
     phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in n.texts("phones")]
-    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, plan, n.texts("contacts"))
+    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, plan, contacts)
 
 
 def _phone(text: str, country: str) -> tuple[str, str]:
@@ -230,7 +233,7 @@ def _pair(n: Node) -> PairSpec:
         report.only("days", "at")
         rule, at = _weekly(report)[0], report.time("at", "17:00")
     member, buddy = n.text("member"), n.text("buddy")
-    if member == buddy:
+    if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
     return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at)
 
@@ -261,11 +264,16 @@ def _check_refs(root: Node, found: Organisation) -> None:
     """Every reference must lead to a person of the file, and every ref must be given once."""
     known = {p.ref for p in found.people}
     for name in ("people", "groups", "pairs", "rota"):
-        nodes, seen = root.children(name), set()
-        for n, spec in zip(nodes, getattr(found, name), strict=True):
-            if spec.ref in seen:
-                n.wrong(f"{spec.ref!r} is given twice", "ref")
-            seen.add(spec.ref)
+        _check_once(root.children(name), [spec.ref for spec in getattr(found, name)], "ref")
+    meetings = [m for n in root.children("groups") for m in n.children("meetings")]
+    _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")
+    _check_once(root.children("staff"), [spec.person for spec in found.staff], "person")
+    _check_once(root.children("staff"), [spec.email for spec in found.staff], "email")
+    ranks: set[tuple[str, int]] = set()
+    for n, pair in zip(root.children("pairs"), found.pairs, strict=True):
+        if pair.member and (pair.member, pair.rank) in ranks:
+            n.wrong(f"{pair.member!r} has a buddy of rank {pair.rank} already", "rank")
+        ranks.add((pair.member, pair.rank))
     for n in root.children("groups"):
         for part in ("members", "facilitators", "cover"):
             _check_people(n, part, known)
@@ -275,6 +283,14 @@ def _check_refs(root: Node, found: Organisation) -> None:
         for n in root.children(name):
             for part in parts:
                 _check_people(n, part, known)
+
+
+def _check_once(nodes: list[Node], values: list[str], name: str) -> None:
+    seen: set[str] = set()
+    for n, value in zip(nodes, values, strict=True):
+        if value and value in seen:
+            n.wrong(f"{value!r} is given twice", name)
+        seen.add(value)
 
 
 def _check_people(n: Node, part: str, known: set[str]) -> None:

@@ -54,6 +54,8 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
         _contacts(work, spec, ids)
     for group in found.groups:
         _group(work, group, ids)
+    # A buddy and who covers may change places: their old ranks must not stand in the way of the new ones.
+    work.conn.execute(update(Pair).where(Pair.ref.in_([p.ref for p in found.pairs])).values(rank=-Pair.rank))
     for pair in found.pairs:
         _pair(work, pair, ids)
     for shift in found.rota:
@@ -75,13 +77,7 @@ def _upsert(work: Work, model: type[Base], ref: str, values: dict[str, object]) 
 def _person(work: Work, spec: PersonSpec) -> UUID:
     values = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
     person_id = _upsert(work, Person, spec.ref, values)
-    work.conn.execute(delete(PersonPhone).where(PersonPhone.person_id == person_id))
-    for rank, (number, line) in enumerate(spec.phones, 1):
-        phone_id = people.phone_for(work, number, line)
-        work.conn.execute(update(Phone).where(Phone.id == phone_id).values(line=line))
-        work.conn.execute(
-            insert(PersonPhone).values(person_id=person_id, phone_id=phone_id, rank=rank).on_conflict_do_nothing()
-        )
+    _phones(work, person_id, spec)
     # Consent comes from the person. A file can bring it in once; it cannot bring back what somebody stopped.
     decided = set(work.conn.scalars(select(Consent.stream).where(Consent.person_id == person_id)))
     given = tuple(Stream(s) for s in spec.streams if s not in decided)
@@ -92,6 +88,22 @@ def _person(work: Work, spec: PersonSpec) -> UUID:
     else:
         work.conn.execute(delete(Plan).where(Plan.person_id == person_id))
     return person_id
+
+
+def _phones(work: Work, person_id: UUID, spec: PersonSpec) -> None:
+    gone = delete(PersonPhone).where(PersonPhone.person_id == person_id)
+    # A number that reached somebody else stays suspended until staff have looked, whatever the file says.
+    kept = work.conn.execute(gone.returning(PersonPhone.phone_id, PersonPhone.suspended_at))
+    suspended = {row.phone_id: row.suspended_at for row in kept}
+    for rank, (number, line) in enumerate(spec.phones, 1):
+        phone_id = people.phone_for(work, number, line)
+        # What the network has taught us since is better than what the number looks like.
+        work.conn.execute(update(Phone).where(Phone.id == phone_id, Phone.line == "unknown").values(line=line))
+        work.conn.execute(
+            insert(PersonPhone)
+            .values(person_id=person_id, phone_id=phone_id, rank=rank, suspended_at=suspended.get(phone_id))
+            .on_conflict_do_nothing()
+        )
 
 
 def _plan(work: Work, person_id: UUID, spec: PersonSpec) -> None:
@@ -131,8 +143,11 @@ def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
 
 def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
     zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.buddy])).scalar_one()
-    due = None
-    if spec.rule is not None and spec.at is not None:
+    due: datetime | None = None
+    standing = work.conn.execute(select(Pair.rule, Pair.at, Pair.next_due_at).where(Pair.ref == spec.ref)).first()
+    if standing is not None and (standing.rule, standing.at) == (spec.rule, spec.at):
+        due = standing.next_due_at
+    elif spec.rule is not None and spec.at is not None:
         due = buddies.next_report(spec.rule, spec.at, ZoneInfo(zone), work.now)
     values: dict[str, object] = {
         "member_id": ids[spec.member],

@@ -1,0 +1,393 @@
+"""An organisation's file: read whole or not at all, every mistake named, and nobody's own decisions undone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from checkin import people
+from checkin.bootstrap import Line
+from checkin.conversation.effects import Stream
+from checkin.errors import BadFile, BadInput
+from checkin.load import Loaded, read_file
+from checkin.store.models import Base
+from tests.parts import NOON, environment, loads, opened, person, rows, value
+
+TOWN = """
+people:
+  - {ref: ann, name: Ann, phones: [07700 900101, 0113 496 0101], area: Leeds, streams: [checkins, buddy],
+     contacts: [joy], plan: {days: [mon, thu], at: "10:00", ladder: [text, call, buddy, staff], gaps: {text: 45}}}
+  - {ref: ben, name: Ben, phones: 07700 900111, streams: [buddy]}
+  - {ref: dee, name: Dee, phones: 07700 900112, streams: [buddy]}
+  - {ref: joy, name: Joy, phones: 07700 900101}
+  - {ref: sue, name: Sue, phones: 07700 900131}
+  - {ref: omar, name: Omar, phones: 07700 900132}
+groups:
+  - ref: leeds
+    name: Leeds group
+    members: [ann]
+    facilitators: [ben]
+    cover: dee
+    meetings:
+      - {ref: first, rule: FREQ=MONTHLY;BYDAY=1TU, starts: 2026-01-06 18:30, venue: Library, access: Ramp at the back}
+pairs:
+  - {ref: ann-ben, member: ann, buddy: ben, report: {days: sun, at: "17:00"}}
+  - {ref: ann-dee, member: ann, buddy: dee, rank: 2}
+rota:
+  - {ref: days, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 720}
+staff:
+  - {person: sue, email: sue@example.org, role: safeguarding}
+  - {person: omar, email: omar@example.org, role: coordinator}
+"""
+
+
+@pytest.fixture
+def line(database_url: str) -> Iterator[Line]:
+    """A line that knows nobody."""
+    with opened(database_url) as found:
+        yield found
+
+
+@pytest.fixture
+def town(line: Line) -> Line:
+    """A line that knows the town."""
+    loads(line, TOWN)
+    return line
+
+
+def everything(line: Line) -> dict[str, list[str]]:
+    """Return every row there is. Names are sealed anew at every loading: they are left out."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        columns = [c for c in table.columns if str(c) != "people.name"]
+        with line.store.work(NOON) as work:
+            found[table.name] = sorted(map(str, work.conn.execute(select(*columns))))
+    return found
+
+
+# --- what is loaded ---
+
+
+def test_a_town_is_loaded(line: Line) -> None:
+    assert loads(line, TOWN) == Loaded(people=6, groups=1, pairs=2, shifts=1, staff=2)
+    with line.store.work(NOON) as work:
+        found = people.behind_number(work, "+447700900111")
+        assert found is not None
+        assert found[0].name == "Ben"
+        assert [(number, kind) for _, number, kind in people.numbers(work, person(line, "ann"))] == [
+            ("+447700900101", "mobile"),
+            ("+441134960101", "landline"),
+        ]
+    assert rows(line, "SELECT rule, at::text, ladder, gaps, next_due_at FROM plans") == [
+        ("FREQ=WEEKLY;BYDAY=MO,TH", "10:00:00", ["text", "call", "buddy", "staff"], {"text": 45},
+         NOON + timedelta(days=2, hours=22))
+    ]  # fmt: skip
+
+
+def test_two_people_share_a_phone_and_each_is_found(town: Line) -> None:
+    assert value(town, "SELECT count(*) FROM phones") == 6
+    assert value(town, "SELECT count(DISTINCT person_id) FROM person_phones GROUP BY phone_id HAVING count(*) = 2") == 2
+
+
+def test_loading_twice_changes_nothing(town: Line) -> None:
+    before = everything(town)
+    loads(town, TOWN)
+    assert everything(town) == before
+
+
+def test_what_the_file_says_anew_is_brought_to_it(town: Line) -> None:
+    before = person(town, "ann")
+    loads(town, TOWN.replace("name: Ann, phones: [07700 900101, 0113 496 0101]", "name: Anna, phones: 07700 900102"))
+    with town.store.work(NOON) as work:
+        assert people.first_name(work, before) == "Anna"
+        assert [number for _, number, _ in people.numbers(work, before)] == ["+447700900102"]
+    assert value(town, "SELECT count(*) FROM people") == 6
+
+
+def test_who_is_not_in_the_file_stays(town: Line) -> None:
+    loads(town, "people:\n  - {ref: new, name: Nia}\n")
+    assert value(town, "SELECT count(*) FROM people") == 7
+    assert value(town, "SELECT count(*) FROM pairs") == 2
+
+
+def test_a_plan_that_stays_as_it_was_keeps_the_check_in_that_is_due(town: Line) -> None:
+    due = value(town, "SELECT next_due_at FROM plans")
+    loads(town, TOWN.replace("gaps: {text: 45}", "gaps: {text: 20}"), now=due + timedelta(minutes=1))
+    assert rows(town, "SELECT next_due_at, gaps FROM plans") == [(due, {"text": 20})]
+    loads(town, TOWN.replace('"10:00"', '"11:00"'), now=due + timedelta(minutes=1))
+    assert value(town, "SELECT next_due_at FROM plans") == due + timedelta(hours=1)
+
+
+def test_a_buddys_week_that_is_due_is_not_skipped_because_a_file_was_loaded(town: Line) -> None:
+    due = value(town, "SELECT next_due_at FROM pairs WHERE ref = 'ann-ben'")
+    loads(town, TOWN, now=due + timedelta(minutes=1))
+    assert value(town, "SELECT next_due_at FROM pairs WHERE ref = 'ann-ben'") == due
+
+
+def test_a_plan_taken_out_of_the_file_is_gone(town: Line) -> None:
+    start, _, rest = TOWN.partition(",\n     contacts: [joy], plan")
+    loads(town, start + "}" + rest.partition("}}}")[2])
+    assert value(town, "SELECT count(*) FROM plans") == 0
+    assert value(town, "SELECT count(*) FROM contacts") == 0
+
+
+def test_the_buddy_and_who_covers_can_change_places(town: Line) -> None:
+    swapped = TOWN.replace("buddy: ben, report", "buddy: ben, rank: 2, report").replace("dee, rank: 2}", "dee}")
+    loads(town, swapped)
+    assert rows(town, "SELECT ref, rank FROM pairs ORDER BY rank") == [("ann-dee", 1), ("ann-ben", 2)]
+
+
+# --- what people have decided themselves ---
+
+
+def test_a_stop_survives_a_reload(town: Line) -> None:
+    ann = person(town, "ann")
+    with town.store.work(NOON) as work:
+        people.consent(work, ann, (Stream.CHECKINS,), given=False, how="text", words="please stop")
+        people.block_texts(work, ann, blocked=True)
+        people.pause(work, ann, NOON + timedelta(days=7))
+    loads(town, TOWN)
+    assert rows(town, "SELECT streams, text_blocked, paused_until IS NULL FROM people WHERE ref = 'ann'") == [
+        (["buddy"], True, False)
+    ]
+
+
+def test_a_wrong_number_stays_suspended_after_a_reload(town: Line) -> None:
+    ann = person(town, "ann")
+    with town.store.work(NOON) as work:
+        people.suspend_phone(work, ann, people.numbers(work, ann)[0][0])
+    loads(town, TOWN)
+    with town.store.work(NOON) as work:
+        assert [number for _, number, _ in people.numbers(work, ann)] == ["+441134960101"]
+
+
+def test_what_the_network_taught_us_about_a_phone_survives_a_reload(town: Line) -> None:
+    with town.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE phones SET line = 'landline'")
+    loads(town, TOWN)
+    assert value(town, "SELECT count(*) FROM phones WHERE line <> 'landline'") == 0
+
+
+# --- mistakes ---
+
+PERSON = "people:\n  - {ref: ann, name: Ann, phones: 07700 900101}\n  - {ref: ben, name: Ben}\n"
+MISTAKES = [
+    # what stands in the file, and what is said of it: line, field, why
+    ("persons: []\n", ["line 1: persons: is not a field here; those are people, groups, pairs, rota, staff"]),
+    ("people: []\npeople: []\n", ["line 2: people: is written twice"]),
+    ("people: ann\n", ["line 1: people: must be a list"]),
+    ("people:\n  - ann\n", ["line 2: people[1]: must have fields of its own"]),
+    ("people:\n  - {name: Ann}\n", ["line 2: people[1]: needs `ref`"]),
+    ("people:\n  - {ref: ann}\n", ["line 2: people[1]: needs `name`"]),
+    ("people:\n  - ref: ann\n    name:\n", ["line 3: people[1].name: must be text"]),
+    ("people:\n  - ref: ann\n    name: ~\n", ["line 3: people[1].name: must be text"]),
+    ("people:\n  - ref: ann\n    name: [A, B]\n", ["line 3: people[1].name: must be text"]),
+    ('people:\n  - ref: ann\n    name: "A\\0B"\n', ["line 3: people[1].name: holds a character that is no text"]),
+    ('people:\n  - ref: ann\n    name: "A\\uD800B"\n', ["line 3: people[1].name: holds a character that is no text"]),
+    ('people:\n  - {ref: a, name: A, contacts: ["\\x07"]}\n',
+     ["line 2: people[1].contacts: holds a character that is no text"]),
+    ("people:\n  - {ref: a, name: A}\n  - {ref: a, name: B}\n", ["line 3: people[2].ref: 'a' is given twice"]),
+    ("people:\n  - {ref: a, name: A, phone: 1}\n", ["line 2: people[1].phone: is not a field here; those are ref, "]),
+    ("people:\n  - {ref: a, name: A, ? [x, y] : 1}\n", ["line 2: people[1]: has a field whose name is no text"]),
+    ("people:\n  - {ref: a, name: A, phones: [07700 900101, banana]}\n",
+     ["line 2: people[1].phones: 'banana' is not a telephone number."]),
+    ("people:\n  - {ref: a, name: A, phones: +44 12}\n", ["line 2: people[1].phones: '+44 12' is not a"]),
+    ("people:\n  - {ref: a, name: A, phones: {home: 1}}\n", ["line 2: people[1].phones: must be a list of texts"]),
+    ("people:\n  - {ref: a, name: A, language: klingon}\n",
+     ["line 2: people[1].language: must be one of en, cy, pl, not 'klingon'"]),
+    ("people:\n  - {ref: a, name: A, zone: Leeds}\n",
+     ["line 2: people[1].zone: 'Leeds' is not a zone such as Europe/London"]),
+    ("people:\n  - {ref: a, name: A, zone: ../../etc/passwd}\n", ["line 2: people[1].zone: '../../etc/passwd' is not"]),
+    ("people:\n  - {ref: a, name: A, streams: [checkins, safety]}\n",
+     ["line 2: people[1].streams: must be among checkins, reminders, buddy, caring, not 'safety'"]),
+    ("people:\n  - {ref: a, name: A, prefers: fax}\n", ["line 2: people[1].prefers: must be one of text, call"]),
+    ("people:\n  - {ref: a, name: A, discreet: perhaps}\n", ["line 2: people[1].discreet: must be yes or no"]),
+    ("people:\n  - {ref: a, name: A, voicemail: loud}\n", ["line 2: people[1].voicemail: must be one of"]),
+    ("people:\n  - {ref: a, name: A, ring_seconds: 5}\n",
+     ["line 2: people[1].ring_seconds: must be a whole number from 20 to 120, not '5'"]),
+    ("people:\n  - {ref: a, name: A, ring_seconds: 4²}\n", ["line 2: people[1].ring_seconds: must be a whole number"]),
+    (f"people:\n  - {{ref: a, name: A, ring_seconds: {'9' * 5000}}}\n", ["line 2: people[1].ring_seconds: must be"]),
+    ("people:\n  - {ref: a, name: A, safe_hours: always}\n", ["line 2: people[1].safe_hours: must have fields of its"]),
+    ("people:\n  - {ref: a, name: A, safe_hours: {from: '25:00', to: '26:00'}}\n",
+     ["line 2: people[1].safe_hours.from: must be a time such as 10:30, not '25:00'",
+      "line 2: people[1].safe_hours.to: must be a time such as 10:30, not '26:00'"]),
+    ("people:\n  - {ref: a, name: A, safe_hours: {from: '10:00'}}\n", ["line 2: people[1].safe_hours: needs `to`"]),
+    ("people:\n  - {ref: a, name: A, plan: {days: mon}}\n",
+     ["line 2: people[1].plan: a plan needs consent: add checkins to streams"]),
+    ("people:\n  - {ref: a, name: A, streams: [checkins], plan: {days: [mon, funday]}}\n",
+     ["line 2: people[1].plan.days: must be days such as mon, or every day, not 'funday'"]),
+    ("people:\n  - {ref: a, name: A, streams: [checkins], plan: {ladder: [text, drone]}}\n",
+     ["line 2: people[1].plan.ladder: must be among text, call, second_number"]),
+    ("people:\n  - {ref: a, name: A, streams: [checkins], plan: {ladder: [buddy]}}\n",
+     ["line 2: people[1].plan.ladder: must begin with text or call: the member is asked first"]),
+    ("people:\n  - {ref: a, name: A, streams: [checkins], plan: {gaps: {text: 0, tea: 5}}}\n",
+     ["line 2: people[1].plan.gaps.tea: is not a field here", "line 2: people[1].plan.gaps.text: must be"]),
+    ("people:\n  - {ref: a, name: A, contacts: [a]}\n", ["line 2: people[1].contacts: nobody is their own contact"]),
+    ("people:\n  - {ref: a, name: A, contacts: [zoe]}\n",
+     ["line 2: people[1].contacts: there is no person with the ref 'zoe'"]),
+    (PERSON + "groups:\n  - {ref: g, name: G, members: [ann, zoe]}\n",
+     ["line 5: groups[1].members: there is no person with the ref 'zoe'"]),
+    (PERSON + "groups:\n  - {ref: g, name: G, meetings: [{ref: m, rule: often, starts: 2026-01-06 19:00, venue: V}]}\n",
+     ["line 5: groups[1].meetings[1].rule: 'often' is not a rule such as FREQ=WEEKLY;BYDAY=MO,WE,FR."]),
+    (PERSON + "groups:\n  - {ref: g, name: G, meetings: [{ref: m, starts: 2026-01-06 19:00, venue: V}]}\n",
+     ["line 5: groups[1].meetings[1]: needs `rule`"]),
+    (PERSON + "groups:\n  - {ref: g, name: G, meetings: [{ref: m, rule: FREQ=DAILY, starts: soon, venue: V}]}\n",
+     ["line 5: groups[1].meetings[1].starts: must be a day and time such as 2026-01-06 19:00, not 'soon'"]),
+    (PERSON + "groups:\n"
+     "  - {ref: g, name: G, meetings: [{ref: m, rule: FREQ=DAILY, starts: 2026-01-06 19:00, venue: V}]}\n"
+     "  - {ref: h, name: H, meetings: [{ref: m, rule: FREQ=DAILY, starts: 2026-01-06 19:00, venue: V}]}\n",
+     ["line 6: groups[2].meetings[1].ref: 'm' is given twice"]),
+    (PERSON + "pairs:\n  - {member: ann, buddy: ann}\n", ["line 5: pairs[1].buddy: nobody is their own buddy"]),
+    (PERSON + "pairs:\n  - {member: ann, buddy: ben, rank: 0}\n", ["line 5: pairs[1].rank: must be a"]),
+    (PERSON + "pairs:\n  - {ref: x, member: ann, buddy: ben}\n  - {ref: y, member: ann, buddy: ben}\n",
+     ["line 6: pairs[2].rank: 'ann' has a buddy of rank 1 already"]),
+    (PERSON + "rota:\n  - {ref: r, person: zoe, rule: FREQ=DAILY, starts: 2026-01-01 08:00, zone: Nowhere}\n",
+     ["line 5: rota[1].zone: 'Nowhere' is", "line 5: rota[1].person: there is no person with the ref 'zoe'"]),
+    (PERSON + "staff:\n  - {person: ann, email: nobody, role: king}\n",
+     ["line 5: staff[1].email: must be an e-mail address, not 'nobody'", "line 5: staff[1].role: must be"]),
+    (PERSON + "staff:\n  - {person: ann, email: a@example.org}\n  - {person: ben, email: A@example.org}\n",
+     ["line 6: staff[2].email: 'a@example.org' is given twice"]),
+    (PERSON + "staff:\n  - {person: ann, email: a@example.org}\n  - {person: ann, email: b@example.org}\n",
+     ["line 6: staff[2].person: 'ann' is given twice"]),
+    # no YAML at all
+    ("", ["line 1: must begin with fields such as people:"]),
+    ("- a\n- b\n", ["line 1: must begin with fields such as people:"]),
+    ("people: [\n", ["line 2: is not YAML: "]),
+    ("people:\n\t- x\n", ["line 2: is not YAML: "]),
+    ("people: *nobody\n", ["line 1: is not YAML: found undefined alias"]),
+    ("a: 1\n---\nb: 2\n", ["line 2: is not YAML: "]),
+    ("people: \x07\n", ["line 1: is not YAML: it holds a character that may not stand in a text file"]),
+    ('people: "\\UFFFFFFFF"\n', ["line 1: is not YAML: it holds a character that may not stand in a text file"]),
+    ("people: " + "[" * 20000, ["line 1: is not YAML: it is nested too deeply"]),
+    ("people: " + "{a: " * 20000, ["line 1: is not YAML: it is nested too deeply"]),
+]  # fmt: skip
+
+
+def said_of(written: str, tmp_path: Path) -> list[str]:
+    """Return what is said of a file."""
+    file = tmp_path / "town.yaml"
+    file.write_text(written, encoding="utf-8")
+    with pytest.raises(BadFile) as raised:
+        read_file(file, "GB", "Europe/London")
+    return raised.value.mistakes
+
+
+@pytest.mark.parametrize(("written", "right"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_named_once_by_line_and_field(written: str, right: list[str], tmp_path: Path) -> None:
+    mistakes = said_of(written, tmp_path)
+    assert len(mistakes) == len(right), mistakes
+    for mistake, begins in zip(mistakes, right, strict=True):
+        assert mistake.startswith(f"town.yaml {begins}")
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    mistakes = said_of(
+        "people:\n  - {name: Ann, phones: x, prefers: fax}\n  - {ref: b, name: B, zone: Leeds}\n"
+        "pairs:\n  - {member: zoe, buddy: b}\n",
+        tmp_path,
+    )
+    assert [mistake.split(": ")[0] for mistake in mistakes] == [
+        "town.yaml line 2", "town.yaml line 2", "town.yaml line 2", "town.yaml line 3", "town.yaml line 5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["people", "groups", "pairs", "rota", "staff"])
+def test_each_part_refuses_what_is_no_field_of_it(field: str, tmp_path: Path) -> None:
+    assert any(
+        f"{field}[1].nonsense: is not a field here" in m for m in said_of(f"{field}: [{{nonsense: 1}}]", tmp_path)
+    )
+
+
+def test_an_anchor_bomb_is_refused_at_once(tmp_path: Path) -> None:
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for before, name in zip("abcdefghijklmno", "bcdefghijklmnop", strict=True):
+        bomb += f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    assert "is not a field here" in said_of(bomb + "people: *p\n", tmp_path)[0]
+
+
+def test_a_list_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    assert said_of("people: &a [*a, {ref: x, name: &b [*b]}]\n", tmp_path)
+
+
+def test_anchors_that_save_typing_are_welcome(line: Line) -> None:
+    loads(line, "people:\n  - {ref: a, name: A, phones: &home 07700 900101}\n  - {ref: b, name: B, phones: *home}\n")
+    assert value(line, "SELECT count(*) FROM phones") == 1
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00\x01", b"\x89PNG\r\n\x1a\n\x00"])
+def test_a_file_that_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_bytes(content)
+    with pytest.raises(BadInput, match="it is not UTF-8 text"):
+        read_file(file, "GB", "Europe/London")
+
+
+def test_one_bad_person_and_nothing_is_changed(town: Line) -> None:
+    before = everything(town)
+    changed = TOWN.replace("name: Ann,", "name: Anna,").replace("07700 900132", "nonsense")
+    with pytest.raises(BadFile):
+        loads(town, changed)
+    assert everything(town) == before
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "why"),
+    [
+        ("ref: ann-ben, member: ann, buddy: ben", "ref: ann-joy, member: ann, buddy: joy", "buddy"),
+        ("{person: omar, email: omar@", "{person: joy, email: omar@", "e-mail address"),
+    ],
+)
+def test_a_file_that_does_not_fit_what_is_kept_changes_nothing(town: Line, was: str, now: str, why: str) -> None:
+    before = everything(town)
+    with pytest.raises(BadInput, match=why) as raised:
+        loads(town, TOWN.replace(was, now).replace("name: Ann,", "name: Anna,"))
+    assert "\n" not in str(raised.value)
+    assert everything(town) == before
+
+
+# --- the command ---
+
+
+def command(file: Path, database_url: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Run `checkin load`."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CHECKIN_", "TWILIO_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "checkin.cli", "load", str(file), *flags],
+        env={**clean, **environment(database_url)}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_loads_or_says_each_mistake_in_one_sentence(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_text(TOWN.replace("07700 900132", "nonsense").replace("role: coordinator", "role: king"))
+    refused = command(file, database_url)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert [line.partition(": ")[0] for line in refused.stderr.splitlines()] == [
+        "town.yaml line 9",
+        "town.yaml line 25",
+    ]
+    file.write_text(TOWN)
+    checked = command(file, database_url, "--check")
+    assert (checked.returncode, checked.stdout) == (0, "The file is in order.\n")
+    with opened(database_url) as line:
+        assert value(line, "SELECT count(*) FROM people") == 0
+        loaded = command(file, database_url)
+        assert (loaded.returncode, loaded.stderr) == (0, "")
+        assert loaded.stdout == "Loaded 6 people, 1 groups, 2 pairs, 1 shifts, 2 staff.\n"
+        assert value(line, "SELECT count(*) FROM people") == 6
+
+
+def test_without_tables_or_a_database_the_command_says_so(empty_database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_text(TOWN)
+    untouched = command(file, empty_database_url)
+    assert (untouched.returncode, untouched.stderr) == (1, "The database has no tables yet: run checkin db upgrade.\n")
+    away = command(file, "postgresql://127.0.0.1:1/nothing")
+    assert away.returncode == 1
+    assert away.stderr.startswith("The database cannot be reached: ")
+    assert away.stderr.count("\n") == 1
