@@ -14,7 +14,7 @@ from workers.queues import Bell
 def create_app(environment: Mapping[str, str]) -> Flask:
     """Return the web application for the line that `environment` describes. Raises BadSetting."""
     line = open_line(environment)
-    app = Flask("checkin")
+    app = Flask("checkin", static_folder=None)
     app.config.update(SECRET_KEY=line.settings.secret, MAX_CONTENT_LENGTH=256 * 1024)
     bell = Bell(line.settings.redis_url)
     webhooks.register(app, line, bell)

@@ -1,6 +1,15 @@
 """How gunicorn serves the line. `gunicorn --config deploy/gunicorn.conf.py wsgi:app`"""
 
 import os
+import shutil
+import tempfile
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+# Each web process counts for itself; /metrics adds them up from files here. To be set before the application, and with
+# it prometheus_client, is imported.
+_counts = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="checkin-metrics-"))
 
 # A reverse proxy on the same machine speaks TLS to the world; HOST=0.0.0.0 is for containers.
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -20,3 +29,17 @@ errorlog = "-"
 
 # One socket a machine in the user's home: two lines on one machine would quarrel over it.
 control_socket_disable = True
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """A web process has ended: what it counted stays counted."""
+    from prometheus_client import multiprocess
+
+    del server
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Arbiter) -> None:
+    """The web is stopped: the next one counts from nought."""
+    del server
+    shutil.rmtree(_counts, ignore_errors=True)

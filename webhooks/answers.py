@@ -1,5 +1,6 @@
 """What the door answers: TwiML, and what becomes of a request when the line itself is in trouble."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,6 +12,15 @@ from checkin.bootstrap import Bell
 from checkin.store.work import Work, is_away
 
 _log = logs.get("webhooks")
+
+
+# What XML cannot hold; the SDK would write it out all the same, and Twilio would refuse the whole answer.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def sayable(text: str) -> str:
+    """Return a text as TwiML can hold it: people's own words may be in it, with anything in them."""
+    return _NOT_XML.sub("", text)
 
 
 def twiml(document: str) -> Response:

@@ -1,7 +1,10 @@
 """`/healthz` (alive), `/readyz` (can it do its work), `/metrics`."""
 
+import os
+from datetime import datetime
+
 from flask import Flask, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
 from sqlalchemy.exc import DBAPIError
 
@@ -30,18 +33,38 @@ def add_rules(app: Flask, line: Line, bell: Bell) -> None:
         return body, 200 if all(parts.values()) else 503
 
     def metrics() -> Response:
-        now, registry = line.clock(), CollectorRegistry()
-        with line.store.work(now) as work:
-            found = health.waiting(work)
-        late = (now - found.oldest_due_at).total_seconds() if found.oldest_due_at else 0.0
-        Gauge("checkin_oldest_overdue_seconds", "How late the oldest due row is.", registry=registry).set(late)
-        age = (now - found.clock_at).total_seconds() if found.clock_at else float("inf")
-        Gauge("checkin_clock_age_seconds", "Since the clock last ticked.", registry=registry).set(age)
-        red = Gauge("checkin_red_cases_untaken", "RED cases nobody has taken.", registry=registry)
-        red.set(found.red_untaken)
-        text = generate_latest(registry) + generate_latest(REGISTRY)
+        registry = CollectorRegistry()
+        up = Gauge("checkin_database_up", "Whether the database answers.", registry=registry)
+        try:
+            now = line.clock()
+            with line.store.work(now) as work:
+                found = health.waiting(work)
+        except DBAPIError:
+            up.set(0)
+        else:
+            up.set(1)
+            _gauges(registry, found, now)
+        text = generate_latest(registry) + generate_latest(_all_processes())
         return Response(text, content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     app.add_url_rule("/metrics", view_func=metrics)
+
+
+def _all_processes() -> CollectorRegistry:
+    """What every web process of this machine has counted, when gunicorn has given them a place to write it down."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    multiprocess.MultiProcessCollector(together)
+    return together
+
+
+def _gauges(registry: CollectorRegistry, found: health.Waiting, now: datetime) -> None:
+    late = (now - found.oldest_due_at).total_seconds() if found.oldest_due_at else 0.0
+    Gauge("checkin_oldest_overdue_seconds", "How late the oldest due row is.", registry=registry).set(late)
+    age = (now - found.clock_at).total_seconds() if found.clock_at else float("inf")
+    Gauge("checkin_clock_age_seconds", "Since the clock last ticked.", registry=registry).set(age)
+    red = Gauge("checkin_red_cases_untaken", "RED cases nobody has taken.", registry=registry)
+    red.set(found.red_untaken)

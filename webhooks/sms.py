@@ -1,7 +1,5 @@
 """Texts: `/twilio/sms`, and what became of ours: `/twilio/sms/status`."""
 
-import re
-
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 from twilio.twiml.messaging_response import MessagingResponse
@@ -12,11 +10,9 @@ from checkin.conversations import texts
 from checkin.conversations.texts import RepeatedError, Text
 from checkin.gateways.twilio import TEXT_RANK, UNKNOWN_RANK
 from checkin.store.work import as_uuid, is_away
-from webhooks.answers import EMPTY, or_503, ring, twiml
+from webhooks.answers import EMPTY, or_503, ring, sayable, twiml
 
 _log = logs.get("sms")
-# What XML cannot hold; the SDK would write it out all the same, and Twilio would refuse the whole answer.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
@@ -80,5 +76,5 @@ def _answer(said: str) -> Response:
     if not said:
         return twiml(EMPTY)
     document = MessagingResponse()
-    document.message(_NOT_XML.sub("", said)[:1600])
+    document.message(sayable(said)[:1600])
     return twiml(str(document))

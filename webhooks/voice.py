@@ -17,7 +17,7 @@ from checkin.conversations.calls import At, Spoken
 from checkin.conversations.texts import RepeatedError
 from checkin.gateways.twilio import CALL_RANK, UNKNOWN_RANK
 from checkin.store.work import Work, as_uuid
-from webhooks.answers import or_503, ring, twiml
+from webhooks.answers import or_503, ring, sayable, twiml
 
 # Slow typing, poor hearing, an operator in between: keys are waited for.
 _KEY_SECONDS = 12
@@ -108,7 +108,7 @@ def _step(line: Line, bell: Bell, sid: str, step: int, handle: Callable[[Work], 
 def _document(spoken: Spoken, next_step: int) -> str:
     document, voice = VoiceResponse(), _VOICES[spoken.language]
     for sentence in spoken.say:
-        document.say(sentence, **voice)
+        document.say(sayable(sentence), **voice)
         document.pause(length=1)
     if spoken.at == "end":
         document.hangup()
@@ -125,6 +125,6 @@ def _document(spoken: Spoken, next_step: int) -> str:
         action_on_empty_result=True,
     )
     for sentence in spoken.prompt:
-        gather.say(sentence, **voice)
+        gather.say(sayable(sentence), **voice)
         gather.pause(length=1)
     return str(document)

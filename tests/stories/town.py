@@ -98,7 +98,7 @@ class Town:
             "CHECKIN_CARRIER_SECONDS": "3",
             "HOST": "127.0.0.1",
             "PORT": str(web),
-            "WEB_CONCURRENCY": "1",
+            "WEB_CONCURRENCY": "2",
             "PYTHONUNBUFFERED": "1",
         }
         self.logs = logs
