@@ -1,4 +1,4 @@
-"""What staff read: the queue, a case, a conversation. Nothing here changes a case; `escalations.py` does that.
+"""What staff read: the queue, a case, a conversation. Nothing here changes a case; `escalations` does that.
 
 Each function is a fixed number of statements, however much there is to show, and returns words already opened. A page
 gets everything it shows from here, as values; how it says them is the console's business.

@@ -1,0 +1,85 @@
+"""A case's row, and the lines of its timeline."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from checkin.errors import BadInput
+from checkin.store.models import Case, CaseEvent
+from checkin.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A case's row as it stands, locked."""
+
+    id: UUID
+    number: int
+    person_id: UUID | None
+    severity: str
+    reason: str
+    status: str
+    taken_by: UUID | None
+    close_asked_by: UUID | None
+    page_round: int
+
+
+def lock(work: Work, case_id: UUID) -> Open | None:
+    """Return a case, its row locked, or None."""
+    row = work.conn.execute(
+        select(
+            Case.id, Case.number, Case.person_id, Case.severity, Case.reason, Case.status, Case.taken_by,
+            Case.close_asked_by, Case.page_round,
+        ).where(Case.id == case_id).with_for_update()
+    ).first()  # fmt: skip
+    return Open(*row) if row else None
+
+
+def find(work: Work, case_id: UUID) -> Open:
+    """Return a case, locked. Raises BadInput when there is none."""
+    case = lock(work, case_id)
+    if case is None:
+        raise BadInput("There is no such case.")
+    return case
+
+
+def note(
+    work: Work, case_id: UUID, kind: str, *, detail: str = "", words: str = "", person_id: UUID | None = None
+) -> None:
+    """Add one line to a case's timeline."""
+    work.add(
+        CaseEvent,
+        case_id=case_id,
+        at=work.now,
+        kind=kind,
+        person_id=person_id,
+        detail=detail or None,
+        words=work.vault.seal(words, "case_events.words") if words else None,
+    )
+
+
+def standing_case(work: Work, person_id: UUID) -> UUID | None:
+    """Return the id of somebody's open case, if there is one."""
+    return work.conn.execute(
+        select(Case.id).where(Case.person_id == person_id, Case.status != "closed")
+    ).scalar_one_or_none()
+
+
+def has_red(work: Work, person_id: UUID) -> bool:
+    """Tell whether somebody's RED case is open or being dealt with."""
+    found = work.conn.execute(
+        select(Case.id).where(Case.person_id == person_id, Case.status != "closed", Case.severity == "red")
+    )
+    return found.first() is not None
+
+
+def last_words(work: Work, case_id: UUID) -> str:
+    """Return the last words put on a case, or the empty string."""
+    sealed = work.conn.scalars(
+        select(CaseEvent.words)
+        .where(CaseEvent.case_id == case_id, CaseEvent.words.is_not(None))
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    ).first()
+    return work.vault.open(sealed, "case_events.words") if sealed else ""
