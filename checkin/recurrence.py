@@ -13,14 +13,31 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 
 from checkin.errors import BadInput
 
-_STEP = re.compile(r"FREQ=(DAILY|WEEKLY)(?!.*(?:COUNT|BYSETPOS|BYMONTH|BYWEEKNO|BYYEARDAY))")
+_STEP = re.compile(r"FREQ=(DAILY|WEEKLY)(?!.*(?:COUNT|UNTIL|BYSETPOS|BYMONTH|BYWEEKNO|BYYEARDAY|BYEASTER))")
 _INTERVAL = re.compile(r"INTERVAL=(\d+)")
+# One RRULE on one line: its names and values.
+_RRULE = re.compile(r"[A-Z]+=[A-Z0-9,+-]+(?:;[A-Z]+=[A-Z0-9,+-]+)*", re.IGNORECASE)
+# The time of day stands beside the rule: nothing comes round more often than daily. dateutil takes an interval of
+# nothing for granted, and fails when it is used.
+_REFUSED = re.compile(
+    r"FREQ=(?:HOURLY|MINUTELY|SECONDLY)|BY(?:HOUR|MINUTE|SECOND)|(?:INTERVAL|COUNT)=(?:-|0+(?!\d)|\d{5})", re.IGNORECASE
+)
+# Long enough for a 29th of February on a certain weekday.
+_YEARS = 28
 
 
 def check(rule: str) -> str:
-    """Return the rule. Raises BadInput with one sentence when it is not an RFC 5545 RRULE."""
+    """Return the rule. Raises BadInput with one sentence when it is not an RFC 5545 RRULE of days or longer, or never
+    comes round: looking for a 30th of February would keep a tick busy until the year 9999."""
+    starts = datetime(2024, 1, 1)  # noqa: DTZ001  # wall-clock time has no zone yet
     try:
-        rrulestr(rule, dtstart=datetime(2024, 1, 1))  # noqa: DTZ001  # wall-clock time has no zone yet
+        found = rrulestr(rule, dtstart=starts)
+        if not isinstance(found, rrule) or not _RRULE.fullmatch(rule) or _REFUSED.search(rule):
+            raise ValueError(rule)
+        # Without its end: a series that is over is a rule all the same.
+        endless = found.replace(count=None, until=starts.replace(year=starts.year + _YEARS))
+        if endless.after(starts, inc=True) is None:
+            raise ValueError(rule)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(f"{rule!r} is not a rule such as FREQ=WEEKLY;BYDAY=MO,WE,FR.") from error
     return rule
@@ -50,6 +67,10 @@ def _rule(rule: str, starts: datetime) -> rrule | rruleset:
     return rrulestr(rule, dtstart=starts)
 
 
+# Of eight days in a row, each weekday is among the first seven.
+_BACK = 8
+
+
 def _anchor(rule: str, starts: datetime, near: datetime) -> datetime:
     """Return a start close before `near` that gives the same occurrences: dateutil counts up from the start, and a
     plan that began years ago would be counted through every time."""
@@ -59,4 +80,5 @@ def _anchor(rule: str, starts: datetime, near: datetime) -> datetime:
     found = _INTERVAL.search(rule)
     period = timedelta(days=7 if step[1] == "WEEKLY" else 1) * (int(found[1]) if found else 1)
     # Weeks are counted from their Monday, so steps of whole periods from the start keep every fortnight in place.
-    return starts + max((near - starts) // period - 2, 0) * period
+    # Some way back: a rule may leave days out (FREQ=DAILY;BYDAY=SA), and the last one before `near` is asked for.
+    return starts + max((near - starts) // period - _BACK, 0) * period

@@ -66,7 +66,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if unknown:
         raise BadSetting(f"{unknown[0]} is not a setting of the line; see docs/settings.md for those that are.")
     read = _Reader(environment)
-    api_url = read.url("TWILIO_API_URL")
+    api_url = read.url("TWILIO_API_URL", bare=True)
     clock_url = read.url("CHECKIN_CLOCK_URL")
     if clock_url and not api_url:
         raise BadSetting("CHECKIN_CLOCK_URL moves time and is for the simulator: set TWILIO_API_URL too, or neither.")
@@ -77,10 +77,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise BadSetting(f"TWILIO_NUMBER must be an international number such as +441632960000, not {number!r}.")
     tokens = (read.need("TWILIO_AUTH_TOKEN"), environment.get("TWILIO_AUTH_TOKEN_SECONDARY", ""))
     key, secret = environment.get("TWILIO_API_KEY"), environment.get("TWILIO_API_SECRET")
+    if bool(key) != bool(secret):
+        raise BadSetting("TWILIO_API_KEY and TWILIO_API_SECRET belong together: set both, or neither.")
     return Settings(
         database_url=database_url(environment),
-        redis_url=read.need("REDIS_URL"),
-        public_url=(read.url("PUBLIC_URL", needed=True) or "").rstrip("/"),
+        redis_url=read.redis("REDIS_URL"),
+        public_url=(read.url("PUBLIC_URL", needed=True, bare=True) or "").rstrip("/"),
         account_sid=read.need("TWILIO_ACCOUNT_SID"),
         auth_tokens=tuple(t for t in tokens if t),
         api_key=(key, secret) if key and secret else None,
@@ -94,8 +96,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         country=read.country("CHECKIN_COUNTRY", "GB"),
         zone=read.zone("CHECKIN_TIMEZONE", "Europe/London"),
         quiet_hours=read.times("CHECKIN_QUIET_HOURS", "20:30-09:00"),
-        texts_a_week=int(read.number("CHECKIN_TEXTS_A_WEEK", 4)),
-        calls_a_week=int(read.number("CHECKIN_CALLS_A_WEEK", 1)),
+        texts_a_week=read.whole("CHECKIN_TEXTS_A_WEEK", 4),
+        calls_a_week=read.whole("CHECKIN_CALLS_A_WEEK", 1),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),
@@ -109,9 +111,17 @@ def database_url(environment: Mapping[str, str]) -> str:
     """Return DATABASE_URL with the driver the line uses. Raises BadSetting when it is not PostgreSQL."""
     url = _Reader(environment).need("DATABASE_URL")
     scheme, _, rest = url.partition("://")
-    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest or not _has_port(url):
         raise BadSetting("DATABASE_URL must be a PostgreSQL address such as postgresql://user:password@host/name.")
     return "postgresql+psycopg://" + rest
+
+
+def _has_port(url: str) -> bool:
+    """Tell whether an address can be read and its port, if there is one, is a number."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +141,29 @@ class _Reader:
         except ValueError as error:
             raise BadSetting(f"{name} must be a number, not {text!r}.") from error
         if not 0 < value < 1_000_000:
-            raise BadSetting(f"{name} must be greater than 0, not {text!r}.")
+            raise BadSetting(f"{name} must be greater than 0 and less than a million, not {text!r}.")
         return value
 
-    def url(self, name: str, *, needed: bool = False) -> str | None:
+    def whole(self, name: str, default: int) -> int:
+        value = self.number(name, default)
+        if not value.is_integer():
+            raise BadSetting(f"{name} must be a whole number, not {value}.")
+        return int(value)
+
+    def redis(self, name: str) -> str:
+        text = self.need(name)
+        if not text.startswith(("redis://", "rediss://", "unix://")):
+            raise BadSetting(f"{name} must be a Redis address such as redis://127.0.0.1:6379/0.")
+        return text
+
+    def url(self, name: str, *, needed: bool = False, bare: bool = False) -> str | None:
         text = self.need(name) if needed else self.environment.get(name) or None
         if text is None:
             return None
-        parts = urlsplit(text)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or "_" in parts.hostname:
+        parts = urlsplit(text) if _has_port(text) else None
+        host = parts.hostname if parts and parts.scheme in {"http", "https"} else None
+        # Twilio refuses a host with an underscore; to a bare address paths are added.
+        if parts is None or not host or "_" in host or (bare and (parts.query or parts.fragment)):
             raise BadSetting(f"{name} must be a web address such as https://line.example.org, not {text!r}.")
         return text
 

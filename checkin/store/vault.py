@@ -6,7 +6,6 @@ CHECKIN_KEYS: "id:base64,id:base64", the first being the one that seals; the oth
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -37,9 +36,9 @@ class Vault:
             name, _, encoded = part.strip().partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise BadSetting("CHECKIN_KEYS must be id:base64,... as `checkin keys new` prints it.") from error
-            if not name or len(name) > 20 or len(key) != 32 or name in self._ciphers:
+            if not name or not name.isascii() or len(name) > 20 or len(key) != 32 or name in self._ciphers:
                 raise BadSetting("CHECKIN_KEYS must hold keys of 32 bytes, each with an id of its own.")
             self._ciphers[name] = AESGCM(key)
             # A key of its own for the index: what finds must not be what opens.
@@ -55,13 +54,14 @@ class Vault:
 
     def open(self, sealed: bytes, column: str) -> str:
         """Return the text. Raises CannotOpen."""
-        end = 1 + sealed[0]
-        cipher = self._ciphers.get(sealed[1:end].decode())
+        end = 1 + (sealed[0] if sealed else 0)
+        cipher = self._ciphers.get(sealed[1:end].decode("ascii", "replace"))
         if cipher is None:
             raise CannotOpen(f"A value in {column} was sealed with a key that is not in CHECKIN_KEYS.")
         try:
             opened = cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], column.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
+            # ValueError: cut off within the nonce.
             raise CannotOpen(f"A value in {column} does not open: it was changed, or belongs elsewhere.") from error
         return opened.decode("utf-8", "surrogatepass")
 
