@@ -139,4 +139,6 @@ def _leave(moment: datetime, closed: Hours, zone: ZoneInfo) -> datetime:
     if not inside:
         return moment
     day = local.date() if local.time() < end else local.date() + timedelta(days=1)
-    return datetime.combine(day, end, zone).astimezone(moment.tzinfo)
+    opens = datetime.combine(day, end, zone).astimezone(moment.tzinfo)
+    # A clock change can skip all the hours that are open: then it is the next day's.
+    return _leave(opens, closed, zone) if opens > moment else opens
