@@ -2,7 +2,11 @@
 
 One TOML file a language, for people who do not program: each sentence has a `text`, a `discreet` text for phones that
 others may read, and a `voice` to be spoken. `{names}` are filled in; every language has the same ones. What differs
-by country (whom to ring in an emergency) is in `countries.toml`.
+by country (whom to ring in an emergency) is in `countries.toml`. What a text costs, and why the marks on its letters
+stay behind, is in `segments.py`.
+
+To add a language: its file here, its section of every country, its name in `LANGUAGES` and its dates below. The tests
+then say what is missing.
 """
 
 import re
@@ -16,14 +20,18 @@ from typing import Literal
 
 from babel.dates import format_date, format_time
 
+from checkin.wording.segments import as_sent
+
 Variant = Literal["text", "discreet", "voice"]
 VARIANTS: tuple[Variant, ...] = ("text", "discreet", "voice")
 LANGUAGES = ("en", "cy", "pl")
 
 _HERE = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# Babel has Welsh dates; "en" alone would say them the American way.
+# "en" alone would say dates the American way.
 _LOCALES = {"en": "en_GB", "cy": "cy", "pl": "pl"}
+_DAYS = {"en": "EEEE d MMMM", "cy": "EEEE d MMMM", "pl": "EEEE, d MMMM"}
+_TIMES = {"en": "HH:mm", "cy": "'am' HH:mm", "pl": "'o' HH:mm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,12 @@ def sentences(language: str) -> Mapping[str, Sentence]:
 
 
 @cache
-def country(code: str) -> Mapping[str, str]:
-    """Return a country's own placeholders (emergency, helpline, ...). A country we have none for gets the
-    international ones, which name no number that might not answer there."""
+def country(code: str, language: str = "en") -> Mapping[str, str]:
+    """Return a country's own placeholders (emergency, helpline, ...), said in a language. A country we have none for
+    gets the international ones, which name no number that might not answer there."""
     stored = tomllib.loads((_HERE / "countries.toml").read_text(encoding="utf-8"))
-    return {**stored["international"], **stored.get(code, {})}
+    found: Mapping[str, str] = stored.get(code, stored["international"])[language]
+    return found
 
 
 @cache
@@ -64,16 +73,22 @@ def placeholders(key: str) -> frozenset[str]:
 
 
 def say(key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
-    """Return a sentence with its placeholders filled in. A value missing raises KeyError: better no message than
-    one with a hole, and a test fills every sentence."""
-    return sentences(language)[key].variant(variant).format_map(values)
+    """Return a sentence with its placeholders filled in: a text as it goes out (`segments.as_sent`), a voice as it is
+    written. A value missing raises KeyError: better no message than one with a hole, and a test fills every sentence.
+
+    `words` is the one placeholder that holds what a person wrote; it keeps its marks.
+    """
+    filled = sentences(language)[key].variant(variant).format_map(values)
+    return filled if variant == "voice" else as_sent(filled, values.get("words", ""))
 
 
 def day(moment: datetime | date, language: str) -> str:
-    """Return a day as people say it ("Tuesday 3 December"), in the moment's own zone."""
-    return format_date(moment, "EEEE d MMMM", locale=_LOCALES[language])
+    """Return a day as people say it within a sentence ("Tuesday 3 December"), in the moment's own zone."""
+    said = format_date(moment, _DAYS[language], locale=_LOCALES[language])
+    # Babel has Welsh days as they are written alone, with a capital: "Dydd Iau".
+    return said[0].lower() + said[1:] if language == "cy" else said
 
 
 def day_and_time(moment: datetime, language: str) -> str:
     """Return a day with its time ("Tuesday 3 December, 19:00"), in the moment's own zone."""
-    return f"{day(moment, language)}, {format_time(moment, 'HH:mm', locale=_LOCALES[language])}"
+    return f"{day(moment, language)}, {format_time(moment, _TIMES[language], locale=_LOCALES[language])}"
