@@ -175,13 +175,16 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
     No quoting: a text message may hold any quotation marks.
     """
     try:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
+        # Not read_text: a carriage return inside a text would become the end of a row.
+        lines = file.read_bytes().decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} cannot be read: it is not UTF-8 text.") from error
     header = lines[0].rstrip("\r").split("\t")
     missing = [c for c in columns if c not in header]
     if missing:
         raise BadFile([f"{file.name} line 1: there is no column {missing[0]!r}."])
+    if twice := [c for c in columns if header.count(c) > 1]:
+        raise BadFile([f"{file.name} line 1: there are two columns {twice[0]!r}."])
     if lines[-1] == "":
         lines.pop()
     for number, line in enumerate(lines[1:], 2):
@@ -211,8 +214,11 @@ def topics(folder: Path | None) -> None:
         if folder is None:
             click.echo(f"{topic.name}: {', '.join(topic.steps)}")
             continue
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{topic.name}.md").write_text(mermaid(topic), encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{topic.name}.md").write_text(mermaid(topic), encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be written: {error.strerror}.") from error
         click.echo(str(folder / f"{topic.name}.md"))
 
 
