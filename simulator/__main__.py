@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from simulator.clock import Clock
+from simulator.exchange import Settings
 from simulator.line import Line, Service, connected
-from simulator.network import Network, Settings
+from simulator.network import Network
 from simulator.server import Server
 from simulator.wire import is_e164, iso, parse_iso
 

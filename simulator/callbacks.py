@@ -1,12 +1,8 @@
 """Status callbacks of one text or one call: told in order, unless a fault has them come otherwise."""
 
-from typing import TYPE_CHECKING
-
+from simulator.exchange import Exchange
 from simulator.faults import Fault, Rule
 from simulator.webhook import Request
-
-if TYPE_CHECKING:
-    from simulator.network import Network
 
 MANNERS = (
     Fault.CALLBACK_SHUFFLE,
@@ -19,10 +15,10 @@ MANNERS = (
 class Lane:
     """Takes the callbacks of one resource, one after another. Whether they misbehave is drawn once, for all of them."""
 
-    def __init__(self, network: "Network", key: str, about: str) -> None:
-        self._net, self._key = network, key
+    def __init__(self, net: Exchange, key: str, about: str) -> None:
+        self._net, self._key = net, key
         self._kept: list[Request] = []
-        drawn = (network.faults.draw(fault, about) for fault in MANNERS)
+        drawn = (net.faults.draw(fault, about) for fault in MANNERS)
         self._manner: Rule | None = next((rule for rule in drawn if rule is not None), None)
 
     def tell(self, request: Request) -> None:
@@ -48,4 +44,4 @@ class Lane:
             self._send(request)
 
     def _send(self, request: Request) -> None:
-        self._net.courier.send(self._key, lambda: self._net.tell(request, self._key))
+        self._net.tell_later(request, self._key)

@@ -2,17 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulator.callbacks import Lane
+from simulator.exchange import Exchange
 from simulator.faults import Fault
 from simulator.messages import Message, Status
 from simulator.phones import Kind, Phone
 from simulator.signature import Product
 from simulator.webhook import Request
-
-if TYPE_CHECKING:
-    from simulator.network import Network
 
 DELAYS = {Status.QUEUED: 0.2, Status.SENT: 0.6, Status.DELIVERED: 1.2, Status.UNDELIVERED: 1.6, Status.FAILED: 0.6}
 """Seconds each step takes while the clock runs; while it is frozen, none."""
@@ -51,8 +48,8 @@ def journey_of(message: Message, phone: Phone, *, blocked: bool) -> deque[Step]:
 class Carrier:
     """Moves texts along."""
 
-    def __init__(self, network: "Network") -> None:
-        self._net = network
+    def __init__(self, net: Exchange) -> None:
+        self._net = net
 
     def take(self, message: Message) -> None:
         """Takes a text on. Returns at once, but for callbacks that are to come before the response."""
@@ -92,7 +89,7 @@ class Carrier:
         with net.lock:
             step = steps.popleft()
             if step.status is Status.QUEUED and not message.sender:
-                message.sender = net.texts.choose_sender(message.to)
+                message.sender = net.line.choose_sender(message.to)
             message.move(step.status, net.clock.now(), step.error_code)
             if step.arrives:
                 message.arrived = net.clock.now()

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import Response, jsonify, request
 
 from simulator import describe
+from simulator.exchange import Settings
 from simulator.journey import next_thing, stepwise
-from simulator.network import Settings
 from simulator.rest import Json, network
 from simulator.sent import ControlError, blueprint, number_in, sent_json, text_in
 from simulator.wire import iso, parse_iso

@@ -101,4 +101,4 @@ def _partial(engine: "Engine", call: Call, verb: Verb, heard: str) -> None:
         ("Stability", "0.5"),
     ]
     request = Request(fetch.url, fetch.method, told, Product.VOICE, call.jar)
-    engine.net.courier.send(call.sid, lambda: engine.net.tell(request, call.sid))
+    engine.net.tell_later(request, call.sid)

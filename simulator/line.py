@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from simulator.documents import Target
 from simulator.phones import Kind, likely_kind
+from simulator.segments import smart_encode
 from simulator.wire import new_sid
 
 
@@ -72,6 +73,18 @@ class Line:
     def opt_out_scope(self, number: str) -> str:
         """What an opt-out sent to this number blocks: the whole service when the number is in one."""
         return self.service.sid if self.service is not None else number
+
+    def choose_sender(self, to: str) -> str:
+        """The service's number for this phone: the one it was written to from before, else the least used."""
+        numbers = [number.number for number in self.numbers.values() if number.texts]
+        if self.service is None or not numbers:
+            return next(iter(self.numbers), "")
+        used = list(self.service.senders.values())
+        return self.service.senders.setdefault(to, min(numbers, key=used.count))
+
+    def encoded(self, body: str) -> str:
+        """The body as it goes out: with smart encoding where the service has it."""
+        return smart_encode(body) if self.service is not None and self.service.smart_encoding else body
 
 
 def connected(number: str, url: str, created: datetime) -> Number:

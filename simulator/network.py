@@ -1,23 +1,16 @@
-"""The phone network, put together: one lock, one clock, the phones, the texts, the calls, and the line they reach."""
+"""The phone network, put together: the exchange, the texts and the calls, and how they move through time."""
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.carrier import Carrier
-from simulator.clock import Clock, Timers
-from simulator.courier import Courier
-from simulator.faults import Faults
+from simulator.clock import Clock
+from simulator.exchange import Exchange, Settings
 from simulator.line import Line
 from simulator.optout import OptOuts
-from simulator.phones import Phone, likely_kind
 from simulator.texts import Texts
 from simulator.voice import Voice
-from simulator.webhook import Request, WebhookError, Webhooks
-from simulator.wire import iso
 
 QUIET_SECONDS = 20.0
 """Real seconds a move of the clock waits at most for each thing it set off."""
@@ -25,96 +18,21 @@ QUIET_SECONDS = 20.0
 RESET_SECONDS = 5.0
 """Real seconds a reset waits at most for what is in flight."""
 
-GOOD_CALLBACK_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 
-
-@dataclass(slots=True)
-class Settings:
-    """What a rehearsal can turn. `calls_per_second` 0: no limit. `rest_concurrency` 0: no limit."""
-
-    calls_per_second: float = 0.0
-    rest_concurrency: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One line of the debugger: Twilio's code, what was asked, and why it was no good."""
-
-    at: datetime
-    code: int
-    url: str
-    reason: str
-    sid: str
-
-    def listed(self) -> dict[str, object]:
-        """As JSON."""
-        return {"at": iso(self.at), "code": self.code, "url": self.url, "reason": self.reason, "sid": self.sid}
-
-
-class Network:
-    """A whole phone network in memory. Everything changes under `lock`, which is also what every wait waits on."""
+class Network(Exchange):
+    """A whole phone network in memory."""
 
     def __init__(self, line: Line, *, clock: Clock | None = None, settings: Settings | None = None) -> None:
-        self.line = line
-        self.settings = settings or Settings()
-        self.lock = threading.Condition()
+        super().__init__(line, clock=clock, settings=settings)
         self.closing = threading.Event()
-        self.version = 0
-        self.clock = clock or Clock()
-        self.timers = Timers(self.clock, self.lock)
-        self.courier = Courier(self.lock)
-        self.faults = Faults(self.lock)
-        self.webhooks = Webhooks(lambda: self.line.auth_token, self.line.route)
-        self.api_url = ""
-        """Where this network's REST API is reached; empty until a server serves it."""
-        self.phones: dict[str, Phone] = {}
-        self.opt_outs = OptOuts()
-        self.debugger: deque[Notice] = deque(maxlen=500)
         self.texts = Texts(self)
-        self.carrier = Carrier(self)
         self.voice = Voice(self)
-
-    @property
-    def instant(self) -> bool:
-        """Whether texts travel and words are spoken in no time: so while the clock is frozen."""
-        return self.clock.frozen
-
-    def phone(self, number: str) -> Phone:
-        """The phone with this number. One that nobody set up is put there, marked as a stranger."""
-        with self.lock:
-            if number not in self.phones:
-                self.phones[number] = Phone(number, number, likely_kind(number), stranger=True)
-            return self.phones[number]
-
-    def touch(self) -> None:
-        """Says that something has changed."""
-        with self.lock:
-            self.version += 1
-            self.lock.notify_all()
 
     def wait_for_change(self, version: int, seconds: float) -> bool:
         """Waits until the state is no longer at `version`, at most so many real seconds; whether it changed."""
         with self.lock:
             self.lock.wait_for(lambda: self.version != version or self.closing.is_set(), seconds)
             return self.version != version
-
-    def report(self, code: int, url: str, reason: str, sid: str = "") -> None:
-        """Puts a line into the debugger."""
-        with self.lock:
-            self.debugger.append(Notice(self.clock.now(), code, url, reason, sid))
-            self.touch()
-
-    def tell(self, request: Request, sid: str = "") -> None:
-        """Makes a status callback. What is wrong with the answer goes into the debugger; it is not made again."""
-        try:
-            answer = self.webhooks.fetch(request)
-        except WebhookError as error:
-            self.report(error.code, error.url, f"a status callback: {error.reason}", sid)
-            return
-        if answer.body.strip() and answer.content_type not in GOOD_CALLBACK_TYPES:
-            self.report(15003, answer.url, f"a status callback was answered with {answer.content_type}", sid)
-
-    # Time
 
     def quiet(self) -> bool:
         """True when nothing is in flight and nothing is due now."""

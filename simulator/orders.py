@@ -4,16 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from simulator import magic
+from simulator.exchange import Exchange
 from simulator.phones import Kind
 from simulator.segments import smart_encode
 from simulator.wire import RestError, is_e164
-
-if TYPE_CHECKING:
-    from simulator.network import Network
 
 MAX_BODY = 1600
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -33,7 +30,7 @@ class Order:
     validity: int = 36_000
 
 
-def read_order(network: "Network", form: Mapping[str, str], media: Sequence[str]) -> Order:
+def read_order(net: Exchange, form: Mapping[str, str], media: Sequence[str]) -> Order:
     """The text that form parameters ask for. Raises RestError as Twilio does for what it will not accept."""
     to, sender, service_sid = form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid") or None
     if not to:
@@ -50,7 +47,7 @@ def read_order(network: "Network", form: Mapping[str, str], media: Sequence[str]
     magic.check_text(sender, to)
     if not is_e164(to) or to == sender:
         raise RestError(21211, f"The 'To' number {to} is not a valid phone number.")
-    _check_sender(network, sender, service_sid, to)
+    _check_sender(net, sender, service_sid, to)
     callback = form.get("StatusCallback", "")
     if callback:
         _check_callback(callback)
@@ -59,16 +56,16 @@ def read_order(network: "Network", form: Mapping[str, str], media: Sequence[str]
         to=to,
         sender=sender,
         service_sid=service_sid,
-        body=smart_encode(body) if smart else network.texts.encoded(body) if service_sid else body,
+        body=smart_encode(body) if smart else net.line.encoded(body) if service_sid else body,
         media=tuple(media),
         status_callback=callback,
-        send_at=_send_at(network, form, service_sid),
+        send_at=_send_at(net, form, service_sid),
         validity=_validity(form.get("ValidityPeriod", "36000")),
     )
 
 
-def _check_sender(network: "Network", sender: str, service_sid: str | None, to: str) -> None:
-    line = network.line
+def _check_sender(net: Exchange, sender: str, service_sid: str | None, to: str) -> None:
+    line = net.line
     if service_sid is not None and (line.service is None or line.service.sid != service_sid):
         raise RestError(21705, "The Messaging Service is invalid")
     if not sender:
@@ -85,9 +82,9 @@ def _check_sender(network: "Network", sender: str, service_sid: str | None, to: 
             "for this destination.",
         )
     if service_sid is None:
-        if network.phone(to).kind is Kind.LANDLINE:
+        if net.phone(to).kind is Kind.LANDLINE:
             raise RestError(21614, f"To number: {to}, is not a mobile number")
-        if network.opt_outs.blocks(line.opt_out_scope(sender), to):
+        if net.opt_outs.blocks(line.opt_out_scope(sender), to):
             raise RestError(21610, "Attempt to send to unsubscribed recipient")
 
 
@@ -103,7 +100,7 @@ def _validity(text: str) -> int:
     return int(text)
 
 
-def _send_at(network: "Network", form: Mapping[str, str], service_sid: str | None) -> datetime | None:
+def _send_at(net: Exchange, form: Mapping[str, str], service_sid: str | None) -> datetime | None:
     send_at, kind = form.get("SendAt"), form.get("ScheduleType")
     if send_at is None and kind is None:
         return None
@@ -115,7 +112,7 @@ def _send_at(network: "Network", form: Mapping[str, str], service_sid: str | Non
         when = datetime.strptime(send_at, "%Y-%m-%dT%H:%M:%S%z")
     except ValueError as error:
         raise RestError(35114, "'SendAt' is not an ISO 8601 time in UTC.") from error
-    ahead = (when - network.clock.now()).total_seconds()
+    ahead = (when - net.clock.now()).total_seconds()
     if not 300 < ahead <= 35 * 86_400:
         raise RestError(35114, "'SendAt' must be more than 300 seconds and at most 35 days ahead.")
     return when

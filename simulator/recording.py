@@ -161,11 +161,7 @@ def _report(engine: "Engine", call: Call, verb: Verb, recording: Recording, told
         reference = verb.get(attribute)
         fetch = engine.ask(call, reference, discard=True) if reference else None
         if fetch is not None:
-            _send(engine, call, Request(fetch.url, "POST", parameters, Product.VOICE))
-
-
-def _send(engine: "Engine", call: Call, request: Request) -> None:
-    engine.net.courier.send(call.sid, lambda: engine.net.tell(request, call.sid))
+            engine.net.tell_later(Request(fetch.url, "POST", parameters, Product.VOICE), call.sid)
 
 
 def _present(call: Call) -> tuple[Wait, Verb]:

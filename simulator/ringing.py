@@ -146,8 +146,5 @@ def _tell_verdict(engine: "Engine", call: Call) -> None:
     if not target.url:
         return
     request = Request(target.url, target.method, told, Product.VOICE)
-
-    def tell() -> None:
-        engine.net.courier.send(call.sid, lambda: engine.net.tell(request, call.sid))
-
-    engine.net.timers.after(0.0 if engine.net.instant else DETECTION_SECONDS, tell, f"detection on {call.phone}")
+    after = 0.0 if engine.net.instant else DETECTION_SECONDS
+    engine.net.timers.after(after, lambda: engine.net.tell_later(request, call.sid), f"detection on {call.phone}")

@@ -2,24 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator import documents
+from simulator.carrier import Carrier
 from simulator.documents import Document, NoDocumentError, Target
+from simulator.exchange import Exchange
 from simulator.faults import Fault
 from simulator.messages import ENDED, Direction, Message, Status
 from simulator.optout import OptOut
 from simulator.orders import MAX_BODY, Order
 from simulator.phones import geography
-from simulator.segments import measure, smart_encode
+from simulator.segments import measure
 from simulator.signature import Product
 from simulator.twiml import Verb
 from simulator.webhook import Jar, Request
 from simulator.wire import API_VERSION, RestError, new_sid
-
-if TYPE_CHECKING:
-    from simulator.network import Network
 
 COOKIE_LIFE = timedelta(hours=4)
 
@@ -36,8 +34,9 @@ class Inbound:
 class Texts:
     """Every text there has been, and how one is made."""
 
-    def __init__(self, network: "Network") -> None:
-        self._net = network
+    def __init__(self, net: Exchange) -> None:
+        self._net = net
+        self._carrier = Carrier(net)
         self.messages: dict[str, Message] = {}
         self._jars: dict[tuple[str, str], tuple[Jar, datetime]] = {}
 
@@ -76,19 +75,10 @@ class Texts:
         """Hands an accepted text to the carrier, or sets its timer when it is scheduled."""
         net = self._net
         if message.send_at is None:
-            net.carrier.take(message)
+            self._carrier.take(message)
         else:
             wait = (message.send_at - net.clock.now()).total_seconds()
-            net.timers.after(wait, lambda: net.carrier.take(message), f"scheduled text to {message.to}")
-
-    def choose_sender(self, to: str) -> str:
-        """The service's number for this phone: the one it was written to from before, else the least used."""
-        service = self._net.line.service
-        numbers = [number.number for number in self._net.line.numbers.values() if number.texts]
-        if service is None or not numbers:
-            return next(iter(self._net.line.numbers), "")
-        used = list(service.senders.values())
-        return service.senders.setdefault(to, min(numbers, key=used.count))
+            net.timers.after(wait, lambda: self._carrier.take(message), f"scheduled text to {message.to}")
 
     def cancel(self, message: Message) -> None:
         """Calls a scheduled text off. Raises RestError 30409 for any other."""
@@ -168,7 +158,7 @@ class Texts:
     def _confirm(self, sender: str, phone: str, words: str) -> Message:
         message = self._keep(sender, phone, words, Direction.REPLY)
         message.confirmation = True
-        self._net.carrier.take(message)
+        self._carrier.take(message)
         return message
 
     def _told(self, message: Message, opt_out: OptOut | None) -> list[tuple[str, str]]:
@@ -258,16 +248,11 @@ class Texts:
             net.report(21617, document.url, f"a <Message> of {len(body)} characters", inbound.sid)
             return []
         callback = verb.get("action") or verb.get("statusCallback")
-        message = self._keep(sender, to, self.encoded(body), Direction.REPLY)
+        message = self._keep(sender, to, net.line.encoded(body), Direction.REPLY)
         message.media = media
         message.status_callback = urljoin(document.url, callback) if callback else ""
         message.callback_method = verb.get("method", "POST").upper()
         if net.opt_outs.blocks(net.line.opt_out_scope(sender), to):
             net.report(21610, document.url, "a reply to a phone that has opted out", inbound.sid)
-        net.carrier.take(message)
+        self._carrier.take(message)
         return [message]
-
-    def encoded(self, body: str) -> str:
-        """The body as it goes out: with smart encoding where the service has it."""
-        service = self._net.line.service
-        return smart_encode(body) if service is not None and service.smart_encoding else body
