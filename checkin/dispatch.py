@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from checkin import delivery, logs, outbox, timers
-from checkin.conversations.turn import render
+from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
 from checkin.gate import Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Receipt

@@ -1,7 +1,7 @@
 """People: who is behind a number, how they may be reached, what they agreed to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
+from checkin.conversation.replies import pause_until
 from checkin.conversation.state import Conversation
 from checkin.store.ids import new_id
 from checkin.store.models import Consent, Person, PersonPhone, Phone
@@ -19,6 +20,28 @@ from checkin.wording import LANGUAGES, Variant
 
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
+
+
+# Nobody is left alone for longer than this without having asked again (Good Morning Buddy allows 90 days).
+_LONGEST_PAUSE = timedelta(days=90)
+_PAUSE_UNNAMED = timedelta(days=14)
+
+
+def pause_ends(value: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the pause that a reply names ends (UTC), `value` being its reading's.
+
+    After hours as said; else at nine in the morning, in `zone`, of the day they are back; two weeks when they did not
+    say, and never more than 90 days.
+    """
+    hours, _, unit = value.partition(" ")
+    if unit.startswith("hour") and hours.isdigit():
+        return now + timedelta(hours=min(int(hours), 24))
+    today = now.astimezone(zone).date()
+    day = pause_until(value, today)
+    if day is None or day <= today:
+        return now + _PAUSE_UNNAMED
+    end = now + min(day - today, _LONGEST_PAUSE)
+    return end.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

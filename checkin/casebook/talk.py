@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 
 from checkin import logs
 from checkin.casebook.opening import opened
-from checkin.conversations.turn import render
+from checkin.conversations.sentences import render
 from checkin.store.vault import CannotOpen
 from checkin.store.work import Work
 from checkin.wording import Variant

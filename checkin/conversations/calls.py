@@ -16,8 +16,9 @@ from checkin.conversation.effects import Severity
 from checkin.conversation.events import Opened, Replied
 from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, read_keys
+from checkin.conversations.sentences import render
 from checkin.conversations.texts import RepeatedError
-from checkin.conversations.turn import Turn, render
+from checkin.conversations.turn import Turn
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.models import CallTurn, Message

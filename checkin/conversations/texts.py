@@ -13,7 +13,8 @@ from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, read
 from checkin.conversation.risk import Level, Risk, read_risk
-from checkin.conversations.turn import Turn, render
+from checkin.conversations.sentences import render
+from checkin.conversations.turn import Turn
 from checkin.phone import is_e164
 from checkin.store.ids import new_id
 from checkin.store.models import Message, Phone

@@ -7,7 +7,7 @@ for them as a timer that is due now, and happens under their own lock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
@@ -36,8 +36,9 @@ from checkin.conversation.effects import (
     Wait,
 )
 from checkin.conversation.events import Event, Exhausted
-from checkin.conversation.replies import Reading, pause_until
+from checkin.conversation.replies import Reading
 from checkin.conversation.state import Conversation, Thread
+from checkin.conversations import sentences
 from checkin.people import STOPPABLE, Member
 from checkin.store.work import Work
 from checkin.wording import Variant
@@ -57,8 +58,6 @@ _STREAMS = {
 }
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
-_LONGEST_PAUSE = timedelta(days=90)
-_PAUSE_UNNAMED = timedelta(days=14)
 
 Mouth = Literal["text", "voice"]
 
@@ -101,7 +100,7 @@ class Turn:
         thread = self.member.state.current
         step = machine.open_step(self.member.state)
         key = step.ask if step and step.ask else "voice.menu"
-        return self.render(key, self._values(key, thread))
+        return self.render(key, sentences.values(self.work, self.member, key, thread))
 
     def climb_for(self, check_in_id: str) -> None:
         """Go on to the next rung of this person's check-in because somebody who was asked cannot."""
@@ -174,7 +173,7 @@ class Turn:
 
     def _tell(self, key: str, thread: Thread | None) -> None:
         key = self._which(key)
-        values = self._values(key, thread)
+        values = sentences.values(self.work, self.member, key, thread)
         if self.mouth is not None:
             self.said.append(self.render(key, values))
             return
@@ -194,7 +193,7 @@ class Turn:
         return key
 
     def _ask(self, key: str, thread: Thread | None) -> None:
-        values = self._values(key, thread)
+        values = sentences.values(self.work, self.member, key, thread)
         if self.mouth is not None:
             self.question = self.render(key, values)
             return
@@ -317,7 +316,7 @@ class Turn:
 
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""
-        until = self._pause_ends(value)
+        until = people.pause_ends(value, self.work.now, self.member.zone)
         people.pause(self.work, self.member.id, until)
         timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
         hospital = value.startswith("hospital")
@@ -329,18 +328,6 @@ class Turn:
             escalations.open_case(self.work, Severity.AMBER, "in_hospital", person_id=self.member.id, words=self.words)
         if self.mouth is not None:
             self.said.append(self.render(key, values))
-
-    def _pause_ends(self, value: str) -> datetime:
-        """Return when a pause ends (UTC): after hours as said, else at nine in the morning of the day they are back."""
-        hours, _, unit = value.partition(" ")
-        if unit.startswith("hour") and hours.isdigit():
-            return self.work.now + timedelta(hours=min(int(hours), 24))
-        today = self.work.now.astimezone(self.member.zone).date()
-        day = pause_until(value, today)
-        if day is None or day <= today:
-            return self.work.now + _PAUSE_UNNAMED
-        end = self.work.now + min(day - today, _LONGEST_PAUSE)
-        return end.astimezone(self.member.zone).replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def _relay(self) -> None:
         other = buddies.other_of(self.work, self.member)
@@ -354,44 +341,10 @@ class Turn:
 
     # --- words ---
 
-    def _values(self, key: str, thread: Thread | None) -> Mapping[str, str]:
-        """Return what a sentence's placeholders stand for here; only what it needs is looked up."""
-        needs = wording.placeholders(key)
-        values = {"name": self.member.name} if "name" in needs else {}
-        if needs & {"group", "when", "venue", "directions"}:
-            meeting = meetings.next_for(self.work, self.member)
-            if meeting is not None:
-                values["group"] = meeting.group
-                values["when"] = wording.day_and_time(meeting.starts, self.member.language)
-                values["venue"], values["directions"] = meeting.venue, meeting.directions
-        if needs & {"member", "case", "words", "link"} and thread is not None:
-            values |= self._about_subject(thread)
-        return values
-
-    def _about_subject(self, thread: Thread) -> dict[str, str]:
-        subject = UUID(thread.subject)
-        if thread.topic == "page":
-            case = escalations.find(self.work, subject)
-            return {
-                "case": str(case.number),
-                "member": people.first_name(self.work, case.person_id) if case.person_id else "?",
-                "words": escalations.last_words(self.work, subject)[:120],
-                "link": f"{self.work.settings.public_url}/cases/{case.number}",
-            }
-        find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
-        whose = find(self.work, subject)
-        return {"member": people.first_name(self.work, whose)} if whose else {"member": "?"}
-
     def render(self, key: str, values: Mapping[str, str]) -> str:
         """Return a sentence in this person's language, as the open mouth says it."""
         variant: Variant = "voice" if self.mouth == "voice" else self.member.variant
-        return render(self.work, key, self.member.language, variant, values)
-
-
-def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
-    """Return a sentence with the line's own values and the person's filled in."""
-    own = {"line": work.settings.name, **wording.country(work.settings.country)}
-    return wording.say(key, language, variant, {**own, **values}).strip()
+        return sentences.render(self.work, key, self.member.language, variant, values)
 
 
 def _subject(thread: Thread | None) -> UUID | None:

@@ -1,0 +1,50 @@
+"""Sentences for one person: what their placeholders stand for, and the line's own."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from checkin import buddies, checkins, escalations, meetings, people, wording
+from checkin.conversation.state import Thread
+from checkin.people import Member
+from checkin.store.work import Work
+from checkin.wording import Variant
+
+# A page is read on a phone: the newest words, cut; the console has all of them.
+_WORDS_ON_A_PAGE = 120
+
+
+def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
+    """Return a sentence with the line's own values and the person's filled in."""
+    own = {"line": work.settings.name, **wording.country(work.settings.country)}
+    return wording.say(key, language, variant, {**own, **values}).strip()
+
+
+def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[str, str]:
+    """Return what a sentence's placeholders stand for in a thread; only what it needs is looked up."""
+    needs = wording.placeholders(key)
+    found = {"name": member.name} if "name" in needs else {}
+    if needs & {"group", "when", "venue", "directions"}:
+        meeting = meetings.next_for(work, member)
+        if meeting is not None:
+            found["group"] = meeting.group
+            found["when"] = wording.day_and_time(meeting.starts, member.language)
+            found["venue"], found["directions"] = meeting.venue, meeting.directions
+    if needs & {"member", "case", "words", "link"} and thread is not None:
+        found |= _about_case(work, UUID(thread.subject)) if thread.topic == "page" else _about_member(work, thread)
+    return found
+
+
+def _about_case(work: Work, case_id: UUID) -> dict[str, str]:
+    case = escalations.find(work, case_id)
+    return {
+        "case": str(case.number),
+        "member": people.first_name(work, case.person_id) if case.person_id else "?",
+        "words": escalations.last_words(work, case_id)[:_WORDS_ON_A_PAGE],
+        "link": f"{work.settings.public_url}/cases/{case.number}",
+    }
+
+
+def _about_member(work: Work, thread: Thread) -> dict[str, str]:
+    find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
+    whose = find(work, UUID(thread.subject))
+    return {"member": people.first_name(work, whose) if whose else "?"}
