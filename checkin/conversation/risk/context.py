@@ -51,6 +51,8 @@ class Surroundings:
     first: frozenset[str]
     one_other: frozenset[str]
     many_others: frozenset[str]
+    distress: frozenset[str]
+    calm: frozenset[str]
 
     @classmethod
     def of(cls, table: Mapping[str, Sequence[str]]) -> "Surroundings":
@@ -64,6 +66,8 @@ class Surroundings:
             first=frozenset(table["first"]),
             one_other=frozenset(table["one-other"]),
             many_others=frozenset(table["many-others"]),
+            distress=frozenset(table.get("distress", ())),
+            calm=frozenset(table.get("calm", ())),
         )
 
     def names_writer(self, words: set[str]) -> bool:
@@ -88,6 +92,18 @@ class Surroundings:
             if self._over(sentence):
                 return Around.PAST
         return Around.PLAIN
+
+    def of_every_day(self, level: Level, plain: str, start: int, end: int) -> Level:
+        """Return what is left of a cue that is also said every day: all of it where the rest of the text holds
+        distress, nothing beside words of ease, all of it again where it ends its sentence; else amber at most.
+        """
+        rest = {*plain[:start].split(), *plain[end:].split()}
+        if not self.distress.isdisjoint(rest):
+            return level
+        if not self.calm.isdisjoint(rest):
+            return Level.NONE
+        closes = end >= len(plain) or plain.startswith(BREAK, end) or plain.startswith(f"{BREAK} ", end - 2)
+        return level if closes else min(level, Level.AMBER)
 
     def _over(self, sentence: str) -> bool:
         if self.present.search(sentence):

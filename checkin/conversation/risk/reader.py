@@ -42,6 +42,7 @@ class _Rule:
     stands: frozenset[str]  # contexts that do not weaken it; for a mask, the categories it does not hide
     around: Surroundings
     needs_writer: bool = False
+    everyday: bool = False  # also said every day: how grave it is lies in the rest of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _found(plain: str, words: set[str], candidates: Iterable[_Rule]) -> Iterator
             continue
         around = rule.around.read(plain, start, end, rule.stands)
         level = weaken(rule.level, around)
+        if rule.everyday:
+            level = rule.around.of_every_day(level, plain, start, end)
         if level is not Level.NONE:
             yield _Found(level, rule.category, quoted, around.value)
         if level is rule.level and not around.value:
@@ -156,7 +159,8 @@ def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
         stands = frozenset(entry.get("stands", ()))
         for phrase in _phrases(entry["say"]):
             compiled = compile_phrase(phrase, lists)
-            yield _Rule(compiled, level, entry["category"], stands, around, entry.get("needs-writer", False))
+            needs_writer, everyday = entry.get("needs-writer", False), entry.get("everyday", False)
+            yield _Rule(compiled, level, entry["category"], stands, around, needs_writer, everyday)
     for entry in table.get("mask", ()):
         for phrase in _phrases(entry["say"]):
             yield _Rule(compile_phrase(phrase, lists), Level.NONE, "", frozenset(entry.get("spares", ())), around)
