@@ -1,25 +1,22 @@
 """<Dial>: rings one or more phones, lets each hear its whisper, and connects the first that stays."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator.call_events import Begun, Fetch, Stopped
 from simulator.calls import Call, Detection, Dialling, Direction, Status, Wait, Waiting
 from simulator.documents import Target
+from simulator.player import Player
 from simulator.recording import keep
 from simulator.twiml import Verb
 from simulator.wire import is_e164, new_sid
 
-if TYPE_CHECKING:
-    from simulator.engine import Engine
-
 MOST_NUMBERS = 10
 
 
-def start(engine: "Engine", call: Call, verb: Verb) -> Fetch | None:
+def start(player: Player, call: Call, verb: Verb) -> Fetch | None:
     """Rings every number of the <Dial>. One that cannot be rung makes it fail, and the call goes on."""
-    net = engine.net
+    net = player.net
     nouns = [child for child in verb.children if child.name == "Number"]
     nouns = nouns or ([Verb("Number", {}, verb.text)] if verb.text else [])
     caller_id = verb.get("callerId", call.sender)
@@ -34,18 +31,18 @@ def start(engine: "Engine", call: Call, verb: Verb) -> Fetch | None:
     call.dial = Dialling(verb, [], net.clock.now())
     if problem is not None:
         net.report(problem[0], call.play.url, problem[1], call.sid)
-        return _finish(engine, call, call.dial, "failed")
-    legs = [_leg(engine, call, verb, noun, caller_id) for noun in nouns]
+        return _finish(player, call, call.dial, "failed")
+    legs = [_leg(player, call, verb, noun, caller_id) for noun in nouns]
     call.dial.legs = [leg.sid for leg in legs]
     for leg in legs:
-        engine.hear(call, "line", "note", f"ringing {net.phone(leg.to).name}")
-    engine.wait(call, Wait(Waiting.DIAL, verb=verb))
+        player.hear(call, "line", "note", f"ringing {net.phone(leg.to).name}")
+    player.wait(call, Wait(Waiting.DIAL, verb=verb))
     for leg in legs[:1] if verb.get("sequential") == "true" else legs:
-        engine.voice.post(leg, Begun())
+        player.post(leg, Begun())
     return None
 
 
-def _leg(engine: "Engine", call: Call, verb: Verb, noun: Verb, caller_id: str) -> Call:
+def _leg(player: Player, call: Call, verb: Verb, noun: Verb, caller_id: str) -> Call:
     to = noun.text.replace(" ", "")
     leg = Call(
         sid=new_sid("CA"),
@@ -54,7 +51,7 @@ def _leg(engine: "Engine", call: Call, verb: Verb, noun: Verb, caller_id: str) -
         to=to,
         direction=Direction.DIAL,
         phone=to,
-        created=engine.net.clock.now(),
+        created=player.net.clock.now(),
         target=_target(call, noun, "url", "method"),
         callback=_target(call, noun, "statusCallback", "statusCallbackMethod"),
         callback_events=frozenset(noun.get("statusCallbackEvent", "completed").split()),
@@ -62,7 +59,7 @@ def _leg(engine: "Engine", call: Call, verb: Verb, noun: Verb, caller_id: str) -
         detection=_detection(call, noun),
         parent=call.sid,
     )
-    engine.voice.calls[leg.sid] = leg
+    player.calls[leg.sid] = leg
     return leg
 
 
@@ -77,37 +74,37 @@ def _target(call: Call, noun: Verb, attribute: str, method: str) -> Target:
     return Target(urljoin(call.play.url, reference), noun.get(method, "POST").upper()) if reference else Target()
 
 
-def leg_ready(engine: "Engine", call: Call, sid: str) -> Fetch | None:
+def leg_ready(player: Player, call: Call, sid: str) -> Fetch | None:
     """A phone has answered and heard its whisper: the first one is connected, any other is let go."""
-    dial, leg = call.dial, engine.voice.calls[sid]
+    dial, leg = call.dial, player.calls[sid]
     if dial is None or dial.bridged or leg.over:
-        engine.voice.post(leg, Stopped())
+        player.post(leg, Stopped())
         return None
     dial.bridged = sid
-    for other in _others(engine, dial, sid):
-        engine.voice.post(other, Stopped())
-    engine.wait(call, Wait(Waiting.BRIDGE, verb=dial.verb), dial.verb.number("timeLimit", 14_400))
-    net = engine.net
-    engine.hear(call, "line", "note", f"connected to {net.phone(leg.to).name}")
-    engine.hear(leg, "line", "note", f"connected to {net.phone(call.phone).name}")
+    for other in player.legs(dial, beside=sid):
+        player.post(other, Stopped())
+    player.wait(call, Wait(Waiting.BRIDGE, verb=dial.verb), dial.verb.number("timeLimit", 14_400))
+    net = player.net
+    player.hear(call, "line", "note", f"connected to {net.phone(leg.to).name}")
+    player.hear(leg, "line", "note", f"connected to {net.phone(call.phone).name}")
     return None
 
 
-def leg_ended(engine: "Engine", call: Call, sid: str) -> Fetch | None:
+def leg_ended(player: Player, call: Call, sid: str) -> Fetch | None:
     """A leg is over: the next is rung, others are still ringing, or the <Dial> is done."""
     dial = call.dial
     if dial is None:
         return None
     if dial.bridged:
-        return _finish(engine, call, dial, "completed") if dial.bridged == sid else None
-    legs = [engine.voice.calls[leg] for leg in dial.legs]
+        return _finish(player, call, dial, "completed") if dial.bridged == sid else None
+    legs = [player.calls[leg] for leg in dial.legs]
     waiting = next((leg for leg in legs if leg.status is Status.QUEUED), None)
     if waiting is not None and dial.verb.get("sequential") == "true":
-        engine.voice.post(waiting, Begun())
+        player.post(waiting, Begun())
         return None
     if any(not leg.over for leg in legs):
         return None
-    return _finish(engine, call, dial, _outcome(legs))
+    return _finish(player, call, dial, _outcome(legs))
 
 
 def _outcome(legs: list[Call]) -> str:
@@ -117,17 +114,17 @@ def _outcome(legs: list[Call]) -> str:
     return next(status.value for status in order if status in statuses)
 
 
-def _finish(engine: "Engine", call: Call, dial: Dialling, outcome: str) -> Fetch | None:
+def _finish(player: Player, call: Call, dial: Dialling, outcome: str) -> Fetch | None:
     call.dial = None
-    engine.stop_waiting(call)
+    player.stop_waiting(call)
     action = dial.verb.get("action")
     if not action:
-        return engine.run(call)
-    return engine.ask(call, action, dial.verb.get("method", "POST"), _result(engine, call, dial, outcome))
+        return player.run(call)
+    return player.ask(call, action, dial.verb.get("method", "POST"), _result(player, call, dial, outcome))
 
 
-def _result(engine: "Engine", call: Call, dial: Dialling, outcome: str) -> list[tuple[str, str]]:
-    answered = [leg for leg in (engine.voice.calls[sid] for sid in dial.legs) if leg.answered is not None]
+def _result(player: Player, call: Call, dial: Dialling, outcome: str) -> list[tuple[str, str]]:
+    answered = [leg for leg in (player.calls[sid] for sid in dial.legs) if leg.answered is not None]
     told = [("DialCallStatus", outcome), ("DialBridged", "true" if dial.bridged else "false")]
     about = dial.bridged or (dial.legs[0] if dial.legs else "")
     if about:
@@ -136,66 +133,54 @@ def _result(engine: "Engine", call: Call, dial: Dialling, outcome: str) -> list[
         leg = next((leg for leg in answered if leg.sid == dial.bridged), answered[0])
         told.append(("DialCallDuration", str(leg.seconds())))
     if dial.bridged and dial.verb.get("record", "do-not-record") != "do-not-record":
-        kept = keep(engine, call, "(what was said while connected)", "DialVerb")
-        told += [("RecordingUrl", engine.net.api_url + kept.uri), ("RecordingSid", kept.sid)]
+        kept = keep(player, call, "(what was said while connected)", "DialVerb")
+        told += [("RecordingUrl", player.net.api_url + kept.uri), ("RecordingSid", kept.sid)]
         told.append(("RecordingDuration", str(kept.seconds)))
     return told
 
 
-def hung_up(engine: "Engine", call: Call, dial: Dialling) -> Fetch | None:
+def hung_up(player: Player, call: Call, dial: Dialling) -> Fetch | None:
     """The caller is gone. The line is told how the <Dial> ended; its answer is not played."""
     action = dial.verb.get("action")
     if not action:
         return None
     outcome = "completed" if dial.bridged else "canceled"
-    result = _result(engine, call, dial, outcome)
-    return engine.ask(call, action, dial.verb.get("method", "POST"), result, discard=True)
+    result = _result(player, call, dial, outcome)
+    return player.ask(call, action, dial.verb.get("method", "POST"), result, discard=True)
 
 
-def release(engine: "Engine", call: Call, dial: Dialling) -> None:
-    """Lets every leg go."""
-    call.dial = None
-    for leg in _others(engine, dial, ""):
-        engine.voice.post(leg, Stopped())
-
-
-def give_up(engine: "Engine", call: Call) -> None:
+def give_up(player: Player, call: Call) -> None:
     """Nobody answers the <Dial>: every phone stops ringing as if its time were up."""
     if call.dial is None:
         return
-    for leg in _others(engine, call.dial, ""):
-        engine.voice.post(leg, Stopped(Status.NO_ANSWER))
+    for leg in player.legs(call.dial):
+        player.post(leg, Stopped(Status.NO_ANSWER))
 
 
-def part(engine: "Engine", call: Call) -> None:
+def part(player: Player, call: Call) -> None:
     """The two are parted: the dialled leg ends, and the call goes on."""
     if call.dial is not None and call.dial.bridged:
-        engine.voice.post(engine.voice.calls[call.dial.bridged], Stopped())
+        player.post(player.calls[call.dial.bridged], Stopped())
 
 
-def pressed(engine: "Engine", call: Call, keys: str) -> Fetch | None:
+def pressed(player: Player, call: Call, keys: str) -> Fetch | None:
     """Keys during a conversation mean nothing, but for the star where the <Dial> says so."""
     if "*" in keys and call.dial is not None and call.dial.verb.get("hangupOnStar") == "true":
-        part(engine, call)
+        part(player, call)
     return None
 
 
-def spoke(engine: "Engine", call: Call, text: str) -> None:
+def spoke(player: Player, call: Call, text: str) -> None:
     """What one says, the other hears."""
-    for other in _partners(engine, call):
-        engine.hear(other, "other", "speech", text)
+    for other in _partners(player, call):
+        player.hear(other, "other", "speech", text)
 
 
-def _partners(engine: "Engine", call: Call) -> Iterable[Call]:
-    calls = engine.voice.calls
+def _partners(player: Player, call: Call) -> Iterable[Call]:
+    calls = player.calls
     if call.dial is not None and call.dial.bridged:
         yield calls[call.dial.bridged]
     elif call.parent is not None:
         parent = calls[call.parent]
         if parent.dial is not None and parent.dial.bridged == call.sid:
             yield parent
-
-
-def _others(engine: "Engine", dial: Dialling, sid: str) -> list[Call]:
-    legs = [engine.voice.calls[leg] for leg in dial.legs if leg != sid]
-    return [leg for leg in legs if not leg.over]

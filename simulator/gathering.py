@@ -1,21 +1,17 @@
 """<Gather>: what a caller keys or says, and what is sent when they do neither."""
 
-from typing import TYPE_CHECKING
-
 from simulator.call_events import Fetch
 from simulator.calls import Call, Wait, Waiting
+from simulator.player import Player
 from simulator.signature import Product
 from simulator.twiml import Verb
 from simulator.webhook import Request
 
-if TYPE_CHECKING:
-    from simulator.engine import Engine
 
-
-def start(engine: "Engine", call: Call, verb: Verb) -> None:
+def start(player: Player, call: Call, verb: Verb) -> None:
     """Says what is nested, listening already, and then waits. A key interrupts what is being said."""
-    seconds = sum(engine.speak(call, child) for child in verb.children)
-    engine.wait(call, Wait(Waiting.GATHER, verb=verb), seconds + verb.number("timeout", 5))
+    seconds = sum(player.speak(call, child) for child in verb.children)
+    player.wait(call, Wait(Waiting.GATHER, verb=verb), seconds + verb.number("timeout", 5))
 
 
 def listens_for(verb: Verb, kind: str) -> bool:
@@ -23,7 +19,7 @@ def listens_for(verb: Verb, kind: str) -> bool:
     return kind in verb.get("input", "dtmf").split()
 
 
-def pressed(engine: "Engine", call: Call, keys: str) -> Fetch | None:
+def pressed(player: Player, call: Call, keys: str) -> Fetch | None:
     """Takes keys one by one; those after the one that ends the gather are lost, as on a real line."""
     wait, verb = _present(call)
     if not listens_for(verb, "dtmf"):
@@ -31,15 +27,15 @@ def pressed(engine: "Engine", call: Call, keys: str) -> Fetch | None:
     finish, most = verb.get("finishOnKey", "#"), verb.number("numDigits", 0)
     for key in keys:
         if key == finish:
-            return _result(engine, call, wait)
+            return _result(player, call, wait)
         wait.typed += key
         if most and len(wait.typed) >= most:
-            return _result(engine, call, wait)
-    engine.wait(call, Wait(Waiting.GATHER, verb=verb, typed=wait.typed), verb.number("timeout", 5))
+            return _result(player, call, wait)
+    player.wait(call, Wait(Waiting.GATHER, verb=verb, typed=wait.typed), verb.number("timeout", 5))
     return None
 
 
-def spoke(engine: "Engine", call: Call, text: str, confidence: float | None) -> Fetch | None:
+def spoke(player: Player, call: Call, text: str, confidence: float | None) -> Fetch | None:
     """Takes words, unless keys came first or the gather takes none. They come out tidied, as recognisers do."""
     wait, verb = _present(call)
     if not listens_for(verb, "speech") or wait.typed:
@@ -48,36 +44,36 @@ def spoke(engine: "Engine", call: Call, text: str, confidence: float | None) -> 
     heard = heard[:1].upper() + heard[1:]
     if heard and heard[-1] not in ".?!":
         heard += "."
-    _partial(engine, call, verb, heard)
+    _partial(player, call, verb, heard)
     extra = [("SpeechResult", heard)]
     if confidence is not None:
         extra.append(("Confidence", f"{confidence:.7f}"))
     extra.append(("Language", verb.get("language", "en-US")))
-    engine.stop_waiting(call)
-    return engine.ask(call, verb.get("action"), verb.get("method", "POST"), extra)
+    player.stop_waiting(call)
+    return player.ask(call, verb.get("action"), verb.get("method", "POST"), extra)
 
 
-def timed_out(engine: "Engine", call: Call) -> Fetch | None:
+def timed_out(player: Player, call: Call) -> Fetch | None:
     """The caller has been silent long enough: what was keyed counts; nothing at all means the next verb."""
     wait, _ = _present(call)
-    return _result(engine, call, wait)
+    return _result(player, call, wait)
 
 
-def hung_up(engine: "Engine", call: Call, wait: Wait) -> Fetch | None:
+def hung_up(player: Player, call: Call, wait: Wait) -> Fetch | None:
     """The caller hung up while being listened to. The line is told what was keyed; its answer is not played."""
     verb = wait.verb
     if verb is None or not (wait.typed or verb.get("actionOnEmptyResult") == "true"):
         return None
     digits = [("Digits", wait.typed)]
-    return engine.ask(call, verb.get("action"), verb.get("method", "POST"), digits, discard=True)
+    return player.ask(call, verb.get("action"), verb.get("method", "POST"), digits, discard=True)
 
 
-def _result(engine: "Engine", call: Call, wait: Wait) -> Fetch | None:
-    engine.stop_waiting(call)
+def _result(player: Player, call: Call, wait: Wait) -> Fetch | None:
+    player.stop_waiting(call)
     verb = wait.verb
     if verb is None or not (wait.typed or verb.get("actionOnEmptyResult") == "true"):
-        return engine.run(call)
-    return engine.ask(call, verb.get("action"), verb.get("method", "POST"), [("Digits", wait.typed)])
+        return player.run(call)
+    return player.ask(call, verb.get("action"), verb.get("method", "POST"), [("Digits", wait.typed)])
 
 
 def _present(call: Call) -> tuple[Wait, Verb]:
@@ -86,11 +82,11 @@ def _present(call: Call) -> tuple[Wait, Verb]:
     return call.wait, call.wait.verb
 
 
-def _partial(engine: "Engine", call: Call, verb: Verb, heard: str) -> None:
+def _partial(player: Player, call: Call, verb: Verb, heard: str) -> None:
     reference = verb.get("partialResultCallback")
     if not reference:
         return
-    fetch = engine.ask(call, reference, verb.get("partialResultCallbackMethod", "POST"), discard=True)
+    fetch = player.ask(call, reference, verb.get("partialResultCallbackMethod", "POST"), discard=True)
     if fetch is None:
         return
     told = [
@@ -101,4 +97,4 @@ def _partial(engine: "Engine", call: Call, verb: Verb, heard: str) -> None:
         ("Stability", "0.5"),
     ]
     request = Request(fetch.url, fetch.method, told, Product.VOICE, call.jar)
-    engine.net.tell_later(request, call.sid)
+    player.net.tell_later(request, call.sid)

@@ -3,22 +3,17 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from simulator import documents
+from simulator import documents, engine
 from simulator.call_events import Begun, Event, Fetch, HungUp, Stopped
-from simulator.callbacks import Lane
-from simulator.calls import SIP, Call, Detection, Direction, Status
+from simulator.calls import Call, Detection, Direction
 from simulator.documents import Document, NoDocumentError, Target
-from simulator.engine import Engine
+from simulator.exchange import Exchange
 from simulator.faults import Fault
-from simulator.recording import Recording
+from simulator.player import Player
 from simulator.signature import Product
 from simulator.webhook import Request
-from simulator.wire import new_sid, rfc2822
-
-if TYPE_CHECKING:
-    from simulator.network import Network
+from simulator.wire import new_sid
 
 SETTLE_SECONDS = 40.0
 """Real seconds a driver waits at most for what it did to be answered."""
@@ -52,20 +47,18 @@ class _Actor:
 class Voice:
     """The voice side of the network."""
 
-    def __init__(self, network: "Network") -> None:
-        self.net = network
-        self.calls: dict[str, Call] = {}
-        self.recordings: dict[str, Recording] = {}
+    def __init__(self, net: Exchange) -> None:
+        self._net = net
+        self._player = Player(net, engine.VERBS, self.post)
+        self.calls, self.recordings = self._player.calls, self._player.recordings
         self._actors: dict[str, _Actor] = {}
-        self._lanes: dict[str, Lane] = {}
-        self._engine = Engine(self)
         self._next_start: datetime | None = None
 
     # Calls begin
 
     def create(self, order: CallOrder) -> Call:
         """Accepts an outbound call; it starts when its turn comes."""
-        net = self.net
+        net = self._net
         call = Call(
             sid=new_sid("CA"),
             account_sid=net.line.account_sid,
@@ -91,7 +84,7 @@ class Voice:
 
     def start(self, call: Call) -> None:
         """Starts an accepted call, or lets it queue where calls per second are limited."""
-        net = self.net
+        net = self._net
         with net.lock:
             now = net.clock.now()
             begin = now if self._next_start is None else max(now, self._next_start)
@@ -108,7 +101,7 @@ class Voice:
 
         Raises KeyError when the number is not ours.
         """
-        net = self.net
+        net = self._net
         with net.lock:
             number = net.line.numbers[to]
             call = Call(
@@ -128,19 +121,12 @@ class Voice:
         self.act(call, Begun())
         return call
 
-    def engaged(self, phone: str, beside: Call) -> bool:
-        """Whether somebody at this phone is already talking, on any call but this one."""
-        return any(
-            call.phone == phone and not call.over and call is not beside and call.answered is not None
-            for call in self.calls.values()
-        )
-
     # Events: one at a time for each call
 
     def post(self, call: Call, event: Event) -> None:
         """Lets something happen to a call, in the background."""
         if self._enlist(call, event):
-            self.net.courier.send(f"run {call.sid}", lambda: self._drain(call))
+            self._net.courier.send(f"run {call.sid}", lambda: self._drain(call))
 
     def act(self, call: Call, event: Event) -> None:
         """Lets something happen to a call, and returns when it and everything it led to has been carried out."""
@@ -150,12 +136,12 @@ class Voice:
 
     def settle(self, call: Call) -> None:
         """Waits until this call, the one it came from and those dialled from it are all at rest."""
-        with self.net.lock:
-            self.net.lock.wait_for(lambda: not self._busy(call), SETTLE_SECONDS)
+        with self._net.lock:
+            self._net.lock.wait_for(lambda: not self._busy(call), SETTLE_SECONDS)
 
     def quiet(self) -> bool:
         """True when no call is in the middle of anything."""
-        with self.net.lock:
+        with self._net.lock:
             return not any(actor.running for actor in self._actors.values())
 
     def _busy(self, call: Call) -> bool:
@@ -165,7 +151,7 @@ class Voice:
 
     def _enlist(self, call: Call, event: Event) -> bool:
         """Puts the event into the call's inbox; True when nobody is at work on the call, and the asker must be."""
-        with self.net.lock:
+        with self._net.lock:
             actor = self._actors.setdefault(call.sid, _Actor(deque()))
             actor.inbox.append(event)
             if actor.running:
@@ -176,21 +162,21 @@ class Voice:
     def _drain(self, call: Call) -> None:
         actor = self._actors[call.sid]
         while True:
-            with self.net.lock:
+            with self._net.lock:
                 if not actor.inbox:
                     actor.running = False
-                    self.net.touch()
+                    self._net.touch()
                     return
-                fetch = self._engine.handle(call, actor.inbox.popleft())
+                fetch = engine.handle(self._player, call, actor.inbox.popleft())
             while fetch is not None:
                 document = self._fetch(call, fetch)
-                with self.net.lock:
+                with self._net.lock:
                     # Whoever hung up while the line was thinking must not hear, or dial, what it then said.
                     gone = any(isinstance(event, HungUp | Stopped) for event in actor.inbox)
-                    fetch = None if gone else self._engine.resume(call, fetch, document)
+                    fetch = None if gone else engine.resume(self._player, call, fetch, document)
 
     def _fetch(self, call: Call, fetch: Fetch) -> Document | None:
-        net = self.net
+        net = self._net
         late = net.faults.draw(Fault.WEBHOOK_TIMEOUT, call.phone)
         parameters = [*call.parameters(), *fetch.extra]
         try:
@@ -203,42 +189,3 @@ class Voice:
             )
         except NoDocumentError:
             return None
-
-    # Progress
-
-    def lane(self, call: Call) -> Lane:
-        """Where this call's status callbacks go."""
-        if call.sid not in self._lanes:
-            self._lanes[call.sid] = Lane(self.net, call.sid, f"{call.sid} {call.phone}")
-        return self._lanes[call.sid]
-
-    def progress(self, call: Call, event: str, status: str) -> None:
-        """Tells the line of "initiated", "ringing", "answered" or "completed", if it asked to be told."""
-        if not call.callback.url or event not in call.callback_events:
-            return
-        told = [
-            *call.parameters(status),
-            ("Timestamp", rfc2822(self.net.clock.now()) or ""),
-            ("CallbackSource", "call-progress-events"),
-            ("SequenceNumber", str(call.sequence)),
-        ]
-        call.sequence += 1
-        if event == "completed":
-            seconds = call.seconds()
-            told += [("CallDuration", str(seconds)), ("Duration", str(-(-seconds // 60)))]
-            if call.status is not Status.COMPLETED:
-                told.append(("SipResponseCode", SIP[call.status]))
-            told += self._recorded(call)
-        if call.answered_by:
-            told.append(("AnsweredBy", call.answered_by))
-        self.lane(call).tell(Request(call.callback.url, call.callback.method, told, Product.VOICE))
-
-    def _recorded(self, call: Call) -> list[tuple[str, str]]:
-        recording = next((one for one in self.recordings.values() if one.call_sid == call.sid), None)
-        if recording is None:
-            return []
-        return [
-            ("RecordingUrl", self.net.api_url + recording.uri),
-            ("RecordingSid", recording.sid),
-            ("RecordingDuration", str(recording.seconds)),
-        ]
