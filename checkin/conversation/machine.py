@@ -158,13 +158,14 @@ _OPT_OUT_TOO: tuple[Effect, ...] = (Consent("stop"),)
 
 def _danger(state: Conversation) -> Outcome:
     """RED: whatever was open has been answered by this. The safety topic opens, or hears one more alarm."""
+    waiting = agenda.without_answered(state.agenda)
     if state.current is not None and state.current.topic == "safety":
-        return replace(state, turn=state.turn + 1, unread=0), (
+        return replace(state, agenda=waiting, turn=state.turn + 1, unread=0), (
+            InTouch("stand_down"),
             Tell("safety.red"),
             Escalate(Severity.RED, "words"),
             Wait(_step(state.current).silence.after),
         )
-    waiting = agenda.without_answered(state.agenda)
     current = state.current if state.current and agenda.without_answered((state.current,)) else None
     calm = replace(state, current=current, agenda=waiting, unread=0)
     state, effects = _open(calm, Thread("safety", TOPICS["safety"].opens_at, ""))
