@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from checkin import checkins, delivery, dispatch, escalations, health, outbox
+from checkin.conversation.diagram import mermaid
+from checkin.conversation.topics import TOPICS
 from checkin.conversations import due
 from checkin.errors import BadFile, BadSetting
 from checkin.gateways import Fault
@@ -71,18 +74,10 @@ def documented() -> dict[str, tuple[str, str]]:
     return {name: (default.strip("`"), example.strip("`")) for name, (_, default, example) in found.items()}
 
 
-def of_the_web_server(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return what gunicorn's file reads from the environment, with what it makes of none."""
+def of_the_web_server() -> dict[str, str]:
+    """Return what gunicorn's file reads from the environment, and what it takes when there is nothing."""
     text = (ROOT / "deploy" / "gunicorn.conf.py").read_text()
-    names = set(re.findall(r'environ\.get\(["\'](\w+)["\']', text))
-    for name in names:
-        monkeypatch.delenv(name, raising=False)
-    read = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
-    host, _, port = read["bind"].partition(":")
-    defaults = {"HOST": host, "PORT": port}
-    defaults |= {"WEB_CONCURRENCY": str(read["workers"]), "WEB_THREADS": str(read["threads"])}
-    assert set(defaults) == names
-    return defaults
+    return dict(re.findall(r"""environ\.get\(["'](\w+)["'], ["']([^"']*)["']\)""", text))
 
 
 def examples() -> dict[str, str]:
@@ -90,14 +85,15 @@ def examples() -> dict[str, str]:
     return {name: example for name, (_, example) in documented().items()}
 
 
-def test_every_setting_is_documented_and_every_documented_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     environment = Environment(examples())
     read_settings(environment)
-    assert environment.asked | set(of_the_web_server(monkeypatch)) == set(documented())
+    assert environment.asked | set(of_the_web_server()) == set(documented())
 
 
-def test_the_defaults_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = of_the_web_server(monkeypatch)
+def test_the_defaults_are_those_of_the_code() -> None:
+    server = of_the_web_server()
+    assert server
     least = {name: example for name, (default, example) in documented().items() if default.startswith(_NEEDED)}
     written = {
         name: default
@@ -184,6 +180,74 @@ def test_the_example_is_a_file_without_mistakes(tmp_path: Path) -> None:
     assert found.people[0].plan is not None
     assert found.people[0].plan.gaps == {"text": 45, "ask": 90}
     assert [line for _, line in found.people[1].phones] == ["landline", "mobile"]
+
+
+# --- README.md ---
+
+README = (ROOT / "README.md").read_text()
+
+
+def block(page: str, opening: str) -> list[str]:
+    """Return the lines of the block of code that begins with `opening`."""
+    return next(b.splitlines() for b in re.findall(r"```\n(.*?)```", page, re.DOTALL) if b.startswith(opening))
+
+
+def there(folder: Path) -> set[str]:
+    """Return the modules and folders of a folder that are part of the house."""
+    found = {p.name for p in folder.iterdir() if p.suffix == ".py" and p.name != "__init__.py"}
+    return found | {f"{p.name}/" for p in folder.iterdir() if p.is_dir() and any(p.glob("*.py"))}
+
+
+def test_the_map_of_the_house_is_true() -> None:
+    lines = block(README, "checkin/")
+    told = {line.partition("  ")[0] for line in lines if not line.startswith(" ")}
+    assert told == there(ROOT) | {"docs/"}
+    room = r"[a-z_]+(?:/|\.py)"
+    inside = [line[2:] for line in lines if line.startswith("  ") and line[2] != " "]
+    rooms = [re.match(rf"{room}(?: {room})*", line) for line in inside]
+    assert {name for found in rooms if found for name in found[0].split()} == {
+        *there(ROOT / "checkin"),
+        "conversation/",
+        "wording/",
+    }
+
+
+def test_who_may_import_whom_is_what_is_enforced() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    inside = next(c for c in contracts if c.get("containers") == ["checkin"])
+    assert block(README, "cli\n") == inside["layers"]
+
+
+def test_the_commands_are_those_that_can_be_made() -> None:
+    told = {line.split()[1] for line in block(README, "make demo")}
+    assert told == {"demo", "test"}
+    makefile = (ROOT / "Makefile").read_text()
+    text = "".join(page.read_text() for page in PAGES)
+    assert all(f"\n{name}:" in makefile for name in re.findall(r"`make ([a-z-]+)", text))
+
+
+def test_who_can_log_in_to_the_demo_is_as_written() -> None:
+    staff = read_file(ROOT / "checkin" / "demo" / "organisation.yaml", "GB", "Europe/London").staff
+    assert all(f"`{member.email}`" in README for member in staff)
+    assert {f"`{member.password}`" in README for member in staff} == {True}
+
+
+@pytest.mark.parametrize("name", ["phones.png", "queue.png"])
+def test_a_picture_is_a_small_png(name: str) -> None:
+    picture = (DOCS / "images" / name).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 300_000
+    assert f"docs/images/{name}" in README
+
+
+# --- the topics, drawn ---
+
+
+def test_the_drawn_topics_are_those_of_the_code() -> None:
+    drawn = {path.stem: path.read_text() for path in (DOCS / "topics").glob("*.md")}
+    assert drawn == {name: mermaid(topic) for name, topic in TOPICS.items()}, (
+        "run: checkin topics --diagram docs/topics"
+    )
 
 
 # --- every page ---
