@@ -7,7 +7,6 @@ from simulator.call_events import Begun, Fetch, Stopped
 from simulator.calls import Call, Detection, Dialling, Direction, Status, Wait, Waiting
 from simulator.documents import Target
 from simulator.player import Player
-from simulator.recording import keep
 from simulator.twiml import Verb
 from simulator.wire import is_e164, new_sid
 
@@ -133,7 +132,7 @@ def _result(player: Player, call: Call, dial: Dialling, outcome: str) -> list[tu
         leg = next((leg for leg in answered if leg.sid == dial.bridged), answered[0])
         told.append(("DialCallDuration", str(leg.seconds())))
     if dial.bridged and dial.verb.get("record", "do-not-record") != "do-not-record":
-        kept = keep(player, call, "(what was said while connected)", "DialVerb")
+        kept = player.keep(call, "(what was said while connected)", "DialVerb")
         told += [("RecordingUrl", player.net.api_url + kept.uri), ("RecordingSid", kept.sid)]
         told.append(("RecordingDuration", str(kept.seconds)))
     return told

@@ -11,6 +11,7 @@ from simulator.grammar import SCHEMA
 from simulator.progress import Progress
 from simulator.recordings import Recording
 from simulator.twiml import TwimlError, Verb, read_voice
+from simulator.wire import new_sid
 
 APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
@@ -134,6 +135,14 @@ class Player:
         if call.wait is not None and call.wait.timer is not None:
             call.wait.timer.cancel()
         call.wait = None
+
+    def keep(self, call: Call, words: str, source: str = "RecordVerb") -> Recording:
+        """Puts a recording of these words where the REST API finds it."""
+        seconds = max(1, round(len(words) / CHARACTERS_PER_SECOND))
+        now = self.net.clock.now()
+        recording = Recording(new_sid("RE"), call.account_sid, call.sid, words, seconds, now, source)
+        self.recordings[recording.sid] = recording
+        return recording
 
     # How a call stands to the others, and to its end
 

@@ -51,21 +51,12 @@ def _finish(player: Player, call: Call, wait: Wait, digits: str) -> Fetch | None
     verb = wait.verb
     if verb is None:
         raise AssertionError("a recording without its verb")
-    recording = keep(player, call, wait.spoken)
+    recording = player.keep(call, wait.spoken)
     url = player.net.api_url + recording.uri
     told = [("RecordingUrl", url), ("RecordingSid", recording.sid)]
     extra = [*told, ("RecordingDuration", str(recording.seconds)), ("Digits", digits)]
     _report(player, call, verb, recording, told)
     return player.ask(call, verb.get("action"), verb.get("method", "POST"), extra, discard=call.over)
-
-
-def keep(player: Player, call: Call, words: str, source: str = "RecordVerb") -> Recording:
-    """Puts a recording of these words where the REST API finds it."""
-    net = player.net
-    seconds = max(1, round(len(words) / 13))
-    recording = Recording(new_sid("RE"), call.account_sid, call.sid, words, seconds, net.clock.now(), source)
-    player.recordings[recording.sid] = recording
-    return recording
 
 
 def _report(player: Player, call: Call, verb: Verb, recording: Recording, told: Parameters) -> None:
