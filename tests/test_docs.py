@@ -1,5 +1,6 @@
 """The documents say what the code does: each page that lists something is compared with the list in the code."""
 
+import inspect
 import re
 import runpy
 import tomllib
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checkin import checkins, delivery, dispatch, escalations, health, outbox
+from checkin.bootstrap import open_line
 from checkin.conversation.diagram import mermaid
 from checkin.conversation.topics import TOPICS
 from checkin.conversations import due
@@ -311,6 +313,11 @@ def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> Non
         "something due this long ago counts as forgotten": written(health.OVERDUE),
         "a check-in later than this is left out": written(due._TOO_LATE),
     }
+
+
+def test_how_many_connections_a_process_opens_is_that_of_the_code() -> None:
+    pool = inspect.signature(open_line).parameters["pool"].default
+    assert f"opens at most {pool} connections" in OPERATIONS
 
 
 def test_the_tries_are_those_of_the_code() -> None:
