@@ -339,9 +339,10 @@ class Case(Base):
         _one_of("status", "open", "taken", "closed"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("status <> 'taken' OR taken_by IS NOT NULL", name="taken"),
-        # RED is closed by two people.
+        # RED is closed by two people. A comparison with NULL is no answer, and a CHECK lets that pass.
         CheckConstraint(
-            "status <> 'closed' OR severity <> 'red' OR closed_by <> close_asked_by", name="red_closed_by_two"
+            "status <> 'closed' OR severity <> 'red' OR coalesce(closed_by <> close_asked_by, false)",
+            name="red_closed_by_two",
         ),
         Index("uq_cases_person", "person_id", unique=True, postgresql_where=text("status <> 'closed'")),
         Index("ix_cases_open", "severity", "opened_at", postgresql_where=text("status <> 'closed'")),
