@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import urllib3
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -202,11 +202,19 @@ def _since(made: datetime | None, since: datetime) -> bool:
 
 
 def _text_receipt(message: MessageInstance) -> Receipt:
+    _need_sid(message.sid)
     status = str(message.status)
     return Receipt(str(message.sid), status, TEXT_RANK.get(status, UNKNOWN_RANK))
 
 
+def _need_sid(sid: str | None) -> None:
+    if not sid:
+        # The SDK takes an empty answer for a success.
+        raise CarrierError("Twilio's answer was empty.", ambiguous=True)
+
+
 def _call_receipt(call: CallInstance) -> Receipt:
+    _need_sid(call.sid)
     status = str(call.status)
     return Receipt(str(call.sid), status, CALL_RANK.get(status, UNKNOWN_RANK))
 
@@ -216,7 +224,8 @@ def _translated(error: Exception) -> CarrierError:
     match error:
         case CarrierError():
             return error
-        case TwilioRestException(status=status, code=code):
+        # The second is what the SDK makes of an answer in the form of RFC 9457.
+        case TwilioRestException(status=status, code=code) | TwilioServiceException(status=status, code=code):
             if status >= http.client.INTERNAL_SERVER_ERROR:
                 return CarrierError(f"Twilio answered {status}.", code=int(code or status), ambiguous=True)
             return CarrierError(f"Twilio refused with {code}.", code=int(code or status))
