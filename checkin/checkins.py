@@ -81,7 +81,8 @@ def spell_out(ladder: Sequence[str], who: Reachable) -> list[str]:
                 found = []  # What stands at the end of every ladder needs no rung.
             case _:
                 found = [name]
-        rungs += [rung for rung in found if rung not in rungs or not rung.startswith("ask:")]
+        # Somebody may run two of the member's groups.
+        rungs += [rung for rung in dict.fromkeys(found) if rung not in rungs or not rung.startswith("ask:")]
     return rungs
 
 

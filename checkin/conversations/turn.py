@@ -35,7 +35,7 @@ from checkin.conversation.effects import (
     Tell,
     Wait,
 )
-from checkin.conversation.events import Event, Exhausted
+from checkin.conversation.events import Event, Exhausted, Settled
 from checkin.conversation.replies import Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversations import sentences
@@ -258,7 +258,7 @@ class Turn:
         if not ladder.rungs:
             # Somebody began to say how they are, unasked, and left it. That is contact, not a missed check-in.
             checkins.settle(self.work, ladder.id, "contact", answer=None, by=self.member.id)
-            self._keep(Conversation(None, self.member.state.agenda, self.member.state.turn, 0))
+            self.advance(Settled("checkin", thread.subject))
             return
         self.ladder = checkins.climb(self.work, ladder)
         if self.ladder.here is None:
