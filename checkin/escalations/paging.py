@@ -104,11 +104,16 @@ def page_again(work: Work, case_id: UUID, page_round: int) -> None:
 
 
 def decline(work: Work, case_id: UUID, person_id: UUID) -> None:
-    """Somebody who was paged cannot: page the next at once, unless others were asked at the same time."""
+    """Somebody who was paged cannot: page the next at once, unless others were asked at the same time or since."""
     case = lock(work, case_id)
     if case is None or case.status != "open":
         return
     note(work, case_id, "declined", person_id=person_id)
-    if case.page_round <= len(on_call(work)):
+    asked = work.conn.scalars(
+        select(CaseEvent.person_id).where(
+            CaseEvent.case_id == case_id, CaseEvent.kind == "paged", CaseEvent.detail == f"round {case.page_round}"
+        )
+    )
+    if set(asked) == {person_id}:
         timers.drop(work, "page", case_id)
         page_next(work, case_id, case.page_round)
