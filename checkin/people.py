@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import ARRAY, LargeBinary, Row, any_, bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
@@ -233,12 +233,10 @@ def suspend_phone(work: Work, person_id: UUID, phone_id: UUID) -> None:
     )
 
 
-_KEEP_STATE = text("UPDATE people SET state = :state WHERE id = :person").bindparams(bindparam("state", type_=JSONB))
-
-
 def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:
     """Store where the conversation stands."""
-    work.conn.execute(_KEEP_STATE, {"state": states.to_json(state), "person": person_id})
+    statement = "UPDATE people SET state = %(state)s WHERE id = %(person)s"
+    work.write_behind(f"state {person_id}", statement, {"state": Jsonb(states.to_json(state)), "person": person_id})
 
 
 def count(work: Work) -> int:

@@ -56,20 +56,25 @@ def set_timer(
     )
 
 
-_SILENCE = text(
-    "INSERT INTO timers (id, kind, due_at, person_id, turn) VALUES (:id, 'silence', :due_at, :person_id, :turn) "
-    "ON CONFLICT (person_id) WHERE kind = 'silence' DO UPDATE SET due_at = :due_at, turn = :turn, tries = 0"
+_SILENCE = (
+    "INSERT INTO timers (id, kind, due_at, person_id, turn) "
+    "VALUES (%(id)s, 'silence', %(due_at)s, %(person_id)s, %(turn)s) "
+    "ON CONFLICT (person_id) WHERE kind = 'silence' "
+    "DO UPDATE SET due_at = EXCLUDED.due_at, turn = EXCLUDED.turn, tries = 0"
 )
+_NO_SILENCE = "DELETE FROM timers WHERE kind = 'silence' AND person_id = %(person_id)s"
 
 
 def set_silence(work: Work, person_id: UUID, due_at: datetime, turn: int) -> None:
     """Set the one silence timer of a person's conversation, in place of the last one."""
-    work.conn.execute(_SILENCE, {"id": new_id(), "due_at": due_at, "person_id": person_id, "turn": turn})
+    work.write_behind(
+        f"silence {person_id}", _SILENCE, {"id": new_id(), "due_at": due_at, "person_id": person_id, "turn": turn}
+    )
 
 
 def drop_silence(work: Work, person_id: UUID) -> None:
     """Take the silence timer away: nothing is open any more."""
-    work.conn.execute(delete(Timer).where(Timer.kind == "silence", Timer.person_id == person_id))
+    work.write_behind(f"silence {person_id}", _NO_SILENCE, {"person_id": person_id})
 
 
 def drop(work: Work, kind: Kind, subject: UUID) -> None:

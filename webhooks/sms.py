@@ -7,9 +7,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 from checkin import delivery, logs
 from checkin.bootstrap import Bell, Line
 from checkin.conversations import texts
-from checkin.conversations.texts import RepeatedError, Text
+from checkin.conversations.texts import Text
 from checkin.gateways.twilio import TEXT_RANK, UNKNOWN_RANK
-from checkin.store.work import as_uuid, is_away
+from checkin.store.work import RepeatedError, as_uuid, is_away
 from webhooks.answers import EMPTY, or_503, ring, sayable, twiml
 
 _log = logs.get("sms")

@@ -14,9 +14,8 @@ from checkin.bootstrap import Bell, Line
 from checkin.conversation.events import Missed
 from checkin.conversations import calls
 from checkin.conversations.calls import At, Spoken
-from checkin.conversations.texts import RepeatedError
 from checkin.gateways.twilio import CALL_RANK, UNKNOWN_RANK
-from checkin.store.work import Work, as_uuid
+from checkin.store.work import RepeatedError, Work, as_uuid
 from webhooks.answers import or_503, ring, sayable, twiml
 
 # Slow typing, poor hearing, an operator in between: keys are waited for.

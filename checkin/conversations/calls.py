@@ -17,12 +17,11 @@ from checkin.conversation.events import Opened, Replied
 from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, read_keys
 from checkin.conversations.sentences import render
-from checkin.conversations.texts import RepeatedError
 from checkin.conversations.turn import Turn
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.models import CallTurn, Message
-from checkin.store.work import Work
+from checkin.store.work import RepeatedError, Work
 
 At = Literal["human", "question", "menu", "stranger", "end"]
 REPEATS = 2
@@ -60,7 +59,7 @@ def ring_in(work: Work, sid: str, caller: str) -> Spoken:
         .returning(Message.id)
     ).scalar_one_or_none()
     if call is None:
-        raise RepeatedError(sid)
+        raise RepeatedError
     if found is None:
         return _stranger(work, call)
     # Who rings may not be who we think: the name waits for a key when the phone is shared.
@@ -199,4 +198,4 @@ def keep_answer(work: Work, key: str, answer: str) -> None:
         .returning(CallTurn.key)
     ).first()
     if kept is None:
-        raise RepeatedError(key)
+        raise RepeatedError

@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from checkin import escalations, people
 from checkin.conversation.effects import Severity
@@ -27,10 +26,6 @@ CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
 _STRANGER_EVERY = timedelta(days=1)
 
 
-class RepeatedError(Exception):
-    """This text was handled before: roll back, and give the same answer again."""
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """An inbound text as the door understood it. `carrier_did` is what the carrier says it has acted on and answered
@@ -46,7 +41,7 @@ class Text:
 def hear(work: Work, text: Text) -> str:
     """Handle one text and return what to answer at once ("" for nothing).
 
-    Raises RepeatedError when this text was handled before; the caller's transaction must then be rolled back.
+    The commit of the caller's transaction raises RepeatedError when this text was handled before.
     """
     # Before anything else that could fail.
     risk = read_risk(text.body)
@@ -155,26 +150,25 @@ def _first_today(work: Work, phone_id: UUID) -> bool:
 
 
 # The unique sid decides which of two copies acted.
-_STORE = insert(Message).on_conflict_do_nothing(index_elements=["sid"]).returning(Message.id)
+_STORE = (
+    "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, sid, status, body, answer, unread) VALUES "
+    "(%(id)s, %(at)s, 'in', 'text', %(person)s, %(phone)s, %(sid)s, 'received', %(body)s, %(answer)s, %(unread)s)"
+)
 
 
 def _store(work: Work, text: Text, *, phone_id: UUID, person_id: UUID | None, answer: str, unread: bool) -> None:
-    """Store the text with its answer. Raises RepeatedError when it is there already."""
-    stored = work.conn.execute(
+    """Store the text with its answer; the commit raises RepeatedError when it is there already."""
+    work.write_behind(
+        f"text {text.sid}",
         _STORE,
         {
             "id": new_id(),
             "at": work.now,
-            "direction": "in",
-            "medium": "text",
-            "person_id": person_id,
-            "phone_id": phone_id,
+            "person": person_id,
+            "phone": phone_id,
             "sid": text.sid,
-            "status": "received",
             "body": work.vault.seal(_words(text), "messages.body"),
             "answer": work.vault.seal(answer, "messages.answer") if answer else None,
             "unread": unread,
         },
     )
-    if stored.first() is None:
-        raise RepeatedError(text.sid)

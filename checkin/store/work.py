@@ -1,17 +1,28 @@
 """What a piece of work is done with: one transaction, the keys, the settings, and the moment it is."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, Insert, insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from checkin.settings import Settings
 from checkin.store.models import Base
 from checkin.store.vault import Vault
+
+
+class Write(NamedTuple):
+    """A statement that returns nothing, and its values."""
+
+    statement: str
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,16 @@ class Work:
     now: datetime
     wake: set[str] = field(default_factory=set)
     """What was left for the workers to do at once ("fire"): the door rings for it after the commit."""
+
+    behind: dict[str, Write] = field(default_factory=dict)
+
+    def write_behind(self, key: str, statement: str, values: Mapping[str, object]) -> None:
+        """Write something that nobody reads again in this transaction: SQL with "%(name)s" for a value.
+
+        All such writes go out as one statement before the commit, in no particular order; of two with the same `key`
+        only the later one does. To ask the database once instead of four times is most of what a text costs.
+        """
+        self.behind[key] = Write(statement, values)
 
     def add(self, model: type[Base], **values: object) -> None:
         """Insert one row."""
@@ -51,7 +72,34 @@ class Store:
     def work(self, now: datetime) -> Iterator[Work]:
         """Open a transaction for work at `now`; commit at the end, roll back on any exception."""
         with self.engine.begin() as connection:
-            yield Work(connection, self.vault, self.settings, now)
+            work = Work(connection, self.vault, self.settings, now)
+            yield work
+            if work.behind:
+                _write(work)
+
+
+def _write(work: Work) -> None:
+    writes = list(work.behind.values())
+    values = {f"{name}_{i}": value for i, write in enumerate(writes) for name, value in write.values.items()}
+    try:
+        work.conn.exec_driver_sql(_together(tuple(write.statement for write in writes)), values)
+    except IntegrityError as error:
+        cause = error.orig
+        if isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == "uq_messages_sid":
+            raise RepeatedError from error
+        raise
+
+
+@cache
+def _together(statements: tuple[str, ...]) -> str:
+    """Return one statement that does all of these: PostgreSQL runs every part of a WITH that writes."""
+    parts = [re.sub(r"%\((\w+)\)s", rf"%(\1_{i})s", statement) for i, statement in enumerate(statements)]
+    named = ", ".join(f"write_{i} AS ({part})" for i, part in enumerate(parts[:-1]))
+    return f"WITH {named} {parts[-1]}" if named else parts[-1]
+
+
+class RepeatedError(Exception):
+    """What was to be stored is stored already: this was handled before. Nothing of the second time is kept."""
 
 
 # SQLSTATE classes (PostgreSQL, appendix A): 08 connection, 53 out of resources, 57 shutting down.
