@@ -9,7 +9,7 @@ from typing import Final
 
 from checkin.conversation.replies.commands import bare
 from checkin.conversation.replies.kinds import Asked, Kind, Reading
-from checkin.conversation.replies.lexicon import VOCABULARY, any_of, load, nearest
+from checkin.conversation.replies.lexicon import NAMES, VOCABULARY, any_of, load, nearest
 from checkin.conversation.replies.text import POINTS
 
 _WRITTEN: Final = load("patterns")["carrying"]
@@ -51,8 +51,6 @@ def carrying(text: str, raw: list[str], tokens: list[str], asked: Asked) -> Read
 
 def _number(text: str, tokens: list[str]) -> Reading | None:
     """Return WRONG_NUMBER with "new:" and the digits: staff check it before anything is changed."""
-    if "number" not in tokens and "mobile" not in tokens and "phone" not in tokens and "numer" not in tokens:
-        return None
     found = _PHONE.search(text)
     if found is None or _NEW_NUMBER.search(" ".join(tokens)) is None:
         return None
@@ -67,12 +65,14 @@ def _other_name(text: str, typed: str) -> Reading | None:
         return None
     name = found.group(1)
     stem = name.removesuffix("s")
-    if name in VOCABULARY or stem in VOCABULARY or nearest(name) is not None:
+    named = name in NAMES or stem in NAMES
+    if not named and (name in VOCABULARY or stem in VOCABULARY or nearest(name) is not None):
         return None
     named = (
-        found.group(2) is not None
+        named
+        or found.group(2) is not None
         or stem.capitalize() in text
-        or "know" in typed
+        or "know a" in typed
         or typed.startswith(("this ", "there"))
     )
     return Reading(Kind.WRONG_NUMBER) if named else None

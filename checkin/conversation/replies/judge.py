@@ -70,7 +70,7 @@ def _feeling(found: Signs, tokens: list[str]) -> Reading:
         return MAYBE
     if _has(signs, "YG"):
         return _said_fine(found, tokens)
-    if "X" in signs and not found.unknown and not _has(signs, "QCK?"):
+    if "X" in signs and found.unknown < 3 and not _has(signs, "QCK?"):
         return NO
     return _neither(found, tokens)
 
@@ -96,6 +96,9 @@ def _said_fine(found: Signs, tokens: list[str]) -> Reading:
     return MAYBE if "H" in signs else YES
 
 
+_FELT: Final = frozenset({"feel", "feeling", "feels", "felt"})
+
+
 def _neither(found: Signs, tokens: list[str]) -> Reading:
     """Read a reply without a yes, a no or a mood."""
     signs = found.signs
@@ -104,6 +107,9 @@ def _neither(found: Signs, tokens: list[str]) -> Reading:
     if "K" in signs and found.unknown < 3 and not _has(signs, "QCXD"):
         return THANKS
     if "H" in signs and found.unknown < 2 and not _has(signs, "QX"):
+        return MAYBE
+    # Who says how they feel in a word of their own seldom feels well.
+    if 0 < found.unknown < 3 and not _FELT.isdisjoint(tokens) and not _has(signs, "QC?K"):
         return MAYBE
     return UNCLEAR
 

@@ -95,12 +95,21 @@ def _symbols() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield CLASSES[name], tuple(split(plain(symbol)))
 
 
+def _crossed(asked: Asked | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the phrases made of two lists that hold for one question, or for all of them."""
+    for entry in load("crossed")["crossed"]:
+        if entry.get("asked") == asked:
+            for first, then in itertools.product(phrases(entry["first"]), phrases(entry["then"])):
+                yield CLASSES[entry["class"]], first + then
+
+
 def _layers() -> dict[Asked, list[tuple[str, tuple[str, ...]]]]:
     """Return every (sign, phrase) by question, weakest first: a later one takes the place of an earlier."""
     everyday = [("f", words) for listed in load("everyday")["everyday"].values() for words in phrases(listed)]
     languages = load("languages")
     base = [
         *everyday,
+        *_crossed(None),
         *_listed(languages["welsh"]),
         *_listed(languages["polish"]),
         *_listed(load("words")),
@@ -111,7 +120,7 @@ def _layers() -> dict[Asked, list[tuple[str, tuple[str, ...]]]]:
     for asked in (Asked.RSVP, Asked.CONTACT):
         own = overlays[asked.value]
         aside = [("f", words) for section in (languages[asked.value], own) for words in phrases(section.pop("aside"))]
-        layers[asked] = [*base, *aside, *_listed(languages[asked.value]), *_listed(own)]
+        layers[asked] = [*base, *aside, *_crossed(asked), *_listed(languages[asked.value]), *_listed(own)]
     return layers
 
 
@@ -153,6 +162,9 @@ VOCABULARY: Final[frozenset[str]] = frozenset(
     )
 )
 
+# First names, so far as they are not everyday words too.
+NAMES: Final = frozenset(load("names")["names"].split()) - VOCABULARY
+
 
 def _run_together() -> dict[str, tuple[str, ...]]:
     """Return phrases by their letters without spaces ("imok", "notgood"), unless those letters are a word."""
@@ -174,26 +186,21 @@ def _one_shorter(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
+def _long_enough(word: str) -> bool:
+    """Tell whether a bad word is long enough to be meant when one letter is wrong: shorter ones are other words."""
+    return len(word) > 6 and word.isalpha()
+
+
 def _slips() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for word in dict.fromkeys(_spelling["targets"].split()):
+    bad = sorted(word for word, sign in BOOKS[Asked.OK].signs.items() if sign in "BT" and _long_enough(word))
+    for word in dict.fromkeys([*_spelling["targets"].split(), *bad]):
         for key in (word, *sorted(_one_shorter(word))):
             found.setdefault(key, []).append(word)
     return found
 
 
 _SLIPS: Final = _slips()
-
-
-def nearest(token: str) -> str | None:
-    """Return the key word that `token` misspells by one slip of the thumb, if exactly one does.
-
-    Only words of four letters and more, and never a word that is itself an everyday one ("shop" is not "stop").
-    """
-    if len(token) < 4 or len(token) > 14 or token in _LEAVE:
-        return None
-    found = {word for key in (token, *_one_shorter(token)) for word in _SLIPS.get(key, ()) if _one_slip(token, word)}
-    return found.pop() if len(found) == 1 else None
 
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -203,6 +210,39 @@ def _neighbours(a: str, b: str) -> bool:
     """Tell whether two letters touch on a keyboard."""
     places = [(row, line.index(key)) for key in (a, b) for row, line in enumerate(_ROWS) if key in line]
     return len(places) == 2 and all(abs(x - y) < 2 for x, y in zip(*places, strict=True))
+
+
+def _short_slips() -> dict[str, str]:
+    """Return the words of two and three letters that matter most, by what a thumb makes of them.
+
+    Only the neighbouring key, pressed beside the right one or in place of it, and two letters swapped.
+    """
+    found: dict[str, str] = {}
+    for word in _spelling["short"].split():
+        for at, key in enumerate(word):
+            near = [other for line in _ROWS for other in line if other != key and _neighbours(key, other)]
+            swapped = word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
+            for slip in (swapped, *(word[:at] + put + word[at + 1 :] for o in near for put in (o, o + key, key + o))):
+                if slip not in VOCABULARY and slip not in SHORTFORMS and slip not in _LEAVE and slip not in NAMES:
+                    found[slip] = word
+    return found
+
+
+_SHORT_SLIPS: Final = _short_slips()
+
+
+def nearest(token: str) -> str | None:
+    """Return the key word that `token` misspells by one slip of the thumb, if exactly one does.
+
+    Only words of four letters and more and the few of `_short_slips`, and never a word that is itself an everyday
+    one ("shop" is not "stop").
+    """
+    if (short := _SHORT_SLIPS.get(token)) is not None:
+        return short
+    if len(token) < 4 or len(token) > 14 or token in _LEAVE:
+        return None
+    found = {word for key in (token, *_one_shorter(token)) for word in _SLIPS.get(key, ()) if _one_slip(token, word)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _one_slip(typed: str, word: str) -> bool:

@@ -54,14 +54,20 @@ class Pattern:
         return Reading(self.kind, make(text) if make else self.value)
 
 
+def _with(parts: Mapping[str, str], pattern: str) -> str:
+    return _PART.sub(lambda part: parts[part.group(1)], pattern)
+
+
 def _load() -> tuple[tuple[Pattern, ...], Mapping[str, tuple[int, ...]]]:
     """Return the patterns in order, and by each trigger word the places of those it may start."""
     written: dict[str, Any] = load("patterns")
-    parts: dict[str, str] = written["parts"]
+    parts: dict[str, str] = {}
+    for name, pattern in written["parts"].items():
+        parts[name] = _with(parts, pattern)
     found: list[Pattern] = []
     triggers: dict[str, list[int]] = {}
     for entry in written["pattern"]:
-        sayings = tuple(re.compile(_PART.sub(lambda part: parts[part.group(1)], say)) for say in entry["say"])
+        sayings = tuple(re.compile(_with(parts, say)) for say in entry["say"])
         for word in entry["on"].split():
             triggers.setdefault(word, []).append(len(found))
         found.append(Pattern(Kind(entry["kind"]), sayings, entry.get("value")))

@@ -15,7 +15,9 @@ _ASKS: Final = re.compile(
     + ")"
 )
 # "What a day", "how kind": no questions, though they begin like one.
-_EXCLAIMS: Final = re.compile(r"what a |how (?:lovely|nice|kind)")
+_EXCLAIMS: Final = any_of(_WRITTEN["exclaims"])
+# Welsh and Polish words that begin nothing but a question, whatever follows.
+_FOREIGN: Final = frozenset(_WRITTEN["foreign"].split())
 
 
 def question(tokens: list[str], unknown: int) -> Reading | None:
@@ -27,7 +29,8 @@ def question(tokens: list[str], unknown: int) -> Reading | None:
     if marked and all(token == "?" for token in tokens):  # noqa: S105 (a question mark, not a secret)
         return None
     text = " ".join(tokens)
-    if not marked and (unknown > 2 or _ASKS.match(text) is None or _EXCLAIMS.match(text) is not None):
+    asks = unknown <= 2 and _ASKS.match(text) is not None and _EXCLAIMS.match(text) is None
+    if not (marked or asks or tokens[0] in _FOREIGN):
         return None
     if _TIME.search(text):
         return Reading(Kind.QUESTION, "time")

@@ -34,9 +34,10 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
 
 
 def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str, asked: Asked) -> Reading | None:
-    if len(flat) > 12 and commands.robot(flat):
+    if (len(flat) > 12 or flat[0] in "[(<") and commands.robot(flat):
         return _AUTO
-    reading = commands.WHOLE.get(commands.bare(tokens)) or patterns.match(tokens, whole)
+    alone = commands.WHOLE.get(whole) or commands.WHOLE.get(commands.bare(tokens))
+    reading = alone or patterns.match(tokens, whole)
     if reading is not None and not _answers(reading, tokens, asked) and not _for_buddy(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
@@ -55,7 +56,7 @@ def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:
     """Tell whether what would be a command answers the question: "on holiday", "when is it?" after an invitation."""
     if asked not in _ANSWERED or not _ASKED_FOR.isdisjoint(tokens):
         return False
-    return reading.kind is Kind.NEXT or (reading.kind is Kind.PAUSE and reading.value != "hospital")
+    return reading.kind in (Kind.NEXT, Kind.JOIN) or (reading.kind is Kind.PAUSE and reading.value != "hospital")
 
 
 # Below this a transcript is a guess, and a guess is never good news.

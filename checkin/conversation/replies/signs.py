@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checkin.conversation.replies.kinds import Asked
-from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, FUSSY, LEADS, NUMBERS, UNITS
+from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, FUSSY, LEADS, NAMES, NUMBERS, UNITS, load
 from checkin.conversation.replies.text import POINTS
 
 
@@ -109,7 +109,7 @@ def _unlisted(tokens: list[str], at: int, numbers: list[int]) -> str:
     if value is None:
         if not word[0].isalnum() or _signed(tokens, at) or _amount(tokens, at):
             return "f"
-        return _stemmed(word)
+        return _named(tokens, at) or _stemmed(word)
     if _amount(tokens, at):
         return "f"
     if word in FUSSY and not LEADS.issuperset(other for other in tokens if other not in NUMBERS):
@@ -128,6 +128,19 @@ def _amount(tokens: list[str], at: int) -> bool:
     if not word[0].isdigit() and word not in NUMBERS:
         return False
     return (at + 1 < len(tokens) and tokens[at + 1] in UNITS) or (at > 0 and tokens[at - 1] in BEFORE_AMOUNTS)
+
+
+# What follows the one a sentence is about.
+_TELLS: Final = frozenset(load("names")["tells"].split())
+
+
+def _named(tokens: list[str], at: int) -> str | None:
+    """Return the sign of somebody spoken of ("Tom is fine"), of a name that only signs or greets, else None."""
+    if at + 1 < len(tokens) and tokens[at + 1] in _TELLS:
+        return "3"
+    if tokens[at] not in NAMES and tokens[at].removesuffix("s") not in NAMES:
+        return None
+    return "3" if at == 0 and len(tokens) > 1 and tokens[1] != "here" else "f"
 
 
 _ENDINGS: Final = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("s", ""), ("in", ""), ("er", ""), ("ly", ""))

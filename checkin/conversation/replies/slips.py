@@ -3,6 +3,7 @@
 Everything here keeps what it cannot improve: a word nobody knows stays as it was typed.
 """
 
+import itertools
 import re
 
 from checkin.conversation.replies import lexicon
@@ -19,7 +20,7 @@ def mend(tokens: list[str]) -> list[str]:
     """Return the tokens with short forms written out and slips mended, ready to be looked up."""
     if len(tokens) > 1 and (len(tokens[0]) == 1 or sum(map(len, tokens)) < 2 * len(tokens)):
         tokens = _joined_letters(tokens)
-    words = lexicon.shorten(tokens)
+    words = lexicon.shorten(_joined_commands(tokens) if len(tokens) > 1 else tokens)
     known = lexicon.VOCABULARY
     if known.issuperset(words):
         return words
@@ -31,13 +32,42 @@ def _mend_word(word: str) -> tuple[str, ...]:
         return (word.lstrip("0") or "0",) if len(word) < 4 else (word,)
     if not word.isalpha():
         return _mixed(word) if word[0].isalnum() else (word,)
+    if word in lexicon.NAMES:
+        return (word,)
     if (run := lexicon.RUN_TOGETHER.get(word)) is not None:
         return run
+    for written_out in _endings(word):
+        if (known := lexicon.SHORTFORMS.get(written_out, written_out)) in lexicon.VOCABULARY:
+            return (known,)
     if (meant := lexicon.nearest(word)) is not None:
         return (lexicon.SHORTFORMS.get(meant, meant),)
     single = _DOUBLED.sub(r"\1", word)
     single = lexicon.SHORTFORMS.get(single, single)
     return (single if single in lexicon.VOCABULARY else word,)
+
+
+def _endings(word: str) -> tuple[str, ...]:
+    """Return what a clipped or kissed word may be in full: "buzzin", "shatterd", "finexx"."""
+    if len(word) < 4:
+        return ()
+    if word.endswith("x"):
+        return (word.rstrip("x"),)
+    if word.endswith("in"):
+        return (word + "g",)
+    if word.endswith("d"):
+        return (word[:-1] + "ed",)
+    return ()
+
+
+# Words too weighty to be lost to a stray space: "s top", "hel p".
+_NEVER_CUT = frozenset({"stop", "help", "quit", "cancel", "ring"})
+
+
+def _joined_commands(tokens: list[str]) -> list[str]:
+    for at, (first, second) in enumerate(itertools.pairwise(tokens)):
+        if (len(first) == 1 or len(second) == 1) and first + second in _NEVER_CUT:
+            return [*tokens[:at], first + second, *tokens[at + 2 :]]
+    return tokens
 
 
 def _mixed(word: str) -> tuple[str, ...]:

@@ -18,7 +18,10 @@ _PLAIN = str.maketrans({
     }.items()
     for letter in letters
 })  # fmt: skip
-_FACE = r"[:;=]-?[()d](?![a-z0-9])|(?<![a-z])[:=]-?[|/\\](?![a-z0-9])|:-?'-?\(|:'\)|<3"
+_FACE = (
+    r"[:;=]-?[()d](?![a-z0-9])|(?<![a-z])[:=]-?[|/\\](?![a-z0-9])|:-?'-?\(|:'\)|</?3"
+    r"|(?<![a-z0-9])(?:[:;=]-?[psc\[\]@]|\(:|\)'?:|d:|t_t|-_-|\^_?\^)(?![a-z0-9])"
+)
 # Any sign outside ASCII counts as a word of its own, except the modifiers that colour or frame another sign.
 _SYMBOL = "[^\\w\\s\\x00-\\x7f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff£€¬¦§°«»¡¿·•]"
 _TOKEN = re.compile(rf"{_FACE}|[^\W_]+|[?]|[,.;!]+|{_SYMBOL}")
