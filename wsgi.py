@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import console
 import webhooks
@@ -16,6 +17,8 @@ def create_app(environment: Mapping[str, str]) -> Flask:
     line = open_line(environment)
     app = Flask("checkin", static_folder=None)
     app.config.update(SECRET_KEY=line.settings.secret, MAX_CONTENT_LENGTH=256 * 1024)
+    if line.settings.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]  # Flask's own way
     bell = Bell(line.settings.redis_url)
     webhooks.register(app, line, bell)
     console.register(app, line, bell)

@@ -72,7 +72,7 @@ def _lot(rate: float) -> int:
     return max(1, min(500, int(rate)))
 
 
-def open_line(environment: Mapping[str, str], *, pool: int = 5, plain_logs: bool = False) -> Line:
+def open_line(environment: Mapping[str, str], *, pool: int = 10, plain_logs: bool = False) -> Line:
     """Return the line that `environment` describes. Raises BadSetting; nothing is connected yet."""
     logs.configure(plain=plain_logs)
     settings = read_settings(environment)

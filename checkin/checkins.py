@@ -265,6 +265,14 @@ def _clear(work: Work, check_in_id: UUID, member_id: UUID, how: str, by: UUID) -
             )
 
 
+def alerted(work: Work, check_in_id: UUID) -> list[tuple[datetime, UUID]]:
+    """Return who was asked to get in touch about a check-in, and when (aware), in order."""
+    rows = work.conn.execute(
+        select(Alert.at, Alert.person_id).where(Alert.check_in_id == check_in_id).order_by(Alert.at)
+    )
+    return [(row.at, row.person_id) for row in rows]
+
+
 def unsettled_of(work: Work, person_id: UUID) -> list[UUID]:
     """Return the ids of somebody's own check-ins that nobody has confirmed yet."""
     return list(

@@ -99,6 +99,7 @@ _CALL_FATES: Mapping[str, str] = {
 _EVENTS: Mapping[str, str] = {
     "alarm": "Alarm: {detail}",
     "paged": "{who} was paged",
+    "asked": "{who} was asked to get in touch",
     "declined": "{who} passed it on",
     "taken": "{who} took it",
     "noted": "{who} noted",

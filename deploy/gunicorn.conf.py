@@ -9,7 +9,8 @@ from gunicorn.workers.base import Worker
 
 # Each web process counts for itself; /metrics adds them up from files here. To be set before the application, and with
 # it prometheus_client, is imported.
-_counts = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="checkin-metrics-"))
+_counts = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="checkin-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts
 
 # A reverse proxy on the same machine speaks TLS to the world; HOST=0.0.0.0 is for containers.
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

@@ -32,6 +32,7 @@ WRONG = {
     "CHECKIN_HEARTBEAT_URL": ["heartbeat.example.org"],
     "CHECKIN_CLOCK_URL": ["clock"],
     "CHECKIN_ADVANCED_OPT_OUT": ["true", "1", "Yes"],
+    "CHECKIN_BEHIND_PROXY": ["1", "2 proxies"],
 }  # fmt: skip
 
 

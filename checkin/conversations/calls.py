@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import checkins, escalations, people
-from checkin.conversation.effects import Severity
+from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.events import Opened, Replied
 from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, read_keys
@@ -78,9 +78,16 @@ def picked_up(work: Work, call: UUID, *, machine: bool) -> Spoken:
     turn = _turn(work, member, None)
     if machine:
         key = {"neutral": "voicemail.neutral", "full": "voicemail.full"}.get(member.voicemail)
+        # "Nothing urgent" would be a lie about a page; the next person is being rung meanwhile.
+        key = None if _is_page(work, call) else key
         said = (turn.render(key, {"name": member.name}),) if key else ()
         return Spoken(call, member.language, said, (), "end")
     return Spoken(call, member.language, (), (turn.render("voice.human", {}),), "human")
+
+
+def _is_page(work: Work, call: UUID) -> bool:
+    stream = work.conn.execute(select(Message.stream).where(Message.id == call)).scalar_one_or_none()
+    return stream == Stream.SAFETY.value
 
 
 def press(work: Work, call: UUID, at: At, keys: str, tries: int) -> Spoken:

@@ -15,7 +15,7 @@ _WORDS_ON_A_PAGE = 120
 
 def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
     """Return a sentence with the line's own values and the person's filled in."""
-    own = {"line": work.settings.name, **wording.country(work.settings.country)}
+    own = {"line": work.settings.name, **wording.country(work.settings.country, language)}
     return wording.say(key, language, variant, {**own, **values}).strip()
 
 

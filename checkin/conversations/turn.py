@@ -277,7 +277,7 @@ class Turn:
     def _escalate(self, severity: Severity, reason: str, thread: Thread | None) -> None:
         about = self._about(reason, thread)
         source = f", said by {self.member.name}" if about != self.member.id else ""
-        escalations.open_case(
+        case_id = escalations.open_case(
             self.work,
             severity,
             reason,
@@ -286,6 +286,10 @@ class Turn:
             words=self.words,
             detail="".join(f"; {w}" for w in self.why) + source,
         )
+        if reason == "nobody_confirmed" and thread is not None:
+            # Whoever opens the case sees at once who has been asked already.
+            for at, person_id in checkins.alerted(self.work, UUID(thread.subject)):
+                escalations.note(self.work, case_id, "asked", person_id=person_id, at=at)
 
     def _note(self, thread: Thread | None) -> None:
         about = self._about("buddy_worried" if thread and thread.step == "worried" else "", thread)

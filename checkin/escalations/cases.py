@@ -29,7 +29,9 @@ def open_case(
     """Open a case, or join the one that is open for this person (or, for a stranger, this phone)."""
     mine = Case.person_id == person_id if person_id else (Case.phone_id == phone_id) & Case.person_id.is_(None)
     standing = work.conn.execute(
-        select(Case.id, Case.severity, Case.status).where(mine, Case.status != "closed").with_for_update()
+        select(Case.id, Case.number, Case.severity, Case.status, Case.taken_by)
+        .where(mine, Case.status != "closed")
+        .with_for_update()
     ).first()
     if standing is None:
         case_id = new_id()
@@ -51,6 +53,16 @@ def open_case(
     if worse:
         work.conn.execute(update(Case).where(Case.id == standing.id).values(severity=severity.value, reason=reason))
         note(work, standing.id, "raised", detail=severity.value)
+    if severity is Severity.RED and not worse and standing.taken_by is not None:
+        outbox.owe(
+            work,
+            standing.taken_by,
+            "text",
+            Stream.SAFETY,
+            "page.more",
+            {"case": str(standing.number)},
+            subject=standing.id,
+        )
     if worse and severity is Severity.RED:
         # Whoever had taken something milder has not agreed to this.
         work.conn.execute(

@@ -1,6 +1,7 @@
 """A case's row, and the lines of its timeline."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,13 +46,20 @@ def find(work: Work, case_id: UUID) -> Open:
 
 
 def note(
-    work: Work, case_id: UUID, kind: str, *, detail: str = "", words: str = "", person_id: UUID | None = None
+    work: Work,
+    case_id: UUID,
+    kind: str,
+    *,
+    detail: str = "",
+    words: str = "",
+    person_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Add one line to a case's timeline."""
+    """Add one line to a case's timeline; `at` (aware) is when it happened, where that was not just now."""
     work.add(
         CaseEvent,
         case_id=case_id,
-        at=work.now,
+        at=at or work.now,
         kind=kind,
         person_id=person_id,
         detail=detail or None,

@@ -15,7 +15,7 @@ def test_a_member_is_rung_and_says_how_they_are(bill: Phone, clock: Town) -> Non
 def test_nine_repeats_and_nought_is_a_person(bill: Phone, clock: Town) -> None:
     clock.moves_to("11:00")
     bill.is_rung().answers().presses("1").presses("9").presses("0").is_told("A person has been asked to ring you")
-    bill.presses("3").is_told("A person will hear about this today")
+    bill.presses("3").is_told("A person will hear about this")
     bill.hangs_up()
     assert clock.scalar("SELECT severity FROM cases") == "amber"
 

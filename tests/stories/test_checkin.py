@@ -49,7 +49,7 @@ def test_the_buddy_has_been_in_touch(ann: Phone, ben: Phone, clock: Town) -> Non
 def test_no_is_not_all_right_and_silence_after_it_is_for_a_person(ann: Phone, clock: Town) -> None:
     clock.moves_to("10:00")
     ann.hears("How are you today?")
-    ann.texts("not good").hears("A person will read this today", "Would you like somebody to ring you?")
+    ann.texts("not good").hears("A person will read this", "Would you like somebody to ring you?")
     assert clock.scalar("SELECT severity FROM cases") == "amber"
     clock.moves_to("12:00")
     ann.hears_nothing()

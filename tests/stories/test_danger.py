@@ -96,3 +96,11 @@ def test_stop_words_that_may_be_distress_stop_and_reach_a_person(ann: Phone, sue
     assert clock.scalar("SELECT text_blocked FROM people WHERE ref = 'ann'")
     assert clock.scalar("SELECT count(*) FROM cases WHERE severity = 'red'") == 1
     assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == 4
+
+
+def test_whoever_has_the_case_hears_that_more_was_said(ann: Phone, sue: Phone) -> None:
+    ann.texts("i want to end my life").hears("999")
+    sue.hears("needs a person now")
+    sue.texts("1").hears("is yours")
+    ann.texts("i am going to kill myself now").hears("999")
+    sue.hears("They have said more about case 1")
