@@ -73,7 +73,7 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
             carrier_code=word.code,
             # A callback is proof that the carrier has it, even when our own request never returned.
             sid=word.sid,
-            status=text("CASE WHEN status IN ('leased', 'unknown') THEN 'sent' ELSE status END"),
+            status=_PROVEN,
             lease_until=None,
             sent_at=text("coalesce(sent_at, now())"),
         )
@@ -82,6 +82,14 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
     if row is not None and word.fault is not None:
         follow(work, Out(**row._asdict()), word.fault, word.code or 0)
     return True
+
+
+# The carrier's list may have been too slow to show it, so that it is owed again. A text that is owed anew as a call is
+# another matter: the callbacks of the text say nothing of that.
+_PROVEN = text(
+    "CASE WHEN status IN ('leased', 'unknown') OR (status = 'owed' AND reason = 'not_at_carrier') "
+    "THEN 'sent' ELSE status END"
+)
 
 
 @dataclass(frozen=True, slots=True)

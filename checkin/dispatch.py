@@ -5,6 +5,7 @@ leases that run out, and what they held is looked up at the carrier before it is
 """
 
 import time as clock
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, text
 from checkin import delivery, logs, outbox, timers
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
-from checkin.gate import Defer, Drop, Medium, Request, Send, may
+from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Receipt
 from checkin.outbox import Claimed
 from checkin.phone import is_fictional
@@ -54,6 +55,8 @@ class _Batch:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[dict[str, Any]] = field(default_factory=list)
     deferred: list[dict[str, Any]] = field(default_factory=list)
+    capped: Counter[tuple[UUID, Medium]] = field(default_factory=Counter)
+    """What of this lot counts towards somebody's weekly cap."""
 
 
 class Dispatcher:
@@ -99,9 +102,11 @@ class Dispatcher:
             outbox.by_voice(work.conn, [{"id": message.id}])
             return
         number = work.vault.open(person["number"], "phones.number") if person["number"] else None
-        verdict = may(_request(work, message, number))
+        whose = message.person_id, message.medium
+        verdict = may(_request(work, message, number, batch.capped[whose]))
         match verdict:
             case Send():
+                batch.capped[whose] += message.stream in CAPPED
                 body = _body(work, message)
                 sealed = work.vault.seal(body, "messages.body")
                 batch.bodies.append({"id": message.id, "body": sealed, "phone_id": person["phone_id"]})
@@ -210,7 +215,7 @@ class Dispatcher:
                 row = {"id": message.id, "sid": found.sid, "at": now, "rank": found.rank}
                 outbox.sent(work.conn, [{**row, "carrier_status": found.status}])
             elif now - message.at >= _SETTLES:
-                again = {"id": message.id, "until": now, "reason": "not_at_carrier", "code": None}
+                again = {"id": message.id, "until": now, "reason": outbox.NOT_AT_CARRIER, "code": None}
                 outbox.again(work.conn, [again])
 
 
@@ -218,7 +223,7 @@ class Dispatcher:
 _NO_USE_GOING_ON = frozenset({"not_relevant", "weekly_cap", "paused", "not_active", "no_consent"})
 
 
-def _request(work: Work, message: Claimed, number: str | None) -> Request:
+def _request(work: Work, message: Claimed, number: str | None, sent_just_now: int) -> Request:
     person, settings = message.person, work.settings
     hours = (person["safe_from"], person["safe_to"])
     cap = person["texts_a_week"] or settings.texts_a_week
@@ -242,7 +247,7 @@ def _request(work: Work, message: Claimed, number: str | None) -> Request:
         safe_hours=hours if hours[0] and hours[1] else None,
         quiet_hours=settings.quiet_hours,
         zone=ZoneInfo(person["zone"]),
-        sent_this_week=person["sent_this_week"],
+        sent_this_week=person["sent_this_week"] + sent_just_now,
         weekly_cap=cap,
     )
 

@@ -70,7 +70,7 @@ class Request:
 _PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE})
 _PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE})
 _PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
-_CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
+CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
 
 
 def may(request: Request) -> Verdict:
@@ -84,7 +84,7 @@ def may(request: Request) -> Verdict:
             if request.expires_at is not None and opens >= request.expires_at:
                 return Drop("too_late")
             return Defer(opens, "hours")
-    if request.stream in _CAPPED and request.sent_this_week >= request.weekly_cap:
+    if request.stream in CAPPED and request.sent_this_week >= request.weekly_cap:
         return Drop("weekly_cap")
     return Send()
 

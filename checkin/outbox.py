@@ -22,6 +22,8 @@ from checkin.store.work import Work
 
 URGENT, NORMAL, BULK = 0, 1, 2
 LEASE = timedelta(seconds=90)
+# Why a message is owed again that was looked for in the carrier's list and not found.
+NOT_AT_CARRIER = "not_at_carrier"
 
 _CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK}
 
@@ -109,7 +111,7 @@ _CLAIM = text(
            p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
            CASE WHEN m.stream IN ('checkins', 'reminders', 'caring') THEN (
                SELECT count(*) FROM messages s WHERE s.person_id = m.person_id AND s.at > :week_ago
-               AND s.medium = m.medium AND s.direction = 'out' AND s.status = 'sent'
+               AND s.medium = m.medium AND s.direction = 'out' AND s.status IN ('sent', 'leased', 'unknown')
                AND s.stream IN ('checkins', 'reminders', 'caring')
            ) ELSE 0 END AS sent_this_week,
            CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
@@ -174,9 +176,13 @@ _AGAIN = text(
     "lease_until = NULL WHERE id = :id AND status IN ('leased', 'unknown')"
 )
 _FAILED = text(
-    "UPDATE messages SET status = 'failed', reason = :reason, carrier_code = :code, lease_until = NULL WHERE id = :id"
+    "UPDATE messages SET status = 'failed', reason = :reason, carrier_code = :code, lease_until = NULL "
+    "WHERE id = :id AND status IN ('leased', 'unknown')"
 )
-_UNKNOWN = text("UPDATE messages SET status = 'unknown', lease_until = NULL, due_at = :at WHERE id = :id")
+# A callback that was faster than our own request's end has made it `sent`, and that stands.
+_UNKNOWN = text(
+    "UPDATE messages SET status = 'unknown', lease_until = NULL, due_at = :at WHERE id = :id AND status = 'leased'"
+)
 # A status callback may have come before us and know more than the carrier's first answer.
 _SENT = text(
     """
