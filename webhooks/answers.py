@@ -23,6 +23,18 @@ def sayable(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
+def whole(most: int) -> Callable[[str], int]:
+    """Return a reader of numbers for `request.form.get(type=...)`: what is none, or larger than a column holds, counts
+    as not given."""
+
+    def read(text: str) -> int:
+        if not 0 <= (number := int(text)) <= most:
+            raise ValueError(text)
+        return number
+
+    return read
+
+
 def twiml(document: str) -> Response:
     """Return a TwiML answer. Always with a type: a plain body would be texted to the sender."""
     return Response(document, mimetype="text/xml")

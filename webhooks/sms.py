@@ -10,7 +10,7 @@ from checkin.conversations import texts
 from checkin.conversations.texts import Text
 from checkin.gateways.twilio import TEXT_RANK, UNKNOWN_RANK
 from checkin.store.work import RepeatedError, as_uuid, is_away
-from webhooks.answers import EMPTY, or_503, ring, sayable, twiml
+from webhooks.answers import EMPTY, or_503, ring, sayable, twiml, whole
 
 _log = logs.get("sms")
 
@@ -33,11 +33,14 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
 
     @or_503
     def status() -> Response:
-        code = request.form.get("ErrorCode", type=int)
+        sid, text_status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
+        if not sid or not text_status:
+            return Response(status=400)
+        code = request.form.get("ErrorCode", type=whole(2**62))
         word = delivery.Word(
-            sid=request.form.get("MessageSid", ""),
-            status=request.form.get("MessageStatus", ""),
-            rank=TEXT_RANK.get(request.form.get("MessageStatus", ""), UNKNOWN_RANK),
+            sid=sid,
+            status=text_status,
+            rank=TEXT_RANK.get(text_status, UNKNOWN_RANK),
             code=code,
             fault=line.gateway.fault(code) if code else None,
         )

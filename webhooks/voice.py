@@ -16,7 +16,7 @@ from checkin.conversations import calls
 from checkin.conversations.calls import At, Spoken
 from checkin.gateways.twilio import CALL_RANK, UNKNOWN_RANK
 from checkin.store.work import RepeatedError, Work, as_uuid
-from webhooks.answers import or_503, ring, sayable, twiml
+from webhooks.answers import or_503, ring, sayable, twiml, whole
 
 # Slow typing, poor hearing, an operator in between: keys are waited for.
 _KEY_SECONDS = 12
@@ -62,12 +62,15 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
 
     @or_503
     def status() -> Response:
-        message, call_status = as_uuid(request.args.get("m", "")), request.form.get("CallStatus", "")
+        sid, call_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
+        if not sid or not call_status:
+            return Response(status=400)
+        message = as_uuid(request.args.get("m", ""))
         word = delivery.Word(
-            sid=request.form.get("CallSid", ""),
+            sid=sid,
             status=call_status,
             rank=CALL_RANK.get(call_status, UNKNOWN_RANK),
-            sequence=request.form.get("SequenceNumber", type=int),
+            sequence=request.form.get("SequenceNumber", type=whole(2**15 - 1)),
         )
         now = line.clock()
         with line.store.work(now) as work:
