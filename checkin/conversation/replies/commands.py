@@ -10,6 +10,7 @@ from checkin.conversation.replies.text import POINTS
 _WRITTEN: Final = load("commands")
 _POLITE: Final = frozenset(_WRITTEN["vocabulary"]["polite"].split())
 _ROBOT: Final = any_of(load("patterns")["robot"]["say"])
+_PROXY: Final = any_of(load("patterns")["proxy"]["say"])
 
 
 def _table(section: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
@@ -40,3 +41,8 @@ def bare(tokens: list[str]) -> str:
 def robot(text: str) -> bool:
     """Tell whether a machine wrote this: an auto-reply, a delivery report, a quoted reaction. `text` is plain."""
     return _ROBOT.search(text) is not None
+
+
+def proxy(text: str) -> bool:
+    """Tell whether somebody else answered and says so at the side: "OK (her daughter)". `text` is plain."""
+    return _PROXY.search(text) is not None

@@ -28,21 +28,25 @@ _HIGHEST_KEY: Final = 9
 def judge(found: Signs, tokens: list[str], asked: Asked) -> Reading:
     """Return what `found` comes to as an answer to `asked`; `tokens` are the mended words it was found in."""
     if found.numbers:
-        number = _number(found, asked)
+        number = _number(found, tokens, asked)
         if number is not None:
             return number
     return _JUDGES[asked](found, tokens)
+
+
+# Who else is spoken of beside a "fine": it may be theirs, or it may be said because they are near.
+_OTHERS: Final = frozenset({"he", "hes", "him", "she", "shes", "her", "they", "theyre"})
 
 
 def _has(signs: str, any_of: str) -> bool:
     return any(sign in signs for sign in any_of)
 
 
-def _number(found: Signs, asked: Asked) -> Reading | None:
+def _number(found: Signs, tokens: list[str], asked: Asked) -> Reading | None:
     """Return the key that was meant, or None when the words beside it must decide.
 
-    1 is the answer that ends a conversation, so the least unease beside it takes it back; a number for "not good"
-    beside "fine" is taken back too.
+    1 is the answer that ends a conversation, so the least unease or doubt beside it takes it back; a number for
+    "not good" beside "fine" is taken back too.
     """
     value, signs = found.numbers[0], found.signs
     if len(set(found.numbers)) > 1 or found.unknown > 1 or _has(signs, "CX?"):
@@ -50,7 +54,7 @@ def _number(found: Signs, asked: Asked) -> Reading | None:
     if asked is not Asked.MENU:
         if value > _HIGHEST_KEY:
             return None
-        if value == 1 and _has(signs, "BTMNQHZWE"):
+        if value == 1 and (found.unknown or _has(signs, "BTMNQHZWEv") or not _OTHERS.isdisjoint(tokens)):
             return None
         if value >= 3 and _has(signs, "YGA"):
             return UNCLEAR
@@ -81,10 +85,6 @@ def _said_no(found: Signs, tokens: list[str]) -> Reading:
     if "M" in found.signs:
         return MAYBE
     return NO if found.unknown < 4 else _neither(found, tokens)
-
-
-# Who else is spoken of beside a "fine": it may be theirs, or it may be said because they are near.
-_OTHERS: Final = frozenset({"he", "hes", "him", "she", "shes", "her", "they", "theyre"})
 
 
 def _said_fine(found: Signs, tokens: list[str]) -> Reading:
@@ -126,10 +126,10 @@ def _coming(found: Signs, tokens: list[str]) -> Reading:
     signs = found.signs
     if "Z" in signs or ("N" in signs and not _has(signs, "AYGM")):
         return NO
-    if "T" in signs:
-        return UNCLEAR
     if (asked := question(tokens, found.unknown)) is not None:
         return asked
+    if "T" in signs:
+        return UNCLEAR
     if "N" in signs and _has(signs, "AYG"):
         return UNCLEAR
     if "M" in signs:

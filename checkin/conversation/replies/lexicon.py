@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from string import ascii_lowercase
 from typing import Any, Final
 
 from checkin.conversation.replies.kinds import Asked
@@ -215,14 +216,15 @@ def _neighbours(a: str, b: str) -> bool:
 def _short_slips() -> dict[str, str]:
     """Return the words of two and three letters that matter most, by what a thumb makes of them.
 
-    Only the neighbouring key, pressed beside the right one or in place of it, and two letters swapped.
+    The neighbouring key, pressed beside the right one or in place of it, two letters swapped, one letter too many.
     """
     found: dict[str, str] = {}
     for word in _spelling["short"].split():
         for at, key in enumerate(word):
             near = [other for line in _ROWS for other in line if other != key and _neighbours(key, other)]
             swapped = word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
-            for slip in (swapped, *(word[:at] + put + word[at + 1 :] for o in near for put in (o, o + key, key + o))):
+            beside = (word[:at] + put + word[at + 1 :] for other in near for put in (other, other + key, key + other))
+            for slip in (swapped, *beside, *(word + letter for letter in ascii_lowercase)):
                 if slip not in VOCABULARY and slip not in SHORTFORMS and slip not in _LEAVE and slip not in NAMES:
                     found[slip] = word
     return found

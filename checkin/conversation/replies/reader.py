@@ -30,7 +30,13 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
         return reading
     if whole == "sorry ?":
         return Reading(Kind.REPEAT)
-    return _command(text, flat, raw, tokens, whole, asked) or judge(scan(tokens, asked), tokens, asked)
+    command = _command(text, flat, raw, tokens, whole, asked)
+    if command is not None and not _answers(command, tokens, asked):
+        return command
+    answer = judge(scan(tokens, asked), tokens, asked)
+    if answer.kind is Kind.YES and commands.proxy(flat):
+        return UNCLEAR
+    return command if command is not None and answer is UNCLEAR else answer
 
 
 def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str, asked: Asked) -> Reading | None:
@@ -38,7 +44,7 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
         return _AUTO
     alone = commands.WHOLE.get(whole) or commands.WHOLE.get(commands.bare(tokens))
     reading = alone or patterns.match(tokens, whole)
-    if reading is not None and not _answers(reading, tokens, asked) and not _for_buddy(reading, tokens):
+    if reading is not None and not _for_buddy(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
 

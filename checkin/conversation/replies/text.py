@@ -36,6 +36,8 @@ def plain(text: str) -> str:
         folded = folded.replace("'ll", " will").replace("'", "")
     if "&" in folded:
         folded = folded.replace("&", " and ")
+    if "%" in folded:
+        folded = folded.replace("%", " percent ")
     return folded
 
 
