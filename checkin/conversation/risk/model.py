@@ -1,16 +1,17 @@
-"""What words weigh together where no single phrase speaks: a logistic regression over ideas.
+"""What words weigh together where no single phrase speaks: a logistic regression over ideas and plain words.
 
-The model does not know words, only which of about thirty *ideas* a sentence holds (death, the self, despair,
-means, wishing, a denial ...) and which two it holds together; the words of each idea are written by hand in
-`model.toml`. So it has a few hundred weights, none of which can remember anybody's sentence, it reads a word
-it never saw in training like its neighbours in the list, and it can say which words made it speak.
+The model knows which of about forty *ideas* a sentence holds (death, the self, despair, means, wishing, a denial
+...), which two it holds together, and which single words of a small vocabulary. The words of each idea are written
+by hand in `model.toml`; the vocabulary is what recurs in the project's own example sentences, so it holds no name
+and nothing longer than a word. None of its weights can remember anybody's sentence, it reads a word it never saw
+in training like its neighbours in the list, and it can say which words made it speak.
 
 A text is as grave as its gravest sentence: a long story is not judged by its length. The model only ever says
 AMBER. Trained by `tests/train_risk_model.py`, which also prints how it does on texts it was not trained on.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
@@ -25,12 +26,18 @@ _WORDS_SHOWN = 4
 
 Feature = tuple[str, ...]
 
+# Marks a feature that is a word, not an idea.
+_WORD = "="
+
 
 class Model:
     """Ideas, weights and the line above which a sentence is for a person to read."""
 
-    def __init__(self, ideas: Mapping[str, str], weights: Mapping[Feature, float], threshold: float) -> None:
+    def __init__(
+        self, ideas: Mapping[str, str], weights: Mapping[Feature, float], threshold: float, words: Iterable[str] = ()
+    ) -> None:
         self._weights = weights
+        self._words = {word: (_WORD + word,) for word in words}
         self._threshold = threshold
         self._ideas: dict[str, tuple[str, ...]] = {}
         for idea, words in ideas.items():
@@ -41,9 +48,10 @@ class Model:
                         self._ideas[spelt] = (*known, idea)
 
     def features(self, stretch: list[str]) -> set[Feature]:
-        """Return the ideas in a stretch of words, alone and two by two, each pair in alphabetical order."""
+        """Return the ideas in a stretch, alone and two by two (each pair in alphabetical order), and its words."""
         held = sorted({idea for word in stretch for idea in self._ideas.get(word, ())})
-        return {("",), *((idea,) for idea in held), *combinations(held, 2)}
+        plain = (self._words[word] for word in stretch if word in self._words)
+        return {("",), *((idea,) for idea in held), *combinations(held, 2), *plain}
 
     def score(self, stretch: list[str]) -> float:
         """Return the log-odds that a stretch is from somebody in danger, less the threshold."""
@@ -61,10 +69,10 @@ class Model:
         features = self.features(stretch)
 
         def pull(word: str) -> float:
-            ideas = self._ideas[word]
+            ideas = {*self._ideas.get(word, ()), _WORD + word}
             return sum(self._weights.get(f, 0.0) / len(f) for f in features if not set(f).isdisjoint(ideas))
 
-        known = dict.fromkeys(word for word in stretch if word in self._ideas)
+        known = dict.fromkeys(word for word in stretch if word in self._ideas or word in self._words)
         return sorted(known, key=pull, reverse=True)[:_WORDS_SHOWN]
 
 
@@ -92,4 +100,5 @@ def shipped() -> Model:
     lines = (_FOLDER / "model-weights.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines]
     weights = {tuple(names.split("+")): float(weight) for names, weight in rows[1:]}
-    return Model(ideas(), weights, float(rows[0][1]))
+    words = [names.removeprefix(_WORD) for names, _ in rows[1:] if names.startswith(_WORD)]
+    return Model(ideas(), weights, float(rows[0][1]), words)
