@@ -180,6 +180,21 @@ def _run_together() -> dict[str, tuple[str, ...]]:
 RUN_TOGETHER: Final[Mapping[str, tuple[str, ...]]] = _run_together()
 
 _spelling: Final = load("spelling")
+_PIECES: Final = frozenset(_spelling["glue"].split()) | {
+    word for word, sign in BOOKS[Asked.OK].signs.items() if sign in "YGMBbTK" and len(word) > 2 and word.isalpha()
+}
+
+
+def pieces(run: str) -> tuple[str, ...] | None:
+    """Return the words of a reply typed without spaces, the longest first, or None when some letters are left over."""
+    if not run:
+        return ()
+    for end in range(len(run), 1, -1):
+        if run[:end] in _PIECES and (rest := pieces(run[end:])) is not None:
+            return (run[:end], *rest)
+    return None
+
+
 _LEAVE: Final = frozenset(_spelling["leave"].split())
 
 

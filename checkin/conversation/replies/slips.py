@@ -41,6 +41,8 @@ def _mend_word(word: str) -> tuple[str, ...]:
             return (known,)
     if (meant := lexicon.nearest(word)) is not None:
         return (lexicon.SHORTFORMS.get(meant, meant),)
+    if 4 < len(word) < 25 and (run := lexicon.pieces(word)) is not None:
+        return tuple(lexicon.shorten(list(run)))
     single = _DOUBLED.sub(r"\1", word)
     single = lexicon.SHORTFORMS.get(single, single)
     return (single if single in lexicon.VOCABULARY else word,)
