@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
@@ -10,6 +11,7 @@ from gunicorn.workers.base import Worker
 # Each web process counts for itself; /metrics adds them up from files here. To be set before the application, and with
 # it prometheus_client, is imported.
 _counts = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="checkin-metrics-")
+Path(_counts).mkdir(parents=True, exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts
 
 # A reverse proxy on the same machine speaks TLS to the world; HOST=0.0.0.0 is for containers.

@@ -1,7 +1,7 @@
 """`python -m simulator`: opens a phone network on this machine."""
 
 import signal
-import sys
+import threading
 from datetime import UTC, datetime
 from types import FrameType
 from urllib.parse import urlsplit
@@ -118,18 +118,17 @@ def _serve(network: Network, port: int, console_url: str, zone: str) -> None:
     except OSError as error:
         network.close()
         raise click.ClickException(f"port {port} cannot be opened on 127.0.0.1: {error.strerror}") from error
-    click.echo(f"phone network on {server.url}, its clock at {iso(network.clock.now())}")
+    stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        stopped.set()
 
-    signal.signal(signal.SIGTERM, stop)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, stop)
     server.start()
-    try:
-        network.closing.wait()
-    except KeyboardInterrupt:
-        server.close()
-    sys.exit(0)
+    click.echo(f"phone network on {server.url}, its clock at {iso(network.clock.now())}")
+    stopped.wait()
+    server.close()
 
 
 if __name__ == "__main__":

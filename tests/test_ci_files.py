@@ -103,7 +103,10 @@ def test_ci_runs_the_readmes_command_and_needs_no_one_at_the_keyboard() -> None:
     assert script.read_text().splitlines()[-1] == "exec make test"
 
 
-def test_gunicorn_listens_on_this_machine_only_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gunicorn_listens_on_this_machine_only_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     for name in ("HOST", "PORT"):
         monkeypatch.delenv(name, raising=False)
     assert runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))["bind"] == "127.0.0.1:8000"

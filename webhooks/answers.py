@@ -55,7 +55,14 @@ def or_503(view: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(view)
     def guarded(**arguments: str) -> Response:
         try:
-            return view(**arguments)
+            try:
+                return view(**arguments)
+            except DBAPIError as error:
+                # A pooled connection may have died while nobody used it; the pool is fresh after the first failure.
+                # To do the same again is harmless: what was committed all the same is known by its sid.
+                if not is_away(error):
+                    raise
+                return view(**arguments)
         except DBAPIError as error:
             if not is_away(error):
                 raise

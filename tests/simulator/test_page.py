@@ -1,6 +1,7 @@
 """The page of phones, in a browser: what a person rehearsing does, with the mouse and with the keyboard."""
 
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -91,6 +92,9 @@ def test_words_can_be_said_and_the_phone_put_down(page: Page, line: StandIn) -> 
     ann.get_by_test_id("speech").fill("not so good")
     ann.get_by_test_id("say").click()
     expect(ann.locator(".heard .phone-side")).to_have_text("not so good")
+    until = time.monotonic() + 20
+    while not line.at("/key") and time.monotonic() < until:
+        page.wait_for_timeout(20)
     assert line.at("/key")[0].form["SpeechResult"] == "Not so good."
     ann.get_by_test_id("hear-it").check()
     ann.get_by_test_id("hangup").click()

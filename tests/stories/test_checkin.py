@@ -60,5 +60,5 @@ def test_an_answer_nobody_could_read_is_asked_for_once_and_then_a_person_comes(a
     clock.moves_to("10:00")
     ann.hears("How are you today?")
     ann.texts("What vine in gym bay").hears("Sorry, I didn't follow", "1 good")
-    ann.texts("blurgh wibble").hears("I've asked a person to read")
+    ann.texts("wardrobe seven kettle lamp").hears("I've asked a person to read")
     assert clock.scalar("SELECT reason FROM cases") == "unread_twice"
