@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, LargeBinary, Row, any_, bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, func, select, text, update
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
@@ -100,7 +100,7 @@ _BEHIND = (
     select(*_COLUMNS, PersonPhone.phone_id, PersonPhone.rank)
     .join(PersonPhone, PersonPhone.person_id == Person.id)
     .join(Phone, Phone.id == PersonPhone.phone_id)
-    .where(Phone.number_index == any_(bindparam("indexes", type_=ARRAY(LargeBinary))), Person.status != "ended")
+    .where(Phone.number_index == bindparam("index"), Person.status != "ended")
     # Locked in one order everywhere, so that two who share a phone never wait for each other.
     .order_by(Person.id)
     .with_for_update(of=Person)
@@ -112,11 +112,13 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
 
     Of several people who share a phone it is the one with an open question, else the one whose first phone it is.
     """
-    rows = work.conn.execute(_BEHIND, {"indexes": work.vault.indexes(number)}).all()
-    if not rows:
-        return None
-    best = min(rows, key=lambda row: (not (row.state or {}).get("open"), row.rank))
-    return _member(work, best), best.phone_id
+    # One key after the other: for a list PostgreSQL would make a new plan each time.
+    for index in work.vault.indexes(number):
+        rows = work.conn.execute(_BEHIND, {"index": index}).all()
+        if rows:
+            best = min(rows, key=lambda row: (not (row.state or {}).get("open"), row.rank))
+            return _member(work, best), best.phone_id
+    return None
 
 
 def id_behind(work: Work, number: str) -> UUID | None:

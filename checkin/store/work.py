@@ -48,7 +48,7 @@ class Work:
 
     def add(self, model: type[Base], **values: object) -> None:
         """Insert one row."""
-        self.conn.execute(insert(model.__table__), values)  # type: ignore[arg-type]  # a declarative model's Table
+        self.conn.execute(_insert(model), values)
 
     def add_all(self, model: type[Base], rows: list[dict[str, object]]) -> None:
         """Insert many rows in one go; none is none."""
@@ -56,6 +56,7 @@ class Work:
             self.conn.execute(_insert(model), rows)
 
 
+@cache
 def _insert(model: type[Base]) -> Insert:
     return insert(model.__table__)  # type: ignore[arg-type]  # a declarative model's Table
 
