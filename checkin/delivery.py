@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import escalations, logs, outbox, people, timers
@@ -75,7 +75,7 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
             sid=word.sid,
             status=_PROVEN,
             lease_until=None,
-            sent_at=text("coalesce(sent_at, now())"),
+            sent_at=func.coalesce(Message.sent_at, work.now),
         )
         .returning(*_ROW)
     ).first()

@@ -29,6 +29,7 @@ _log = logs.get("dispatch")
 
 # The carrier may show a text in its list only a little after it took it.
 _SETTLES = timedelta(seconds=30)
+_LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,10 @@ class Dispatcher:
                 row = {"id": message.id, "sid": found.sid, "at": now, "rank": found.rank}
                 outbox.sent(work.conn, [{**row, "carrier_status": found.status}])
             elif now - message.at >= _SETTLES:
-                again = {"id": message.id, "until": now, "reason": outbox.NOT_AT_CARRIER, "code": None}
+                # The first time at once: most of these are our own time-outs. Then a carrier in trouble is given longer
+                # and longer, and asked every hour until it recovers or the message is too old: none is given up.
+                wait = min(timedelta(seconds=15) * (1 << min(message.attempt - 1, 8)), _LONGEST) * (message.attempt > 1)
+                again = {"id": message.id, "until": now + wait, "reason": outbox.NOT_AT_CARRIER, "code": None}
                 outbox.again(work.conn, [again])
 
 

@@ -262,6 +262,7 @@ class Unknown:
     at: datetime
     body: bytes | None
     number: bytes | None
+    attempt: int
 
 
 _UNKNOWNS = text(
@@ -272,7 +273,7 @@ _UNKNOWNS = text(
     )
     UPDATE messages m SET due_at = :next FROM picked, messages o LEFT JOIN phones f ON f.id = o.phone_id
     WHERE m.id = picked.id AND o.id = m.id
-    RETURNING m.id, m.medium, m.leased_at, m.body, f.number
+    RETURNING m.id, m.medium, m.leased_at, m.body, f.number, m.attempt
     """
 )
 
