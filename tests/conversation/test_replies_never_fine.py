@@ -16,11 +16,17 @@ voices, relapsed, been drinking, no food, no heating, evicted, my mum died, in a
 greetin, am no weel, no great, in a bad way, fed up with life, giving up, had enough, hopeless, worthless, a
 burden, exhausted, struggling, depressed, panic attack, frightened, terrified, robbed, attacked, dizzy,
 collapsed, sick, poorly, desperate, źle, nie dobrze, boję się, nie daję rady, ddim yn iawn, yn isel, wedi
-cwympo, 😭, 💔, 👎, 💊💊, :(
+cwympo, 😭, 💔, 👎, 💊💊, :(, nkt good, noy well, npt ok, he broke the door, he nicked my pension, she locked me out,
+slept in the car, in a hostel, blood in my wee, woke up on floor, sugar is low, arm gone dead, been arrested,
+evicted friday, bailiffs coming, left a note, got the rope, stockpiled tablets, took them all, bleeding wont stop,
+black eye, he reads these, off my meds, wandered off, wife not waking up, smell of gas, on the roof, at the cliff edge,
+on the railway, 500mg x 20, never felt so low, dead on my feet, nobody rings me, not slept in days, chce umrzec,
+isio marw, ddim yn dda o gwbl
 """
 STOP = """
 stop texting me, please stop, stop messaging me, dont text me again, leave me alone, take me off your list, no
-more texts, unsubscribe me, opt me out, remove my number, stop the reminders, stop sending these
+more texts, unsubscribe me, opt me out, remove my number, stop the reminders, stop sending these, s top
+texting me, stop txtin me, no more messages, dont send me these
 """
 CALL_ME = """
 ring me, call me, please call me back, can someone ring me, give me a ring, give us a bell, i need to talk to
@@ -105,6 +111,18 @@ def test_no_text_raises(text: str, asked: Asked) -> None:
 )
 def test_no_heap_of_known_words_raises(words: list[str], asked: Asked) -> None:
     read(" ".join(words), asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tom is fine", "mum's ok", "Jean's fine", "my daughter says im fine", "OK (her carer)", "yes - his daughter",
+        "fine [sent by staff]", "daughter typing, all ok", "ok sent by carer", "he says im fine",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [Asked.OK, Asked.MOOD, Asked.NONE])
+def test_what_is_said_of_or_by_somebody_else_is_not_the_members_fine(text: str, asked: Asked) -> None:
+    assert not _is_fine(read(text, asked), asked)
 
 
 def test_a_very_long_text_is_read_and_is_not_fine() -> None:

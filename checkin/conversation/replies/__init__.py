@@ -7,7 +7,8 @@ first (`commands.py`, `patterns.py`); menu digits, number words, moods and negat
 words, somebody else's "fine", or one among words nobody knows is not a yes.
 
 The word lists are in `data/replies/*.toml`, for people who do not program. To teach the reader a way of saying
-something, add it to a list there and the reply to `tests/conversation/replies_museum.tsv`. Danger is not read here:
+something, add it to a list there (to `crossed.toml` when it is one of many made the same way, such as "no bother, no
+trouble, no fuss") and the reply to `tests/conversation/replies_museum.tsv`. Danger is not read here:
 `risk` reads every inbound first.
 
 What `Reading.value` holds: NUMBER the number; CHOICE "worried" or "cannot" for a buddy report, else the words; STOP

@@ -18,9 +18,11 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm)")
 
 def mend(tokens: list[str]) -> list[str]:
     """Return the tokens with short forms written out and slips mended, ready to be looked up."""
-    if len(tokens) > 1 and (len(tokens[0]) == 1 or sum(map(len, tokens)) < 2 * len(tokens)):
-        tokens = _joined_letters(tokens)
-    words = lexicon.shorten(_joined_commands(tokens) if len(tokens) > 1 else tokens)
+    if len(tokens) > 1:
+        tokens = _joined_commands(tokens)
+        if len(tokens[0]) == 1 or sum(map(len, tokens)) < 2 * len(tokens):
+            tokens = _joined_letters(tokens)
+    words = lexicon.shorten(tokens)
     known = lexicon.VOCABULARY
     if known.issuperset(words):
         return words
