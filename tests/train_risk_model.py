@@ -14,6 +14,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from checkin.conversation.risk import Level, read_risk
@@ -121,7 +122,7 @@ def cross_validate(examples: Sequence[Example], seed: int) -> tuple[list[tuple[E
     The weights are learned without the example's fold; the line is drawn through the scores that the other folds
     were given by weights learned without them.
     """
-    shuffled = random.Random(seed).sample(examples, len(examples))
+    shuffled = random.Random(seed).sample(examples, len(examples))  # noqa: S311 - folds, not secrets
     place: Counter[str] = Counter()
     folds: list[list[Example]] = [[] for _ in range(FOLDS)]
     for example in shuffled:
@@ -147,10 +148,15 @@ def line(scored: Iterable[tuple[Example, float]]) -> float:
 
 
 def show(seed: int, scored: Sequence[tuple[Example, float]]) -> None:
+    """Print, for each kind of the files named, the shares flagged by the model, the phrases, and either."""
     for kind in sorted({example.kind for example, _ in scored if not example.own}):
-        mine = [(value > 0, example.phrase) for example, value in scored if example.kind == kind and not example.own]
-        shares = [100 * sum(column) / len(mine) for column in zip(*((m, p, m or p) for m, p in mine), strict=True)]
-        print(f"{seed} {kind:14}{len(mine):5}  model {shares[0]:5.1f} %  phrases {shares[1]:5.1f} %  both {shares[2]:5.1f} %")  # noqa: T201 - its output
+        said = [(value > 0, each.phrase) for each, value in scored if each.kind == kind and not each.own]
+        model, phrases, either = (
+            100 * sum(map(which, said)) / len(said) for which in (itemgetter(0), itemgetter(1), any)
+        )
+        print(  # noqa: T201 - its output
+            f"{seed} {kind:14}{len(said):5}  model {model:5.1f} %  phrases {phrases:5.1f} %  either {either:5.1f} %"
+        )
 
 
 def main(paths: Sequence[str]) -> None:

@@ -26,6 +26,8 @@ _SUBJECT_REACH = 7
 # How many letters of a sentence are looked at on either side of a cue. Some people never type a full stop: without
 # a bound every cue of a long text would be weighed against the whole of it.
 _SIDE = 240
+# The word lists that let a cue of every day go.
+EASE = ("outings", "trifles")
 _YEAR = re.compile(r" in (?:19|20)\d\d ")
 
 
@@ -52,7 +54,7 @@ class Surroundings:
     one_other: frozenset[str]
     many_others: frozenset[str]
     distress: frozenset[str]
-    calm: frozenset[str]
+    ease: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, table: Mapping[str, Sequence[str]]) -> "Surroundings":
@@ -67,7 +69,7 @@ class Surroundings:
             one_other=frozenset(table["one-other"]),
             many_others=frozenset(table["many-others"]),
             distress=frozenset(table.get("distress", ())),
-            calm=frozenset(table.get("calm", ())),
+            ease={name: frozenset(table.get(name, ())) for name in EASE},
         )
 
     def names_writer(self, words: set[str]) -> bool:
@@ -93,14 +95,15 @@ class Surroundings:
                 return Around.PAST
         return Around.PLAIN
 
-    def of_every_day(self, level: Level, plain: str, start: int, end: int) -> Level:
+    def of_every_day(self, level: Level, plain: str, start: int, end: int, ease: str) -> Level:
         """Return what is left of a cue that is also said every day: all of it where the rest of the text holds
-        distress, nothing beside words of ease, all of it again where it ends its sentence; else amber at most.
+        distress, nothing beside words of `ease` (one of `EASE`), all of it again where it ends its sentence; else
+        amber at most.
         """
         rest = {*plain[:start].split(), *plain[end:].split()}
         if not self.distress.isdisjoint(rest):
             return level
-        if not self.calm.isdisjoint(rest):
+        if not self.ease[ease].isdisjoint(rest):
             return Level.NONE
         closes = end >= len(plain) or plain.startswith(BREAK, end) or plain.startswith(f"{BREAK} ", end - 2)
         return level if closes else min(level, Level.AMBER)

@@ -40,8 +40,8 @@ class Model:
         self._words = {word: (_WORD + word,) for word in words}
         self._threshold = threshold
         self._ideas: dict[str, tuple[str, ...]] = {}
-        for idea, words in ideas.items():
-            for word in words.split():
+        for idea, its_words in ideas.items():
+            for word in its_words.split():
                 for spelt in spell_out(word).split():
                     known = self._ideas.get(spelt, ())
                     if idea not in known:

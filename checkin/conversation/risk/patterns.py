@@ -53,13 +53,14 @@ class Phrase:
     """One phrase of the data, with the words by which texts that may hold it are found.
 
     `anchors` are whole words, `stems` the first four letters of wild cards: a text with none of either
-    cannot match.
+    cannot match. Nor can one with no word of `also`, unless that is empty.
     """
 
     source: str
     pattern: str
     anchors: frozenset[str]
     stems: frozenset[str]
+    also: frozenset[str]
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -84,6 +85,7 @@ class _Piece:
 
     pattern: str
     keys: frozenset[str]  # a star at the end marks a stem
+    also: frozenset[str] = frozenset()  # whole words, one of which must be there too (none: no such)
 
     @property
     def cost(self) -> int:
@@ -102,6 +104,7 @@ def compile_phrase(source: str, lists: Lists) -> Phrase:
         pattern=f"(?<= ){whole.pattern}",
         anchors=frozenset(key for key in whole.keys if not key.endswith("*")),
         stems=frozenset(key[:STEM] for key in whole.keys if key.endswith("*")),
+        also=whole.also,
     )
 
 
@@ -129,8 +132,7 @@ class _Parser:
             pieces.append(self._piece())
         if not pieces:
             raise self._error("has an empty choice")
-        best = min(pieces, key=lambda piece: piece.cost)
-        return _Piece("".join(piece.pattern for piece in pieces), best.keys)
+        return _chain(pieces)
 
     def _piece(self) -> _Piece:
         sign = self._tokens[self._at]
@@ -173,8 +175,15 @@ class _Parser:
             if word != stem and len(stem) < STEM:
                 raise self._error(f"has a star after fewer than {STEM} letters")
             pieces.append(_Piece(re.escape(stem) + (r"\w* " if word != stem else " "), frozenset({word})))
-        best = min(pieces, key=lambda piece: piece.cost)
-        return _Piece("".join(piece.pattern for piece in pieces), best.keys)
+        return _chain(pieces)
+
+
+def _chain(pieces: Sequence[_Piece]) -> _Piece:
+    """Return the pieces one after the other, to be found by the rarest and the next rarest of them."""
+    best, *rest = sorted(pieces, key=lambda piece: piece.cost)
+    wholes = [piece.keys for piece in rest if piece.keys and not any(key.endswith("*") for key in piece.keys)]
+    also = best.also or (wholes[0] if wholes else frozenset())
+    return _Piece("".join(piece.pattern for piece in pieces), best.keys, also)
 
 
 def _either(choices: Iterable[_Piece]) -> _Piece:

@@ -42,7 +42,7 @@ class _Rule:
     stands: frozenset[str]  # contexts that do not weaken it; for a mask, the categories it does not hide
     around: Surroundings
     needs_writer: bool = False
-    everyday: bool = False  # also said every day: how grave it is lies in the rest of the text
+    everyday: str = ""  # also said every day: how grave it is lies in the rest of the text; names what lets it go
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class RiskReader:
         return Risk(found[0].level, tuple(dict.fromkeys(cue.why for cue in found)))
 
     def _candidates(self, words: set[str]) -> list[_Rule]:
-        """Return the rules that could match: those one of whose rarest words is there."""
+        """Return the rules that could match: those of whose rarest words there is one, and of the next rarest."""
         by_word, by_stem = self._by_word, self._by_stem
         rules: dict[int, _Rule] = {}
         for word in words:
@@ -108,7 +108,7 @@ class RiskReader:
                 rules.update((id(rule), rule) for rule in by_word[word])
             if word[:STEM] in by_stem:
                 rules.update((id(rule), rule) for rule in by_stem[word[:STEM]])
-        return list(rules.values())
+        return [rule for rule in rules.values() if not (rule.phrase.also and rule.phrase.also.isdisjoint(words))]
 
 
 def _found(plain: str, words: set[str], candidates: Iterable[_Rule]) -> Iterator[_Found]:
@@ -134,7 +134,7 @@ def _found(plain: str, words: set[str], candidates: Iterable[_Rule]) -> Iterator
         around = rule.around.read(plain, start, end, rule.stands)
         level = weaken(rule.level, around)
         if rule.everyday:
-            level = rule.around.of_every_day(level, plain, start, end)
+            level = rule.around.of_every_day(level, plain, start, end, rule.everyday)
         if level is not Level.NONE:
             yield _Found(level, rule.category, quoted, around.value)
         if level is rule.level and not around.value:
@@ -159,7 +159,7 @@ def _rules(table: Mapping[str, Any]) -> Iterator[_Rule]:
         stands = frozenset(entry.get("stands", ()))
         for phrase in _phrases(entry["say"]):
             compiled = compile_phrase(phrase, lists)
-            needs_writer, everyday = entry.get("needs-writer", False), entry.get("everyday", False)
+            needs_writer, everyday = entry.get("needs-writer", False), entry.get("everyday", "")
             yield _Rule(compiled, level, entry["category"], stands, around, needs_writer, everyday)
     for entry in table.get("mask", ()):
         for phrase in _phrases(entry["say"]):
