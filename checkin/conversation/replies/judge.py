@@ -76,6 +76,8 @@ def _feeling(found: Signs, tokens: list[str]) -> Reading:
         return _said_fine(found, tokens)
     if "X" in signs and found.unknown < 3 and not _has(signs, "QCK?"):
         return NO
+    if "v" in signs and found.unknown < 3 and not _has(signs, "QCK?YG"):
+        return MAYBE
     return _neither(found, tokens)
 
 
