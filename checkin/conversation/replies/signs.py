@@ -55,9 +55,9 @@ STEPS: Final[dict[str, tuple[str, str]]] = {
     "3G": ("Q", ""), "3Y": ("Y", ""), "3b": ("B", ""), "3B": ("B", ""), "3H": ("H", "3"), "3,": ("", ""),
     "3N": ("", "n"), "3f": ("", "3"), "3i": ("", "3"), "3p": ("", ""), "3x": ("", "x"), "3r": ("", "r"),
     "33": ("", "3"), "32": ("", "2"),
-    # The one who is written to: "hope you are well" says nothing about the member.
+    # The one who is written to: "hope you are well" says nothing about the member; anything low stays low.
     **{f"2{sign}": (sign, "") for sign in "TMCKQAZWEDU"},
-    "2G": ("", "2"), "2Y": ("", ""), "2b": ("", "2"), "2B": ("", "2"), "2H": ("", "2"), "2,": ("", ""),
+    "2G": ("", ""), "2Y": ("", ""), "2b": ("B", ""), "2B": ("B", ""), "2H": ("", "2"), "2,": ("", ""),
     "2N": ("", "n"), "2f": ("", "2"), "2i": ("", "2"), "2p": ("", ""), "2x": ("", "x"), "2r": ("", "r"),
     "23": ("", "3"), "22": ("", "2"),
     "2?": ("", ""),
