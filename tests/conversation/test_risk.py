@@ -146,10 +146,11 @@ def test_work_grows_with_length_and_no_faster(unit: str) -> None:
     def cost(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
         best = float("inf")
-        for _ in range(2):
-            start = time.perf_counter()
+        for _ in range(5):
+            # Our own time only: a busy machine takes the processor away in the middle.
+            start = time.process_time()
             read_risk(text)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     cost(1_000)
