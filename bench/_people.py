@@ -12,7 +12,20 @@ from checkin.conversation.events import Opened
 from checkin.conversation.machine import advance
 from checkin.conversation.state import Conversation, to_json
 from checkin.store.ids import new_id
-from checkin.store.models import Base, CheckIn, Person, PersonPhone, Phone, Plan, Shift, Staff, Timer
+from checkin.store.models import (
+    Base,
+    CheckIn,
+    Group,
+    Meeting,
+    Membership,
+    Person,
+    PersonPhone,
+    Phone,
+    Plan,
+    Shift,
+    Staff,
+    Timer,
+)
 from checkin.store.work import Work
 
 _STREAMS = ["checkins", "reminders", "buddy"]
@@ -36,7 +49,8 @@ def empty(work: Work) -> None:
 
 
 def settle_in(work: Work, many: int, *, asked: bool = False, due_at: datetime | None = None) -> Sequence[Somebody]:
-    """Store `many` people, each with a mobile and a plan for every morning, and two colleagues on call.
+    """Store `many` people in groups of twenty that meet every Thursday, each with a mobile and a plan for every
+    morning; and two colleagues on call.
 
     `asked`: each has an open check-in whose first text has just gone out. `due_at`: when the plans are due next
     (default: tomorrow).
@@ -51,6 +65,7 @@ def settle_in(work: Work, many: int, *, asked: bool = False, due_at: datetime | 
     work.add_all(PersonPhone, [{"person_id": p.id, "phone_id": p.phone_id, "rank": 1} for p in people])
     *members, sue, omar = people
     work.add_all(Plan, [_plan(p, due_at) for p in members])
+    _groups(work, members)
     if asked:
         work.add_all(CheckIn, [_check_in(p, work.now) for p in members])
         work.add_all(Timer, [_silence(p, work.now) for p in members])
@@ -71,6 +86,24 @@ def _people(work: Work, people: Sequence[Somebody]) -> Iterator[dict[str, object
             "streams": _STREAMS,
             "state": state,
         }
+
+
+def _groups(work: Work, members: Sequence[Somebody]) -> None:
+    groups = [(new_id(), members[i : i + 20]) for i in range(0, len(members), 20)]
+    work.add_all(Group, [{"id": group_id, "name": "Harbour group"} for group_id, _ in groups])
+    work.add_all(Meeting, [_meeting(group_id) for group_id, _ in groups])
+    work.add_all(Membership, [{"group_id": group_id, "person_id": p.id} for group_id, few in groups for p in few])
+
+
+def _meeting(group_id: UUID) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "group_id": group_id,
+        "rule": "FREQ=WEEKLY;BYDAY=TH",
+        "starts": datetime(2026, 1, 8, 19),  # noqa: DTZ001  # wall-clock time has no zone
+        "zone": "Europe/London",
+        "venue": "The library",
+    }
 
 
 def _phone(work: Work, p: Somebody) -> dict[str, object]:

@@ -3,8 +3,7 @@
 The line: signature, risk, who is it, what do they mean, the conversation moved on, everything stored and committed,
 TwiML. The ceiling (`_ceiling.py`): signature, one row, commit, TwiML. Same server, settings, database and load; rounds
 of the one and the other take turns, and each two that ran one after the other are compared, because a machine is rarely
-all ours. No worker runs:
-answering a text needs none.
+all ours. No worker runs: answering a text needs none.
 """
 
 import json
@@ -41,9 +40,9 @@ from checkin.store.ids import new_id
 
 MEMBERS, ROUNDS, CONNECTIONS = 1000, 12, 16
 
-# What 1,000 texts are, most of them answers to "how are you today?" from somebody whose check-in is open.
+# What 1,000 texts are. All but the last come from somebody who has just been asked how they are; most are an answer.
 MIX = {
-    "1": 560,
+    "1": 580,
     "2": 110,
     "3": 40,
     "4": 15,
@@ -59,7 +58,7 @@ MIX = {
     "help": 2,
     "i cant see the point any more": 4,
     "i want to kill myself": 1,
-    "hello is that maureen": 25,
+    "hello is that maureen": 5,
 }
 _STRANGERS = {"hello is that maureen"}
 
