@@ -85,6 +85,35 @@ def test_a_weak_cue_plainly_denied_is_let_go() -> None:
     assert read_risk("i do not feel hopeless").level is Level.NONE
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("on the bridge", Level.RED),
+        ("on the bridge feeding the ducks, lovely", Level.NONE),
+        ("on the bridge feeding the ducks before i jump", Level.RED),
+        ("the heron is on the roof", Level.NONE),
+        ("stood on the roof with my brother-in-law", Level.AMBER),
+        ("goodbye everyone", Level.RED),
+        ("goodbye everyone, see you in september", Level.NONE),
+        ("goodbye everyone, lovely to have known you, sorry", Level.RED),
+        ("can not cope with the printer lol", Level.NONE),
+        ("can not cope lol i want to die", Level.RED),
+    ],
+)
+def test_what_is_said_every_day_is_weighed_by_the_rest(text: str, level: Level) -> None:
+    assert read_risk(text).level is level, read_risk(text)
+
+
+def test_looking_phrases_up_by_their_words_misses_none() -> None:
+    ours = RiskReader()
+    every = {id(rule): rule for by in (ours._by_word, ours._by_stem) for rules in by.values() for rule in rules}
+    for row in MUSEUM_ROWS[::12]:
+        plain = prepare(row["text"])
+        found = {id(rule) for rule in ours._candidates(set(plain.split()))}
+        missed = [rule for key, rule in every.items() if key not in found and rule.phrase.regex.search(plain)]
+        assert missed == [], row["text"]
+
+
 def test_abuse_and_silence_are_told_apart_for_the_shell() -> None:
     categories = {why.split(":")[0] for why in read_risk("he hit me again cant talk").why}
     assert {"abuse", "cannot-talk"} <= categories

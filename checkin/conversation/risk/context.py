@@ -23,6 +23,11 @@ from checkin.conversation.risk.plain import BREAK, spell_out
 # How many words before a cue can deny it or say whose it is: farther off they belong to another clause.
 _DENIAL_REACH = 4
 _SUBJECT_REACH = 7
+# After these a denial reaches past the writer ("not that i want to die"); else "i" begins another clause ("can not
+# cope i want to die").
+_REPORTS = frozenset(
+    {"that", "think", "thought", "say", "said", "saying", "mean", "believe", "if", "because", "like", "feel"}
+)
 # How many letters of a sentence are looked at on either side of a cue. Some people never type a full stop: without
 # a bound every cue of a long text would be weighed against the whole of it.
 _SIDE = 240
@@ -117,6 +122,8 @@ class Surroundings:
         near = before[-_DENIAL_REACH:]
         if "but" in near:
             near = near[near.index("but") + 1 :]
+        if "i" in near[1:] and near[near.index("i", 1) - 1] not in _REPORTS:
+            near = near[near.index("i", 1) :]
         clause = f" {' '.join(near)} "
         return bool(self.denies.search(self.denies_not.sub(" ", clause)))
 
