@@ -1,7 +1,8 @@
 """The web process put together: the phone network's door and the staff's door on one line."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -11,18 +12,31 @@ import webhooks
 from checkin.bootstrap import open_line
 from workers.queues import Bell
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 
 def create_app(environment: Mapping[str, str]) -> Flask:
     """Return the web application for the line that `environment` describes. Raises BadSetting."""
     line = open_line(environment)
+    bell = Bell(line.settings.redis_url)
     app = Flask("checkin", static_folder=None)
     app.config.update(SECRET_KEY=line.settings.secret, MAX_CONTENT_LENGTH=256 * 1024)
-    if line.settings.behind_proxy:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]  # Flask's own way
-    bell = Bell(line.settings.redis_url)
-    webhooks.register(app, line, bell)
     console.register(app, line, bell)
+    doors = _join(webhooks.create_app(line, bell).wsgi_app, app.wsgi_app)
+    # Flask's own way to put something before an application.
+    app.wsgi_app = ProxyFix(doors, x_for=1, x_proto=0) if line.settings.behind_proxy else doors  # type: ignore[assignment,method-assign]
     return app
+
+
+def _join(phones: "WSGIApplication", staff: "WSGIApplication") -> "WSGIApplication":
+    """Return one application of the two doors, told apart by path."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        door = phones if environ["PATH_INFO"].startswith(webhooks.PATHS) else staff
+        return door(environ, start_response)
+
+    return answer
 
 
 def __getattr__(name: str) -> Flask:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import outbox, people, recurrence, timers
@@ -110,15 +110,16 @@ class Ladder:
         return gap(self.here, self.gaps) if self.here else timedelta(days=1)
 
 
+_FIND = (
+    "SELECT c.id, c.person_id, c.ladder, c.rung, coalesce(p.gaps, '{}'), c.status FROM check_ins c "
+    "LEFT JOIN plans p ON p.id = c.plan_id WHERE c.id = %(id)s FOR UPDATE OF c"
+)
+
+
 def find(work: Work, check_in_id: UUID) -> Ladder | None:
     """Return a check-in's ladder, its row locked."""
-    row = work.conn.execute(
-        select(CheckIn.id, CheckIn.person_id, CheckIn.ladder, CheckIn.rung, Plan.gaps, CheckIn.status)
-        .outerjoin(Plan, Plan.id == CheckIn.plan_id)
-        .where(CheckIn.id == check_in_id)
-        .with_for_update(of=CheckIn)
-    ).first()
-    return Ladder(row.id, row.person_id, row.ladder, row.rung, row.gaps or {}, row.status) if row else None
+    rows = work.rows(_FIND, {"id": check_in_id})
+    return Ladder(*rows[0]) if rows else None
 
 
 def start(work: Work, person_id: UUID, plan_id: UUID | None, due_at: datetime, ladder: Sequence[str]) -> UUID | None:
@@ -205,10 +206,11 @@ class Settled:
 
 
 # Whoever has been heard from has been heard from: an older check-in that nobody confirmed is over as well.
-_SETTLE = text(
-    "UPDATE check_ins c SET status = 'settled', how = :how, settled_at = :now, settled_by = :by, "
-    "answer = CASE WHEN c.id = :id THEN coalesce(:answer, c.answer) ELSE c.answer END FROM check_ins old "
-    "WHERE old.id = c.id AND c.status <> 'settled' AND c.person_id = (SELECT person_id FROM check_ins WHERE id = :id) "
+_SETTLE = (
+    "UPDATE check_ins c SET status = 'settled', how = %(how)s, settled_at = %(now)s, settled_by = %(by)s, "
+    "answer = CASE WHEN c.id = %(id)s THEN coalesce(%(answer)s, c.answer) ELSE c.answer END FROM check_ins old "
+    "WHERE old.id = c.id AND c.status <> 'settled' "
+    "AND c.person_id = (SELECT person_id FROM check_ins WHERE id = %(id)s) "
     "RETURNING c.id, c.person_id, old.rung, old.status"
 )
 
@@ -218,18 +220,16 @@ def settle(work: Work, check_in_id: UUID, how: str, *, answer: str | None, by: U
 
     Returns None when it was settled before: then nothing happens, and nobody hears anything twice.
     """
-    rows = work.conn.execute(
-        _SETTLE, {"how": how, "now": work.now, "by": by, "answer": answer, "id": check_in_id}
-    ).all()
-    for row in rows:
-        if row.person_id != by:
-            timers.set_timer(work, "settled", work.now, person_id=row.person_id, topic="checkin", subject=row.id)
-        if row.rung > 0:
-            outbox.withdraw(work, row.id, "answered")
-            _clear(work, row.id, row.person_id, how, by)
+    rows = work.rows(_SETTLE, {"how": how, "now": work.now, "by": by, "answer": answer, "id": check_in_id})
+    for settled_id, person_id, rung, _ in rows:
+        if person_id != by:
+            timers.set_timer(work, "settled", work.now, person_id=person_id, topic="checkin", subject=settled_id)
+        if rung > 0:
+            outbox.withdraw(work, settled_id, "answered")
+            _clear(work, settled_id, person_id, how, by)
     if not rows:
         return None
-    return Settled(rows[0].person_id, any(row.status == "unconfirmed" for row in rows))
+    return Settled(rows[0][1], any(status == "unconfirmed" for *_, status in rows))
 
 
 def record(work: Work, check_in_id: UUID, answer: str) -> None:

@@ -1,5 +1,6 @@
 """People: who is behind a number, how they may be reached, what they agreed to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import func, select, text, update
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
@@ -70,41 +71,28 @@ class Member:
 
 
 _COLUMNS = (
-    Person.id, Person.name, Person.language, Person.zone, Person.status, Person.streams, Person.prefers,
-    Person.discreet, Person.shared_phone, Person.voicemail, Person.ring_seconds, Person.text_blocked,
-    Person.paused_until, Person.state,
-)  # fmt: skip
-
-
-def _member(work: Work, row: Row[Any]) -> Member:
-    return Member(
-        id=row.id,
-        name=work.vault.open(row.name, "people.name"),
-        language=row.language,
-        zone=ZoneInfo(row.zone),
-        status=row.status,
-        streams=frozenset(row.streams),
-        prefers=row.prefers,
-        discreet=row.discreet,
-        shared_phone=row.shared_phone,
-        voicemail=row.voicemail,
-        ring_seconds=row.ring_seconds,
-        text_blocked=row.text_blocked,
-        paused_until=row.paused_until,
-        state=states.from_json(row.state),
-    )
-
-
-# Statements that every text needs are built once: building one costs as much as running it.
-_BEHIND = (
-    select(*_COLUMNS, PersonPhone.phone_id, PersonPhone.rank)
-    .join(PersonPhone, PersonPhone.person_id == Person.id)
-    .join(Phone, Phone.id == PersonPhone.phone_id)
-    .where(Phone.number_index == bindparam("index"), Person.status != "ended")
-    # Locked in one order everywhere, so that two who share a phone never wait for each other.
-    .order_by(Person.id)
-    .with_for_update(of=Person)
+    "p.id, p.name, p.language, p.zone, p.status, p.streams, p.prefers, p.discreet, p.shared_phone, p.voicemail, "
+    "p.ring_seconds, p.text_blocked, p.paused_until, p.state"
 )
+
+
+def _member(work: Work, row: Sequence[Any]) -> Member:
+    person_id, name, language, zone, status, streams, *rest, state = row
+    name = work.vault.open(name, "people.name")
+    return Member(person_id, name, language, ZoneInfo(zone), status, frozenset(streams), *rest, states.from_json(state))  # type: ignore[call-arg]  # as many as _COLUMNS names
+
+
+_BEHIND = (
+    f"SELECT {_COLUMNS}, j.phone_id, j.rank FROM people p JOIN person_phones j ON j.person_id = p.id "  # noqa: S608
+    "JOIN phones ON phones.id = j.phone_id WHERE phones.number_index = %(index)s AND p.status <> 'ended' "
+    # Locked in one order everywhere, so that two who share a phone never wait for each other.
+    "ORDER BY p.id FOR UPDATE OF p"
+)
+
+
+def _likelier(row: tuple[Any, ...]) -> tuple[bool, int]:
+    *_, state, _, rank = row
+    return not (state or {}).get("open"), rank
 
 
 def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
@@ -114,10 +102,10 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
     """
     # One key after the other: for a list PostgreSQL would make a new plan each time.
     for index in work.vault.indexes(number):
-        rows = work.conn.execute(_BEHIND, {"index": index}).all()
+        rows = work.rows(_BEHIND, {"index": index})
         if rows:
-            best = min(rows, key=lambda row: (not (row.state or {}).get("open"), row.rank))
-            return _member(work, best), best.phone_id
+            *of_person, phone_id, _ = min(rows, key=_likelier)
+            return _member(work, of_person), phone_id
     return None
 
 
@@ -132,13 +120,13 @@ def id_behind(work: Work, number: str) -> UUID | None:
     ).first()
 
 
-_LOCK = select(*_COLUMNS).where(Person.id == bindparam("person")).with_for_update()
+_LOCK = f"SELECT {_COLUMNS} FROM people p WHERE p.id = %(person)s FOR UPDATE"  # noqa: S608  # our own words
 
 
 def lock(work: Work, person_id: UUID) -> Member | None:
     """Return a person with their row locked, or None when they are gone."""
-    row = work.conn.execute(_LOCK, {"person": person_id}).first()
-    return _member(work, row) if row else None
+    rows = work.rows(_LOCK, {"person": person_id})
+    return _member(work, rows[0]) if rows else None
 
 
 def first_name(work: Work, person_id: UUID) -> str:

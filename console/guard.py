@@ -39,7 +39,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_NOT_OURS = ("/twilio/",)
 
 
 def furniture() -> Blueprint:
@@ -53,7 +52,7 @@ class Guard:
     """Opens rooms: to all who come, or to staff of certain roles."""
 
     def __init__(self, app: Flask, desk: Desk) -> None:
-        """Set up sessions, forms and error pages of the application. The carrier's doors are left as they are."""
+        """Set up sessions, forms and error pages of the application."""
         self._app = app
         self._desk = desk
         settings = desk.line.settings
@@ -122,8 +121,6 @@ class Guard:
         return answer
 
     def _no_such_page(self, error: HTTPException) -> AnyResponse:
-        if request.path.startswith(_NOT_OURS):
-            return Response(status=error.code)
         g.setdefault("account", None)
         return self._furnish(_problem(error.code or 404, "There is no such page", _ELSEWHERE))
 

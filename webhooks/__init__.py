@@ -4,17 +4,30 @@ A view here verifies, dedupes, translates, delegates and answers; nothing else. 
 step: a rule in `sms.py` or `voice.py`, and its signature is checked for you before it runs.
 """
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
+from werkzeug.exceptions import HTTPException
 
 from checkin.bootstrap import Bell, Line
 from webhooks import probes, signature, sms, voice
 
+# Where the addresses of this door begin.
+PATHS = ("/twilio/", "/healthz", "/readyz", "/metrics")
 
-def register(app: Flask, line: Line, bell: Bell) -> None:
-    """Hang the door into the web process."""
+
+def create_app(line: Line, bell: Bell) -> Flask:
+    """Return the door as an application of its own: what guards the console's pages would only slow a text down."""
+    app = Flask("webhooks", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=256 * 1024)
     door = Blueprint("twilio", __name__, url_prefix="/twilio")
     door.before_request(signature.checker(line.settings))
     sms.add_rules(door, line, bell)
     voice.add_rules(door, line, bell)
     app.register_blueprint(door)
     probes.add_rules(app, line, bell)
+    app.register_error_handler(HTTPException, _in_short)
+    return app
+
+
+def _in_short(error: HTTPException) -> Response:
+    """Nobody reads a page here."""
+    return Response(status=error.code)

@@ -45,6 +45,12 @@ def find(work: Work, case_id: UUID) -> Open:
     return case
 
 
+_NOTE = (
+    "INSERT INTO case_events (case_id, at, kind, person_id, detail, words) "
+    "VALUES (%(case)s, %(at)s, %(kind)s, %(person)s, %(detail)s, %(words)s)"
+)
+
+
 def note(
     work: Work,
     case_id: UUID,
@@ -56,15 +62,9 @@ def note(
     at: datetime | None = None,
 ) -> None:
     """Add one line to a case's timeline; `at` (aware) is when it happened, where that was not just now."""
-    work.add(
-        CaseEvent,
-        case_id=case_id,
-        at=at or work.now,
-        kind=kind,
-        person_id=person_id,
-        detail=detail or None,
-        words=work.vault.seal(words, "case_events.words") if words else None,
-    )
+    sealed = work.vault.seal(words, "case_events.words") if words else None
+    values = {"case": case_id, "at": at or work.now, "kind": kind, "person": person_id, "detail": detail or None}
+    work.rows(_NOTE, values | {"words": sealed})
 
 
 def standing_case(work: Work, person_id: UUID) -> UUID | None:
