@@ -1,5 +1,6 @@
 """People: who is behind a number, how they may be reached, what they agreed to."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,9 @@ from checkin.wording import LANGUAGES, Variant
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
 
+
+PIN_TRIES = 6
+_PIN_RESTS = timedelta(hours=1)
 
 # Nobody is left alone for longer than this without having asked again (Good Morning Buddy allows 90 days).
 _LONGEST_PAUSE = timedelta(days=90)
@@ -221,6 +225,27 @@ def suspend_phone(work: Work, person_id: UUID, phone_id: UUID) -> None:
         .where(PersonPhone.person_id == person_id, PersonPhone.phone_id == phone_id)
         .values(suspended_at=work.now)
     )
+
+
+def check_pin(work: Work, person_id: UUID, digits: str) -> bool:
+    """Tell whether `digits` are this person's PIN, and count the wrong tries; False for somebody who has none.
+
+    After PIN_TRIES wrong ones in a row even the right one is refused for an hour: four digits can be guessed.
+    """
+    row = work.conn.execute(
+        select(Person.pin, Person.pin_wrong, Person.pin_wrong_at).where(Person.id == person_id).with_for_update()
+    ).one()
+    if row.pin is None:
+        return False
+    wrong = row.pin_wrong
+    if row.pin_wrong_at is not None and work.now - row.pin_wrong_at >= _PIN_RESTS:
+        wrong = 0
+    right = hmac.compare_digest(work.vault.open(row.pin, "people.pin").encode(), digits.encode())
+    if wrong >= PIN_TRIES:
+        return False
+    changes = {"pin_wrong": 0, "pin_wrong_at": None} if right else {"pin_wrong": wrong + 1, "pin_wrong_at": work.now}
+    work.conn.execute(update(Person).where(Person.id == person_id).values(**changes))
+    return right
 
 
 def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:

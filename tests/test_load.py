@@ -61,10 +61,10 @@ def town(line: Line) -> Line:
 
 
 def everything(line: Line) -> dict[str, list[str]]:
-    """Return every row there is. Names are sealed anew at every loading: they are left out."""
+    """Return every row there is. Names and PINs are sealed anew at every loading: they are left out."""
     found = {}
     for table in Base.metadata.sorted_tables:
-        columns = [c for c in table.columns if str(c) != "people.name"]
+        columns = [c for c in table.columns if str(c) not in {"people.name", "people.pin"}]
         with line.store.work(NOON) as work:
             found[table.name] = sorted(map(str, work.conn.execute(select(*columns))))
     return found
@@ -208,6 +208,8 @@ MISTAKES = [
     ("people:\n  - {ref: a, name: A, prefers: fax}\n", ["line 2: people[1].prefers: must be one of text, call"]),
     ("people:\n  - {ref: a, name: A, discreet: perhaps}\n", ["line 2: people[1].discreet: must be yes or no"]),
     ("people:\n  - {ref: a, name: A, voicemail: loud}\n", ["line 2: people[1].voicemail: must be one of"]),
+    ("people:\n  - {ref: a, name: A, pin: 123}\n", ["line 2: people[1].pin: must be 4 to 6 digits, or none"]),
+    ("people:\n  - {ref: a, name: A, pin: ١٢٣٤}\n", ["line 2: people[1].pin: must be 4 to 6 digits, or none"]),
     ("people:\n  - {ref: a, name: A, ring_seconds: 5}\n",
      ["line 2: people[1].ring_seconds: must be a whole number from 20 to 120, not '5'"]),
     ("people:\n  - {ref: a, name: A, ring_seconds: 4²}\n", ["line 2: people[1].ring_seconds: must be a whole number"]),

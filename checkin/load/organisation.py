@@ -1,5 +1,6 @@
 """What an organisation file may say, as values."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -27,13 +28,14 @@ class PlanSpec:
 
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
-    """A person. `fields` are columns of `people`."""
+    """A person. `fields` are columns of `people`; `secrets` those to be sealed (None: taken away; not in it: stays)."""
 
     ref: str
     name: str
     phones: list[tuple[str, str]]
     streams: list[str]
     fields: dict[str, object]
+    secrets: dict[str, str | None]
     plan: PlanSpec | None
     contacts: list[str]
 
@@ -120,7 +122,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
 def _person(n: Node, country: str, zone: str) -> PersonSpec:
     n.only(
         "ref", "name", "phones", "language", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
-        "safe_to_call", "safe_hours", "shared_phone", "voicemail", "ring_seconds", "plan", "contacts",
+        "safe_to_call", "safe_hours", "shared_phone", "pin", "voicemail", "ring_seconds", "plan", "contacts",
     )  # fmt: skip
     plan = _plan(n.child("plan"))
     for stream in (streams := n.texts("streams")):
@@ -150,7 +152,20 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
         "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
     }
     phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in n.texts("phones")]
-    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, plan, contacts)
+    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, _secrets(n), plan, contacts)
+
+
+def _secrets(n: Node) -> dict[str, str | None]:
+    checks = {"pin": _pin}
+    given = {name: n.text(name) for name in checks if n.has(name)}
+    return {name: None if text == "none" else n.checked(name, text, checks[name], "") for name, text in given.items()}
+
+
+def _pin(text: str) -> str:
+    if not re.fullmatch("[0-9]{4,6}", text):
+        # What stands there is not repeated: it may be a PIN with a slip of the pen.
+        raise BadInput("must be 4 to 6 digits, or none")
+    return text
 
 
 def _phone(text: str, country: str) -> tuple[str, str]:

@@ -75,7 +75,8 @@ def _upsert(work: Work, model: type[Base], ref: str, values: dict[str, object]) 
 
 
 def _person(work: Work, spec: PersonSpec) -> UUID:
-    values = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
+    values: dict[str, object] = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
+    values |= {n: None if s is None else work.vault.seal(s, f"people.{n}") for n, s in spec.secrets.items()}
     person_id = _upsert(work, Person, spec.ref, values)
     _phones(work, person_id, spec)
     # Consent comes from the person. A file can bring it in once; it cannot bring back what somebody stopped.

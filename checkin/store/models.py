@@ -89,6 +89,10 @@ class Person(Base):
     ring_seconds: Mapped[int] = mapped_column(server_default=text("40"))
     texts_a_week: Mapped[int | None]
     calls_a_week: Mapped[int | None]
+    # Asked for in a call before anything private is said; and how often in a row it was given wrong, and when last.
+    pin: Mapped[bytes | None]
+    pin_wrong: Mapped[int] = mapped_column(server_default=text("0"))
+    pin_wrong_at: Mapped[datetime | None]
     text_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
     paused_until: Mapped[datetime | None]
     state: Mapped[dict[str, Any] | None]
