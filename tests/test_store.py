@@ -10,13 +10,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from checkin.bootstrap import Line
 from checkin.store.ids import new_id
 from checkin.store.migrate import check, upgrade
 from checkin.store.models import Base, Person
-from checkin.store.work import as_uuid
+from checkin.store.work import as_uuid, is_away
 from tests.parts import NOON, opened, person, value
 
 
@@ -156,3 +156,26 @@ def test_an_id_that_somebody_typed_is_one_or_none() -> None:
     assert as_uuid("01a2041a-d972-767f-9513-b4f39ef075b9") == UUID("01a2041a-d972-767f-9513-b4f39ef075b9")
     for typed in ("", "1", "x" * 36, "01a2041a-d972-767f-9513-b4f39ef075b", "💚", "\x00"):
         assert as_uuid(typed) is None
+
+
+# --- straight to the driver ---
+
+
+def test_when_the_server_throws_everybody_out_one_piece_of_work_fails_and_the_next_does_not(line: Line) -> None:
+    with line.store.work(NOON) as one, line.store.work(NOON) as other:
+        mine = [work.rows("SELECT pg_backend_pid()", {})[0][0] for work in (one, other)]
+    server = create_engine(line.settings.database_url)
+    with server.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": mine})
+    server.dispose()
+    with pytest.raises(DBAPIError) as failed, line.store.work(NOON) as work:
+        work.rows("SELECT 1", {})
+    assert is_away(failed.value)
+    with line.store.work(NOON) as work:
+        assert work.rows("SELECT %(so)s", {"so": "well"}) == [("well",)]
+
+
+def test_nonsense_is_not_taken_for_an_absent_server(line: Line) -> None:
+    with pytest.raises(DBAPIError) as failed, line.store.work(NOON) as work:
+        work.rows("SELECT nothing FROM nowhere", {})
+    assert not is_away(failed.value)

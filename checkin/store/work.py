@@ -58,7 +58,9 @@ class Work:
         except psycopg.Error as error:
             gone = self.conn.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # psycopg's own error
             if gone:
+                # As SQLAlchemy does: where one connection died, the others of the pool are dead as well.
                 self.conn.invalidate(error)
+                self.conn.engine.dispose()
             raise DBAPIError.instance(
                 statement, None, error, psycopg.Error, connection_invalidated=gone, dialect=self.conn.dialect
             ) from error
