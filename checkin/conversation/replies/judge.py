@@ -168,7 +168,7 @@ def _contact(found: Signs, tokens: list[str]) -> Reading:
 _POLITE: Final = frozenset(
     {"please", "thanks", "option", "letter", "answer", "the", "one", "number", "prosze", "plis", BREAK}
 )
-_SELF: Final = frozenset({"i", "im", "am", "me", "my", "ive", "dont", "not", "cant", "dwi", "jestem"})
+_SELF: Final = frozenset({"i", "im", "am", "me", "my", "ive", "dont", "not", "cant", "dwi", "dw", "jestem"})
 
 
 def _menu(found: Signs, tokens: list[str]) -> Reading:

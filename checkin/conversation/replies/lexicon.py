@@ -43,10 +43,22 @@ SHORTFORMS: Final[Mapping[str, str]] = {
 }
 
 
+# "4" and "2" that are words: what they stand for, and before what.
+_TEXTED: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "4": ("for", frozenset(load("spelling")["for_before"].split())),
+    "2": ("to", frozenset(load("spelling")["to_before"].split())),
+}
+
+
 def shorten(tokens: list[str]) -> list[str]:
     """Return the tokens with short forms written out ("gr8" -> "great"); "n" between words is "and"."""
     if len(tokens) > 2 and "n" in tokens[1:-1]:
         tokens = [tokens[0], *("and" if word == "n" else word for word in tokens[1:-1]), tokens[-1]]
+    if not _TEXTED.keys().isdisjoint(tokens):
+        tokens = [
+            _TEXTED[word][0] if word in _TEXTED and following in _TEXTED[word][1] else word
+            for word, following in itertools.zip_longest(tokens, tokens[1:], fillvalue="")
+        ]
     short = SHORTFORMS
     words = [short.get(token, token) for token in tokens]
     return _will(words) if "ill" in words else words
@@ -148,6 +160,7 @@ FUSSY: Final = frozenset(_numbers["fussy"].split())
 LEADS: Final = frozenset(_numbers["lead"].split()) | POINTS
 UNITS: Final = frozenset(_numbers["units"].split())
 BEFORE_AMOUNTS: Final = frozenset(_numbers["before"].split())
+NAMED: Final = frozenset(_numbers["named"].split())
 _commands: Final = load("commands")
 COMMAND_WORDS: Final = frozenset(_commands["vocabulary"]["words"].split())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checkin.conversation.replies.kinds import Asked
-from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, FUSSY, LEADS, NAMES, NUMBERS, UNITS, load
+from checkin.conversation.replies.lexicon import BEFORE_AMOUNTS, BOOKS, FUSSY, LEADS, NAMED, NAMES, NUMBERS, UNITS, load
 from checkin.conversation.replies.text import POINTS
 
 
@@ -127,7 +127,9 @@ def _amount(tokens: list[str], at: int) -> bool:
         return True
     if not word[0].isdigit() and word not in NUMBERS:
         return False
-    return (at + 1 < len(tokens) and tokens[at + 1] in UNITS) or (at > 0 and tokens[at - 1] in BEFORE_AMOUNTS)
+    if at + 1 < len(tokens) and tokens[at + 1] in UNITS:
+        return True
+    return at > 0 and tokens[at - 1] in BEFORE_AMOUNTS and (at < 2 or tokens[at - 2] not in NAMED)
 
 
 # What follows the one a sentence is about.
