@@ -57,9 +57,9 @@ def next_after(rule: str, starts: datetime, zone: ZoneInfo, after: datetime) -> 
     return None
 
 
-def last_before(rule: str, starts: datetime, local: datetime) -> datetime | None:
-    """Return the last occurrence at or before `local`; all three are naive wall-clock times of one zone."""
-    return _rule(rule, _anchor(rule, starts, local)).before(local, inc=True)
+def between(rule: str, starts: datetime, first: datetime, last: datetime) -> list[datetime]:
+    """Return the occurrences from `first` to `last`, both counted in; all naive wall-clock times of one zone."""
+    return list(_rule(rule, _anchor(rule, starts, first)).between(first, last, inc=True))
 
 
 @lru_cache(maxsize=4096)

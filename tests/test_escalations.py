@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,10 +13,9 @@ from checkin.bootstrap import Line
 from checkin.conversation.effects import Severity
 from checkin.conversations import due
 from checkin.errors import BadInput
-from checkin.escalations import EVERYBODY_WAIT, PAGE_WAIT, on_shift
+from checkin.escalations import EVERYBODY_WAIT, PAGE_WAIT
 from tests.parts import NOON, loads, opened, person, rows, value
 
-LONDON, YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 TOWN = """
 people:
   - {ref: ann, name: Ann, phones: 07700 900101}
@@ -63,49 +61,6 @@ def alarms(line: Line) -> list[str]:
 def waits(line: Line, now: datetime) -> None:
     """Let the timers fire that are due."""
     due.fire_timers(line.store, now, most=50)
-
-
-# --- on call ---
-
-NIGHTS = ("FREQ=DAILY", "2026-01-01 20:00", 720)
-SHIFTS = [
-    # rule, first, minutes; zone; when; on call?
-    (NIGHTS, LONDON, "2027-01-11 19:59", False),
-    (NIGHTS, LONDON, "2027-01-11 20:00", True),
-    (NIGHTS, LONDON, "2027-01-12 00:00", True),
-    (NIGHTS, LONDON, "2027-01-12 07:59", True),
-    (NIGHTS, LONDON, "2027-01-12 08:00", False),
-    # The night in which the clocks change ends at eight all the same.
-    (NIGHTS, LONDON, "2027-03-28 07:59", True),
-    (NIGHTS, LONDON, "2027-03-28 08:00", False),
-    (NIGHTS, LONDON, "2027-10-31 07:59", True),
-    (NIGHTS, LONDON, "2027-10-31 08:00", False),
-    (NIGHTS, YORK, "2027-11-07 07:59", True),
-    (NIGHTS, YORK, "2027-11-07 08:00", False),
-    (("FREQ=WEEKLY;BYDAY=FR", "2026-01-02 18:00", 3840), LONDON, "2027-01-11 09:59", True),
-    (("FREQ=WEEKLY;BYDAY=FR", "2026-01-02 18:00", 3840), LONDON, "2027-01-11 10:00", False),
-    # A week that begins on one day of a daily rule.
-    (("FREQ=DAILY;BYDAY=MO", "2026-01-01 09:00", 10080), LONDON, "2027-01-16 12:00", True),
-    (("FREQ=DAILY;BYDAY=MO", "2026-01-01 09:00", 1440), LONDON, "2027-01-16 12:00", False),
-    (("FREQ=DAILY;UNTIL=20270110T000000", "2026-01-01 08:00", 720), LONDON, "2027-01-11 09:00", False),
-    (("FREQ=DAILY", "2030-01-01 08:00", 720), LONDON, "2027-01-11 09:00", False),
-]
-
-
-@pytest.mark.parametrize(("shift", "zone", "when", "right"), SHIFTS)
-def test_who_is_on_shift(shift: tuple[str, str, int], zone: ZoneInfo, when: str, right: bool) -> None:
-    rule, first, minutes = shift
-    now = datetime.fromisoformat(when).replace(tzinfo=zone).astimezone(UTC)
-    assert on_shift(rule, datetime.fromisoformat(first), minutes, zone, now) is right
-
-
-def test_on_call_goes_by_rank_and_names_nobody_twice(line: Line) -> None:
-    with line.store.work(NOON) as work:
-        assert escalations.on_call(work) == [person(line, "sue"), person(line, "omar")]
-        work.conn.exec_driver_sql("UPDATE people SET status = 'ended' WHERE ref = 'sue'")
-        assert escalations.on_call(work) == [person(line, "omar")]
-    with line.store.work(NIGHT) as work:
-        assert escalations.on_call(work) == []
 
 
 # --- paging ---

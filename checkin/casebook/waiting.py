@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
-from checkin import escalations
+from checkin import rota
 from checkin.casebook.opening import name, opened
 from checkin.store.models import Message, Person
 from checkin.store.work import Work
@@ -158,7 +158,7 @@ def see(work: Work, message_id: UUID) -> bool:
 
 def on_call(work: Work) -> list[str]:
     """Return the first names of those on call now, in the order in which they are paged."""
-    ids = escalations.on_call(work)
+    ids = rota.on_call(work)
     rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     names = {row.id: opened(work, row.name, "people.name") for row in rows}
     return [names[person_id] for person_id in ids if person_id in names]

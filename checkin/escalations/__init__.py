@@ -4,12 +4,12 @@ One case at a time for a person; what comes after joins it and can only make it 
 one after another until one accepts, then everybody. A case is closed with a note; RED by two people.
 
 * `timeline.py`: a case's row, and the lines that are only ever added to it.
-* `paging.py`: who is on call, and asking them one after another.
+* `paging.py`: asking those on call one after another.
 * `cases.py`: opening, taking and closing.
 """
 
 from checkin.escalations.cases import answered_late, close, open_case, take
-from checkin.escalations.paging import EVERYBODY_WAIT, PAGE_WAIT, decline, on_call, on_shift, page_again
+from checkin.escalations.paging import EVERYBODY_WAIT, PAGE_WAIT, decline, page_again
 from checkin.escalations.timeline import Open, find, has_red, last_words, note, standing_case
 
 __all__ = [
@@ -23,8 +23,6 @@ __all__ = [
     "has_red",
     "last_words",
     "note",
-    "on_call",
-    "on_shift",
     "open_case",
     "page_again",
     "standing_case",

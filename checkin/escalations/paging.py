@@ -1,17 +1,16 @@
-"""Who is on call, and asking them one after another until somebody accepts."""
+"""Asking those on call one after another until somebody accepts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import logs, recurrence, timers
+from checkin import logs, rota, timers
 from checkin.escalations.timeline import lock, note
 from checkin.store.ids import new_id
-from checkin.store.models import Alert, Case, CaseEvent, Person, Shift, Staff
+from checkin.store.models import Alert, Case, CaseEvent, Person, Staff
 from checkin.store.work import Work
 
 PAGE_WAIT = timedelta(minutes=5)
@@ -21,37 +20,15 @@ EVERYBODY_WAIT = timedelta(minutes=15)
 _log = logs.get("escalations")
 
 
-def on_shift(rule: str, starts: datetime, minutes: int, zone: ZoneInfo, now: datetime) -> bool:
-    """Tell whether a shift that begins by `rule` (RRULE on wall-clock time in `zone`) covers `now` (aware).
-
-    A shift lasts its hours on the clock on the wall: an overnight one keeps its end when clocks change.
-    """
-    local = now.astimezone(zone).replace(tzinfo=None)
-    last = recurrence.last_before(rule, starts, local)
-    return last is not None and local < last + timedelta(minutes=minutes)
-
-
-def on_call(work: Work) -> list[UUID]:
-    """Return who is on call now, in the order in which they are paged."""
-    rows = work.conn.execute(
-        select(Shift.person_id, Shift.rule, Shift.starts, Shift.minutes, Shift.zone)
-        .join(Person, Person.id == Shift.person_id)
-        .where(Person.status == "active")
-        .order_by(Shift.rank, Shift.id)
-    ).all()
-    found = [r.person_id for r in rows if on_shift(r.rule, r.starts, r.minutes, ZoneInfo(r.zone), work.now)]
-    return list(dict.fromkeys(found))
-
-
 def _everybody(work: Work, case_id: UUID) -> list[UUID]:
-    """Return everybody who could take a case: all staff, and all who are ever on call. Whoever has said that they
+    """Return everybody who could take a case: all staff, and all whom the rota names. Whoever has said that they
     cannot is asked again only when there is nobody else."""
     found = list(
         work.conn.scalars(
             select(Person.id)
             .where(
                 Person.status == "active",
-                Person.id.in_(select(Staff.person_id).union(select(Shift.person_id))),
+                Person.id.in_(select(Staff.person_id)) | Person.id.in_(rota.everybody(work)),
             )
             .order_by(Person.id)
         )
@@ -64,7 +41,7 @@ def _everybody(work: Work, case_id: UUID) -> list[UUID]:
 
 def page_next(work: Work, case_id: UUID, page_round: int) -> None:
     """Page the person whose turn it is; after the last, everybody, and sound the alarm."""
-    turns = on_call(work)
+    turns = rota.on_call(work)
     if page_round < len(turns):
         _page(work, case_id, [turns[page_round]], page_round)
         wait = PAGE_WAIT

@@ -74,6 +74,8 @@ class Person(Base):
     ref: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[bytes]
     language: Mapped[str] = mapped_column(server_default="en")
+    # The languages they can be on call in; none: their own.
+    speaks: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     zone: Mapped[str] = mapped_column(server_default="Europe/London")
     area: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
@@ -427,7 +429,10 @@ class Shift(Base):
     """Somebody's turn on call: a rule on wall-clock time in a zone; the lower rank is paged first."""
 
     __tablename__ = "shifts"
-    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+    __table_args__ = (
+        CheckConstraint("minutes > 0", name="minutes"),
+        Index("ix_shifts_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
     id: Mapped[UUID] = _id()
     ref: Mapped[str | None] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -436,6 +441,52 @@ class Shift(Base):
     minutes: Mapped[int]
     zone: Mapped[str]
     rank: Mapped[int] = mapped_column(server_default=text("1"))
+    # Is its person asked the day before? Then `next_due_at` is when the next time is looked at.
+    ask: Mapped[bool] = mapped_column(server_default=text("false"))
+    next_due_at: Mapped[datetime | None]
+
+
+class Override(Base):
+    """A change to the rota: somebody is on call from … until …, instead of somebody (in one shift or in all of theirs)
+    or, with nobody named, in addition."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        _one_of("why", "override", "swap", "covers"),
+        CheckConstraint("starts < ends", name="span"),
+        CheckConstraint("person_id <> instead_of", name="two_people"),
+        CheckConstraint("shift_id IS NULL OR instead_of IS NOT NULL", name="shift"),
+        Index("ix_overrides_ends", "ends"),
+    )
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    instead_of: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    rank: Mapped[int] = mapped_column(server_default=text("1"))
+    why: Mapped[str] = mapped_column(server_default="override")
+
+
+class Absence(Base):
+    """Somebody is away from … until …: stand-ins have their shifts."""
+
+    __tablename__ = "absences"
+    __table_args__ = (CheckConstraint("starts < ends", name="span"), Index("ix_absences_ends", "ends"))
+    id: Mapped[UUID] = _id()
+    ref: Mapped[str | None] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+
+
+class StandIn(Base):
+    """Who is asked when somebody on the rota cannot, the lowest rank first."""
+
+    __tablename__ = "stand_ins"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    rank: Mapped[int]
 
 
 class Staff(Base):

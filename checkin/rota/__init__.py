@@ -1,0 +1,11 @@
+"""The rota: who is on call when, who stands in, and where nobody is.
+
+* `policy.py`: shifts, changes, absences and stand-ins, read as pure values at a moment or over a stretch.
+* `words.py`: the same in words.
+* `store.py`: the rota as it is stored, and who would be asked.
+"""
+
+from checkin.rota.policy import Rota, holding, holes, spans
+from checkin.rota.store import Turn, everybody, on_call, read, who
+
+__all__ = ["Rota", "Turn", "everybody", "holding", "holes", "on_call", "read", "spans", "who"]
