@@ -123,8 +123,9 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
     """Do what follows when a message has finally failed: tell staff, change medium, go on up the ladder."""
     match fault:
         case Fault.UNSUBSCRIBED:
-            people.block_texts(work, row.person_id, blocked=True)
-            _task(work, row, "carrier_opt_out", code)
+            # Several texts may have been on their way: a person is told once.
+            if people.block_texts(work, row.person_id, blocked=True):
+                _task(work, row, "carrier_opt_out", code)
         case Fault.NOT_MOBILE:
             work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
             if row.wording != "checkin.ask":

@@ -1,7 +1,7 @@
 """People: who is behind a number, how they may be reached, what they agreed to."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from checkin.conversation import state as states
 from checkin.conversation.effects import Stream
@@ -19,10 +20,6 @@ from checkin.store.ids import new_id
 from checkin.store.models import Consent, Person, PersonPhone, Phone
 from checkin.store.work import Work
 from checkin.wording import LANGUAGES, Variant
-
-# What STOP stops and START starts, when no stream is named.
-STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
-
 
 PIN_TRIES = 6
 _PIN_RESTS = timedelta(hours=1)
@@ -174,9 +171,18 @@ def phone_for(work: Work, number: str, line: str = "unknown") -> UUID:
 
 
 def consent(
-    work: Work, person_id: UUID, streams: tuple[Stream, ...], *, given: bool, how: str, words: str = ""
+    work: Work,
+    person_id: UUID,
+    streams: Iterable[Stream],
+    *,
+    given: bool,
+    how: str,
+    words: str = "",
+    wording: str | None = None,
 ) -> None:
-    """Write the ledger, and what follows from it for what may be sent."""
+    """Write the ledger, and what follows from it for what may be sent: what was said, by which way (`how`), under
+    which sentence (`wording.version`)."""
+    streams = tuple(streams)
     work.add_all(
         Consent,
         [
@@ -186,6 +192,7 @@ def consent(
                 "stream": stream.value,
                 "change": "given" if given else "withdrawn",
                 "how": how,
+                "wording": wording,
                 "words": work.vault.seal(words, "consents.words") if words else None,
             }
             for stream in streams
@@ -200,9 +207,34 @@ def consent(
     work.conn.execute(kept, {"names": names, "given": names if given else [], "id": person_id})
 
 
-def block_texts(work: Work, person_id: UUID, *, blocked: bool) -> None:
-    """Note that the carrier refuses (or again takes) texts to this person."""
-    work.conn.execute(update(Person).where(Person.id == person_id).values(text_blocked=blocked))
+def decided(work: Work, person_id: UUID) -> dict[str, str]:
+    """Return the last word of somebody's ledger by stream: "given" or "withdrawn"."""
+    newest = (
+        select(Consent.stream, Consent.change)
+        .ext(distinct_on(Consent.stream))
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.stream, Consent.id.desc())
+    )
+    return {row.stream: row.change for row in work.conn.execute(newest)}
+
+
+def ever_given(work: Work, person_id: UUID) -> Sequence[str]:
+    """Return the streams that somebody has ever agreed to, stopped since or not."""
+    given = select(Consent.stream).distinct().where(Consent.person_id == person_id, Consent.change == "given")
+    return work.conn.scalars(given).all()
+
+
+def set_status(work: Work, person_id: UUID, status: str) -> None:
+    """Make somebody invited, active, suspended or ended."""
+    work.conn.execute(update(Person).where(Person.id == person_id).values(status=status))
+
+
+def block_texts(work: Work, person_id: UUID, *, blocked: bool) -> bool:
+    """Note that the carrier refuses (or again takes) texts to this person; False when that was known."""
+    changed = work.conn.execute(
+        update(Person).where(Person.id == person_id, Person.text_blocked != blocked).values(text_blocked=blocked)
+    )
+    return changed.rowcount == 1
 
 
 def pause(work: Work, person_id: UUID, until: datetime | None) -> None:

@@ -27,6 +27,8 @@ REASONS: Mapping[str, str] = {
     "call_me": "Would like to be rung",
     "asked_for_help": "Asked for help",
     "stopped": "Has stopped messages; that can be a way of asking for help",
+    "stopped_buddy": "Has stopped messages from their buddy; the pair may need a word",
+    "may_be_farewell": "Sent a word that ends messages and may mean more: ring them; texts cannot reach them",
     "in_hospital": "Is in hospital",
     "unread": "Wrote something the line did not understand",
     "unread_twice": "Wrote twice and was not understood",

@@ -43,6 +43,8 @@ LONG = {
     "words": "I have not been out of the house since Sunday. I do not know whom to tell, so I thought I would say so",
     "link": "https://line.calder-valley-peers.example.org/cases/10482",
     "until": "Wednesday 30 September",
+    "stream": "questions how you are",
+    "streams": "reminders of meetings, messages from your buddy, a kind word now and then",
     "when": "Wednesday 30 September, 19:30",
 }
 

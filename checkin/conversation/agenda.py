@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 
+from checkin.conversation.effects import Stream
 from checkin.conversation.state import Thread
 
 
@@ -16,6 +17,17 @@ class Rule(enum.Enum):
 
 # Who goes before whom. Safety first; a page before anything that can wait; a member's own check-in before chores.
 RANK: Mapping[str, int] = {"safety": 0, "page": 1, "reach_out": 2, "checkin": 3, "buddy_report": 4}
+
+# Which stream a topic's questions belong to: what STOP ends, and what the gate asks consent for.
+STREAM: Mapping[str, Stream] = {
+    "safety": Stream.SAFETY,
+    "page": Stream.SAFETY,
+    "reach_out": Stream.BUDDY,
+    "checkin": Stream.CHECKINS,
+    "buddy_report": Stream.BUDDY,
+}
+# What STOP stops and START starts, when no stream is named.
+STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
 
 
 def rule(arriving: str, under_way: str) -> Rule:
@@ -37,6 +49,12 @@ _ANSWERED_BY_DANGER = frozenset({"checkin"})
 def without_answered(threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
     """Return the threads that still make sense after danger has been heard."""
     return tuple(t for t in threads if t.topic not in _ANSWERED_BY_DANGER)
+
+
+def stopped_by(topic: str, stream: str) -> bool:
+    """Tell whether a question of this topic falls silent when somebody stops a stream ("all": all of them)."""
+    belongs = STREAM[topic]
+    return belongs is not Stream.SAFETY if stream == "all" else belongs.value == stream
 
 
 def insert(agenda: tuple[Thread, ...], thread: Thread) -> tuple[Thread, ...]:

@@ -14,12 +14,14 @@ class Severity(enum.StrEnum):
 
 
 class Stream(enum.StrEnum):
-    """What somebody can consent to, and stop, by itself. SAFETY is never stopped: it is how danger is answered."""
+    """What somebody can consent to, and stop, by itself. CONTACT asks whether and how the line may reach them; SAFETY
+    is never stopped: it is how danger is answered."""
 
     CHECKINS = "checkins"
     REMINDERS = "reminders"
     BUDDY = "buddy"
     CARING = "caring"
+    CONTACT = "contact"
     SERVICE = "service"
     SAFETY = "safety"
 

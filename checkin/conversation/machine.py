@@ -31,6 +31,7 @@ from checkin.conversation.effects import (
     Resume,
     Severity,
     Speak,
+    Stream,
     Suspend,
     Tell,
     Wait,
@@ -45,11 +46,12 @@ from checkin.conversation.topics import TOPICS
 Outcome = tuple[Conversation, tuple[Effect, ...]]
 
 _PASSED_ON = (Tell("passed_on"),)
+_STOPS: tuple[Effect, ...] = (Consent("stop"),)
 
 # The words heard at every step. `to` is STAY or END: a word either leaves the open question standing or closes it.
 EVERYWHERE: Mapping[Kind, Go] = {
     # The contact itself ends a missed check-in, but a person is told: stopping can be a way of asking for help.
-    Kind.STOP: Go(END, (Consent("stop"), InTouch(), Tell("stop.done"), Escalate(Severity.TASK, "stopped"))),
+    Kind.STOP: Go(END, (*_STOPS, InTouch(), Tell("stop.done"), Escalate(Severity.TASK, "stopped"))),
     Kind.START: Go(STAY, (Consent("start"), Tell("start.done"))),
     Kind.HELP: Go(STAY, (Tell("help"), Escalate(Severity.TASK, "asked_for_help"))),
     Kind.URGENT: Go(STAY, (Tell("urgent"), Escalate(Severity.RED, "urgent"))),
@@ -78,7 +80,22 @@ _BY_VALUE: Mapping[tuple[Kind, str], Go] = {
     (Kind.WRONG_NUMBER, "new"): Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "new_number"))),
     # Two machines answering each other would never stop. A person sees it among what was not understood.
     (Kind.UNCLEAR, "auto"): Go(STAY, ()),
+    (Kind.STOP, "checkins"): Go(STAY, (*_STOPS, InTouch(), Tell("stop.stream"), Escalate(Severity.TASK, "stopped"))),
+    (Kind.STOP, "reminders"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
+    (Kind.STOP, "caring"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
+    (Kind.STOP, "buddy"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped_buddy"))),
+    **{
+        (Kind.START, stream): Go(STAY, (Consent("start"), Tell("start.stream")))
+        for stream in ("checkins", "reminders", "buddy", "caring")
+    },
 }
+# END, QUIT and CANCEL are words of the carrier that nobody on this line was told of. Whoever sends one may mean the
+# texts, or much more: a person follows up by voice, and nothing says that they were heard from and are well.
+_FAREWELL = Go(
+    END, (*_STOPS, InTouch("stand_down"), Tell("stop.farewell"), Escalate(Severity.AMBER, "may_be_farewell"))
+)
+# Said to a reminder or an invitation, the same words cancel just that.
+_CAN_BE_CANCELLED = frozenset({Stream.REMINDERS, Stream.CONTACT})
 
 # How somebody is, said when nothing was asked.
 _UNASKED: Mapping[Kind, Go] = {
@@ -130,15 +147,17 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
     if event.risk is Level.RED:
         state, effects = _danger(state)
         # END may be a farewell, and is an opt-out all the same: both are heard.
-        return state, (*_OPT_OUT_TOO, *effects) if event.reading.kind is Kind.STOP else effects
-    if event.risk is Level.AMBER:
-        flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
-        if event.reading.kind in _ACTS_EVEN_IF_FLAGGED:
-            state, effects = _go(replace(state, unread=0), EVERYWHERE[event.reading.kind])
-            return state, flagged + effects
-        return _flagged(state, flagged)
+        return state, (*_STOPS, *effects) if event.reading.kind is Kind.STOP else effects
     kind = event.reading.kind
     special = _BY_VALUE.get((kind, str(event.reading.value).partition(":")[0]))
+    if event.risk is Level.AMBER:
+        flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
+        if kind in _ACTS_EVEN_IF_FLAGGED:
+            state, effects = _stop(state, event) if kind is Kind.STOP else _go(state, special or EVERYWHERE[kind])
+            return replace(state, unread=0), flagged + effects
+        return _flagged(state, flagged)
+    if kind is Kind.STOP:
+        return _stop(replace(state, unread=0), event)
     if special is not None:
         return _go(replace(state, unread=0), special)
     if state.current is not None:
@@ -153,7 +172,16 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
 _ACTS_EVEN_IF_FLAGGED = frozenset({Kind.STOP, Kind.URGENT, Kind.CALL_ME, Kind.HELP, Kind.WRONG_NUMBER})
 
 
-_OPT_OUT_TOO: tuple[Effect, ...] = (Consent("stop"),)
+def _stop(state: Conversation, event: Replied) -> Outcome:
+    """Stop a stream, or all: nothing that waits and belongs to it is asked any more, open or on the agenda."""
+    stream, current = str(event.reading.value or "all"), state.current
+    go = _BY_VALUE.get((Kind.STOP, stream), EVERYWHERE[Kind.STOP])
+    if event.farewell and (current is None or agenda.STREAM[current.topic] not in _CAN_BE_CANCELLED):
+        go = _FAREWELL
+    if current is not None and agenda.stopped_by(current.topic, stream):
+        go = replace(go, to=END)
+    waiting = tuple(t for t in state.agenda if not agenda.stopped_by(t.topic, stream))
+    return _go(replace(state, agenda=waiting), go)
 
 
 def _danger(state: Conversation) -> Outcome:

@@ -21,6 +21,8 @@ from checkin.store.work import Work
 
 # Twilio's default opt-out and opt-in words: it acts on them itself and answers the first kind itself.
 CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+# Of these some are also how people take leave of more than texts.
+MAY_BE_FAREWELLS = frozenset({"end", "quit", "cancel"})
 CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
 
 _STRANGER_EVERY = timedelta(days=1)
@@ -60,9 +62,9 @@ def hear(work: Work, text: Text) -> str:
         why=risk.why if risk.level else (),
         phone_id=phone_id,
     )
-    carrier_stopped = _mind_carrier(work, turn, text)
-    turn.advance(Replied(reading, risk.level))
-    answer = "" if carrier_stopped else " ".join(filter(None, (*turn.said, turn.question)))
+    turn.by_carrier = _mind_carrier(work, turn, text)
+    turn.advance(Replied(reading, risk.level, farewell=text.body.strip(" .").casefold() in MAY_BE_FAREWELLS))
+    answer = "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
     _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=reading.kind is Kind.UNCLEAR)
     return answer
 

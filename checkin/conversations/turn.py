@@ -13,6 +13,7 @@ from uuid import UUID
 
 from checkin import buddies, checkins, escalations, meetings, outbox, people, timers, wording
 from checkin.conversation import machine
+from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
     Accept,
     Ask,
@@ -38,8 +39,8 @@ from checkin.conversation.effects import (
 from checkin.conversation.events import Event, Exhausted, Settled
 from checkin.conversation.replies import Reading
 from checkin.conversation.state import Conversation, Thread
-from checkin.conversations import sentences
-from checkin.people import STOPPABLE, Member
+from checkin.conversations import consents, sentences
+from checkin.people import Member
 from checkin.store.work import Work
 from checkin.wording import Variant
 
@@ -48,13 +49,6 @@ _SPANS = {
     "hour": timedelta(hours=1),
     "safety_hour": timedelta(hours=1),
     "day": timedelta(days=1),
-}
-_STREAMS = {
-    "checkin": Stream.CHECKINS,
-    "reach_out": Stream.BUDDY,
-    "buddy_report": Stream.BUDDY,
-    "page": Stream.SAFETY,
-    "safety": Stream.SAFETY,
 }
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
@@ -78,7 +72,10 @@ class Turn:
     said: list[str] = field(default_factory=list)
     question: str | None = None
     ladder: checkins.Ladder | None = None
+    by_carrier: bool = False
+    """The carrier has acted on an opt-out word and refuses whatever we would answer."""
     recorded: str | None = None
+    changed: consents.Changed | None = None
 
     def advance(self, event: Event) -> None:
         """Move the conversation by one event and carry out what the core orders."""
@@ -172,16 +169,38 @@ class Turn:
                 assert_never(effect)
 
     def _tell(self, key: str, thread: Thread | None) -> None:
-        key = self._which(key)
-        values = sentences.values(self.work, self.member, key, thread)
+        which = self._which(key)
+        if which is None:
+            return
+        key = which
+        values = sentences.values(self.work, self.member, key, thread) | self._streams(key)
         if self.mouth is not None:
             self.said.append(self.render(key, values))
             return
         stream = Stream.SAFETY if thread and thread.topic in {"page", "safety"} else Stream.SERVICE
         outbox.owe(self.work, self.member.id, "text", stream, key, values, subject=_subject(thread))
 
-    def _which(self, key: str) -> str:
-        """Return the sentence that is true here, where the core names the general one."""
+    def _streams(self, key: str) -> dict[str, str]:
+        if not wording.placeholders(key) & {"stream", "streams"}:
+            return {}
+        named = [self.changed.stream.value] if self.changed and self.changed.stream else []
+        on = [s.value for s in STOPPABLE if s.value in self.member.streams]
+        return {
+            "stream": wording.stream_names(named, self.member.language),
+            "streams": wording.stream_names(on, self.member.language),
+        }
+
+    def _which(self, key: str) -> str | None:
+        """Return the sentence that is true here, where the core names the general one; None: there is none to say."""
+        if self.changed is not None and key in {
+            "stop.done",
+            "stop.stream",
+            "stop.farewell",
+            "start.done",
+            "start.stream",
+        }:
+            # A second STOP is not answered with another text, whichever way it was said.
+            return key if key == "stop.farewell" and self.changed.say else self.changed.say
         if key == "next" and meetings.next_for(self.work, self.member) is None:
             escalations.open_case(self.work, Severity.TASK, "asked_next", person_id=self.member.id, words=self.words)
             return "next.none"
@@ -206,7 +225,7 @@ class Turn:
             self.work,
             self.member.id,
             medium,
-            _STREAMS[thread.topic] if thread else Stream.SERVICE,
+            STREAM[thread.topic] if thread else Stream.SERVICE,
             key,
             values,
             subject=_subject(thread),
@@ -315,8 +334,10 @@ class Turn:
 
     def _consent(self, *, given: bool) -> None:
         value = self.reading.value if self.reading else "all"
-        streams = STOPPABLE if value in {None, "all"} else (Stream(str(value)),)
-        people.consent(self.work, self.member.id, streams, given=given, how=self.mouth or "line", words=self.words)
+        change = consents.start if given else consents.stop
+        how = "carrier" if self.by_carrier else self.mouth or "line"
+        self.changed = change(self.work, self.member, value, how=how, words=self.words)
+        self.member = self.changed.member
 
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""

@@ -6,13 +6,14 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from checkin import checkins, phone, recurrence
+from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.errors import BadInput
 from checkin.load.nodes import Node
 from checkin.wording import LANGUAGES
 
 _DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
-_STREAMS = tuple(s.value for s in Stream if s not in {Stream.SERVICE, Stream.SAFETY})
+_STREAMS = tuple(s.value for s in Stream if s in STOPPABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import buddies, checkins, people
@@ -15,7 +15,6 @@ from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonS
 from checkin.store.ids import new_id
 from checkin.store.models import (
     Base,
-    Consent,
     Contact,
     Group,
     Meeting,
@@ -79,16 +78,31 @@ def _person(work: Work, spec: PersonSpec) -> UUID:
     values |= {n: None if s is None else work.vault.seal(s, f"people.{n}") for n, s in spec.secrets.items()}
     person_id = _upsert(work, Person, spec.ref, values)
     _phones(work, person_id, spec)
-    # Consent comes from the person. A file can bring it in once; it cannot bring back what somebody stopped.
-    decided = set(work.conn.scalars(select(Consent.stream).where(Consent.person_id == person_id)))
-    given = tuple(Stream(s) for s in spec.streams if s not in decided)
-    if given:
-        people.consent(work, person_id, given, given=True, how="file")
+    _consents(work, person_id, spec)
     if spec.plan is not None:
         _plan(work, person_id, spec)
     else:
         work.conn.execute(delete(Plan).where(Plan.person_id == person_id))
     return person_id
+
+
+def _consents(work: Work, person_id: UUID, spec: PersonSpec) -> None:
+    """Consent comes from the person: a file brings it in once, and cannot bring back what somebody stopped. It can
+    take back what it brought in, or asked for; not what they have started by themselves."""
+    newest = {row.stream: row for row in work.conn.execute(_NEWEST, {"person": person_id})}
+    theirs = {stream for stream, row in newest.items() if (row.change, row.how) != ("withdrawn", "file")}
+    if given := [Stream(s) for s in spec.streams if s not in theirs]:
+        people.consent(work, person_id, given, given=True, how="file")
+    ours = [stream for stream, row in newest.items() if row.change == "given" and row.from_file]
+    if withdrawn := [Stream(s) for s in ours if s not in spec.streams]:
+        people.consent(work, person_id, withdrawn, given=False, how="file")
+
+
+# The last word on each stream, and whether it came from a file or in answer to the invitation that a file sent.
+_NEWEST = text(
+    "SELECT DISTINCT ON (stream) stream, change, how, how = 'file' OR coalesce(wording LIKE 'joining.%', false) "
+    "AS from_file FROM consents WHERE person_id = :person ORDER BY stream, id DESC"
+)
 
 
 def _phones(work: Work, person_id: UUID, spec: PersonSpec) -> None:

@@ -1,9 +1,9 @@
 """Every sentence the line can say.
 
 One TOML file a language, for people who do not program: each sentence has a `text`, a `discreet` text for phones that
-others may read, and a `voice` to be spoken. `{names}` are filled in; every language has the same ones. What differs
-by country (whom to ring in an emergency) is in `countries.toml`. What a text costs, and why the marks on its letters
-stay behind, is in `segments.py`.
+others may read, and a `voice` to be spoken. `{names}` are filled in; every language has the same ones. What differs by
+country (whom to ring in an emergency) is in `countries.toml`, what the streams of messages are called in
+`streams.toml`. What a text costs, and why the marks on its letters stay behind, is in `segments.py`.
 
 To add a language: its file here, its section of every country, its name in `LANGUAGES` and its dates below. The tests
 then say what is missing.
@@ -11,10 +11,11 @@ then say what is missing.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -70,6 +71,25 @@ def placeholders(key: str) -> frozenset[str]:
     """Return the names a sentence wants filled in."""
     sentence = sentences("en")[key]
     return frozenset(name for v in VARIANTS for name in _PLACEHOLDER.findall(sentence.variant(v)))
+
+
+def version(key: str, language: str) -> str:
+    """Return a sentence as the consent ledger names it: key, language, and eight digits that change with its words."""
+    sentence = sentences(language)[key]
+    words = "\n".join(sentence.variant(v) for v in VARIANTS)
+    return f"{key} {language} {sha256(words.encode()).hexdigest()[:8]}"
+
+
+@cache
+def _stream_names(language: str) -> Mapping[str, str]:
+    names: Mapping[str, str] = tomllib.loads((_HERE / "streams.toml").read_text(encoding="utf-8"))[language]
+    return names
+
+
+def stream_names(streams: Iterable[str], language: str) -> str:
+    """Return what somebody is sent in a few words, with commas; "" for nothing. An unknown stream raises KeyError."""
+    names = _stream_names(language)
+    return ", ".join(names[stream] for stream in streams)
 
 
 def say(key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:

@@ -23,6 +23,12 @@ def _stream(text: str) -> str:
     return "buddy" if "buddy" in text or "buddies" in text else "all"
 
 
+def _started(text: str) -> str | None:
+    """Return which stream is to start again, if one is named."""
+    stream = _stream(text)
+    return None if stream == "all" else stream
+
+
 def _line(text: str) -> str | None:
     """Return which telephone a caller should ring, if it was said."""
     if any(word in text for word in ("landline", "house phone", "home phone", "home number")):
@@ -35,7 +41,12 @@ def _pause(text: str) -> str | None:
     return "hospital" if "hospital" in text else when_of(text)
 
 
-_MADE: Final[Mapping[str, Callable[[str], str | None]]] = {"<stream>": _stream, "<line>": _line, "<pause>": _pause}
+_MADE: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "<stream>": _stream,
+    "<started>": _started,
+    "<line>": _line,
+    "<pause>": _pause,
+}
 
 
 @dataclass(frozen=True, slots=True)
