@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -55,6 +56,9 @@ def _about_database(error: Exception) -> str | None:
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A check-in line for peer-support groups, by plain text and plain telephone call."""
+
+
+main.add_command(wording)
 
 
 @main.command()

@@ -134,6 +134,7 @@ groups: [{odd: 1, ref: leeds, name: Leeds, meetings: [{odd: 1}]}]
 pairs: [{odd: 1, member: ann, buddy: ben, report: {odd: 1}}]
 rota: [{odd: 1}]
 staff: [{odd: 1}]
+wording: [{odd: 1}]
 """
 SECTIONS = {
     "odd": "The whole file",
@@ -147,6 +148,7 @@ SECTIONS = {
     "pairs[1].report.odd": "report",
     "rota[1].odd": "rota",
     "staff[1].odd": "staff",
+    "wording[1].odd": "wording",
 }
 
 

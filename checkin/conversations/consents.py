@@ -5,7 +5,7 @@ One confirmation and never a second: who has stopped already is not told so agai
 
 from dataclasses import dataclass, replace
 
-from checkin import escalations, people, wording
+from checkin import escalations, people, phrases, wording
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Severity, Stream
 from checkin.people import Member
@@ -33,7 +33,7 @@ def stop(work: Work, member: Member, named: str | int | None, *, how: str, words
     left = member.streams - {s.value for s in streams}
     say = "stop.stream" if stream and left else "stop.done"
     # What the carrier answered by itself was its own sentence.
-    under = None if how == "carrier" else wording.version(say, member.language)
+    under = None if how == "carrier" else wording.version(say, member.language, phrases.current(work))
     people.consent(work, member.id, streams, given=False, how=how, words=words, wording=under)
     if member.status == "invited" and stream is None:
         people.set_status(work, member.id, "ended")
@@ -49,7 +49,7 @@ def start(work: Work, member: Member, named: str | int | None, *, how: str, word
         escalations.open_case(work, Severity.TASK, "wants_to_join", person_id=member.id, words=words)
         return Changed(member, "passed_on", None)
     say = "start.stream" if stream else "start.done"
-    under = wording.version(say, member.language)
+    under = wording.version(say, member.language, phrases.current(work))
     people.consent(work, member.id, streams, given=True, how=how, words=words, wording=under)
     if member.text_blocked:
         # They asked in words that the carrier does not know: it goes on refusing our texts until it hears its own.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, people, wording
+from checkin import buddies, checkins, escalations, meetings, people, phrases, wording
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -14,9 +14,18 @@ _WORDS_ON_A_PAGE = 120
 
 
 def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
-    """Return a sentence with the line's own values and the person's filled in."""
-    own = {"line": work.settings.name, **wording.country(work.settings.country, language)}
-    return wording.say(key, language, variant, {**own, **values}).strip()
+    """Return a sentence, in the organisation's words where it has its own, with the line's values and the person's."""
+    filled = {**_lines(work, language), **values}
+    return wording.say(key, language, variant, filled, phrases.current(work)).strip()
+
+
+def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str:
+    """Return a sentence in the line's own words, without asking the database: for when something is broken."""
+    return wording.say(key, language, variant, _lines(work, language)).strip()
+
+
+def _lines(work: Work, language: str) -> dict[str, str]:
+    return {"line": work.settings.name, **wording.country(work.settings.country, language)}
 
 
 def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[str, str]:

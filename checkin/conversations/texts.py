@@ -12,7 +12,7 @@ from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, read
 from checkin.conversation.risk import Level, Risk, read_risk
-from checkin.conversations.sentences import render
+from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.turn import Turn
 from checkin.phone import is_e164
 from checkin.store.ids import new_id
@@ -92,7 +92,7 @@ def keep(work: Work, text: Text) -> str:
         detail="".join(f"; {w}" for w in risk.why),
     )
     key = "safety.red" if risk.level is Level.RED else "passed_on"
-    answer = render(work, key, "en", "discreet", {})
+    answer = render_plainly(work, key, "en", "discreet")
     _store(work, text, phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
     return answer
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from checkin import checkins, phone, recurrence
@@ -10,7 +11,7 @@ from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.errors import BadInput
 from checkin.load.nodes import Node
-from checkin.wording import LANGUAGES
+from checkin.wording import LANGUAGES, VARIANTS, Variant, overrides
 
 _DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
 _STREAMS = tuple(s.value for s in Stream if s in STOPPABLE)
@@ -95,6 +96,15 @@ class StaffSpec:
     password: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WordingSpec:
+    """A sentence in the organisation's own words: by variant, what is said."""
+
+    key: str
+    language: str
+    says: dict[Variant, str]
+
+
 @dataclass(slots=True)
 class Organisation:
     """Everything a file says."""
@@ -104,17 +114,19 @@ class Organisation:
     pairs: list[PairSpec] = field(default_factory=list)
     rota: list[ShiftSpec] = field(default_factory=list)
     staff: list[StaffSpec] = field(default_factory=list)
+    wording: list[WordingSpec] = field(default_factory=list)
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
     """Return what a file says; mistakes are left in `root.mistakes`."""
-    root.only("people", "groups", "pairs", "rota", "staff")
+    root.only("people", "groups", "pairs", "rota", "staff", "wording")
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
         groups=[_group(n, zone) for n in root.children("groups")],
         pairs=[_pair(n) for n in root.children("pairs")],
         rota=[_shift(n, zone) for n in root.children("rota")],
         staff=[_staff(n) for n in root.children("staff")],
+        wording=[_wording(n, country) for n in root.children("wording")],
     )
     _check_refs(root, found)
     return found
@@ -276,6 +288,20 @@ def _staff(n: Node) -> StaffSpec:
     return StaffSpec(n.text("person"), email, n.one_of("role", roles, "coordinator"), n.maybe("password"))
 
 
+def _wording(n: Node, country: str) -> WordingSpec:
+    n.only("sentence", "language", *VARIANTS)
+    key, language = n.text("sentence"), n.one_of("language", LANGUAGES, "en")
+    says: dict[Variant, str] = {}
+    for variant in VARIANTS:
+        if key and n.has(variant):
+            check = partial(overrides.check, key, language, variant, home=country)
+            checked = n.checked(variant, n.text(variant), check, None)
+            says |= {variant: checked.text} if checked else {}
+    if key and not any(n.has(variant) for variant in VARIANTS):
+        n.wrong(f"needs one of {', '.join(VARIANTS)}")
+    return WordingSpec(key, language, says)
+
+
 def _check_refs(root: Node, found: Organisation) -> None:
     """Every reference must lead to a person of the file, and every ref must be given once."""
     known = {p.ref for p in found.people}
@@ -285,6 +311,7 @@ def _check_refs(root: Node, found: Organisation) -> None:
     _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")
     _check_once(root.children("staff"), [spec.person for spec in found.staff], "person")
     _check_once(root.children("staff"), [spec.email for spec in found.staff], "email")
+    _check_once(root.children("wording"), [f"{spec.key} in {spec.language}" for spec in found.wording], "sentence")
     ranks: set[tuple[str, int]] = set()
     for n, pair in zip(root.children("pairs"), found.pairs, strict=True):
         if pair.member and (pair.member, pair.rank) in ranks:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, people
+from checkin import buddies, checkins, people, phrases
 from checkin.conversation.effects import Stream
 from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonSpec, ShiftSpec, StaffSpec
 from checkin.store.ids import new_id
@@ -61,6 +61,8 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
         _shift(work, shift, ids)
     for member in found.staff:
         _staff(work, member, ids)
+    own = {(spec.key, spec.language, v): says for spec in found.wording for v, says in spec.says.items()}
+    phrases.store_all(work, own, how="file")
     return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
 
 

@@ -500,6 +500,26 @@ class Staff(Base):
     role: Mapped[str]
 
 
+class Phrase(Base):
+    """A sentence put in an organisation's own words, or (no text) given back its own. Only ever added to: the newest
+    row of a sentence, language and variant is the one that counts, the others are its history."""
+
+    __tablename__ = "phrases"
+    __table_args__ = (
+        _one_of("variant", "text", "discreet", "voice"),
+        Index("ix_phrases_sentence", "key", "language", "variant", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    key: Mapped[str]
+    language: Mapped[str]
+    variant: Mapped[str]
+    text: Mapped[str | None]
+    # Somebody who is erased later is still the one who said it: no foreign key, as in the audit.
+    by: Mapped[UUID | None]
+    how: Mapped[str]
+
+
 class Pace(Base):
     """When a lane to the carrier is free again: every worker reserves its time here."""
 

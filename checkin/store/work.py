@@ -1,12 +1,14 @@
 """What a piece of work is done with: one transaction, the keys, the settings, and the moment it is."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+import time as clock
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -25,6 +27,28 @@ class Write(NamedTuple):
     values: Mapping[str, object]
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one process remembers of the database for a moment, instead of asking again at every text.
+
+    Only for what may be a moment old. Its age is counted on the machine's clock: a rehearsal's may stand still.
+    """
+
+    _found: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def recall(self, key: str, seconds: float, ask: Callable[[], T]) -> T:
+        """Return what `ask` returned at most `seconds` ago, asking now when that is longer. Threads may both ask."""
+        at, found = self._found.get(key, (-math.inf, None))
+        if clock.monotonic() - at > seconds:
+            found = ask()
+            self._found[key] = (clock.monotonic(), found)
+        answer: T = found
+        return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One transaction. `now` (aware, UTC) is the moment it works at; nothing below reads a clock."""
@@ -37,6 +61,7 @@ class Work:
     """What was left for the workers to do at once ("fire"): the door rings for it after the commit."""
 
     behind: dict[str, Write] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     def write_behind(self, key: str, statement: str, values: Mapping[str, object]) -> None:
         """Write something that nobody reads again in this transaction: SQL with "%(name)s" for a value.
@@ -87,12 +112,13 @@ class Store:
     engine: Engine
     vault: Vault
     settings: Settings
+    memory: Memory = field(default_factory=Memory)
 
     @contextmanager
     def work(self, now: datetime) -> Iterator[Work]:
         """Open a transaction for work at `now`; commit at the end, roll back on any exception."""
         with self.engine.begin() as connection:
-            work = Work(connection, self.vault, self.settings, now)
+            work = Work(connection, self.vault, self.settings, now, memory=self.memory)
             yield work
             if work.behind:
                 _write(work)

@@ -3,7 +3,8 @@
 One TOML file a language, for people who do not program: each sentence has a `text`, a `discreet` text for phones that
 others may read, and a `voice` to be spoken. `{names}` are filled in; every language has the same ones. What differs by
 country (whom to ring in an emergency) is in `countries.toml`, what the streams of messages are called in
-`streams.toml`. What a text costs, and why the marks on its letters stay behind, is in `segments.py`.
+`streams.toml`. What a text costs, and why the marks on its letters stay behind, is in `segments.py`; what an
+organisation may put in a sentence's place, in `overrides.py`.
 
 To add a language: its file here, its section of every country, its name in `LANGUAGES` and its dates below. The tests
 then say what is missing.
@@ -17,6 +18,7 @@ from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from babel.dates import format_date, format_time
@@ -24,6 +26,8 @@ from babel.dates import format_date, format_time
 from checkin.wording.segments import as_sent
 
 Variant = Literal["text", "discreet", "voice"]
+# An organisation's own words: by key, language and variant.
+Overrides = Mapping[tuple[str, str, Variant], str]
 VARIANTS: tuple[Variant, ...] = ("text", "discreet", "voice")
 LANGUAGES = ("en", "cy", "pl")
 
@@ -73,10 +77,14 @@ def placeholders(key: str) -> frozenset[str]:
     return frozenset(name for v in VARIANTS for name in _PLACEHOLDER.findall(sentence.variant(v)))
 
 
-def version(key: str, language: str) -> str:
+def template_of(key: str, language: str, variant: Variant, own: Overrides = MappingProxyType({})) -> str:
+    """Return a sentence before anything is filled in: from `own` words where there are any, else the line's."""
+    return own.get((key, language, variant)) or sentences(language)[key].variant(variant)
+
+
+def version(key: str, language: str, own: Overrides = MappingProxyType({})) -> str:
     """Return a sentence as the consent ledger names it: key, language, and eight digits that change with its words."""
-    sentence = sentences(language)[key]
-    words = "\n".join(sentence.variant(v) for v in VARIANTS)
+    words = "\n".join(template_of(key, language, v, own) for v in VARIANTS)
     return f"{key} {language} {sha256(words.encode()).hexdigest()[:8]}"
 
 
@@ -92,13 +100,21 @@ def stream_names(streams: Iterable[str], language: str) -> str:
     return ", ".join(names[stream] for stream in streams)
 
 
-def say(key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
+def say(
+    key: str, language: str, variant: Variant, values: Mapping[str, str], own: Overrides = MappingProxyType({})
+) -> str:
     """Return a sentence with its placeholders filled in: a text as it goes out (`segments.as_sent`), a voice as it is
     written. A value missing raises KeyError: better no message than one with a hole, and a test fills every sentence.
 
-    `words` is the one placeholder that holds what a person wrote; it keeps its marks.
+    `words` is the one placeholder that holds what a person wrote; it keeps its marks. `own` words of an organisation
+    take the place of the line's.
     """
-    filled = sentences(language)[key].variant(variant).format_map(values)
+    return fill(template_of(key, language, variant, own), variant, values)
+
+
+def fill(template: str, variant: Variant, values: Mapping[str, str]) -> str:
+    """Return a template as `say` says it."""
+    filled = template.format_map(values)
     return filled if variant == "voice" else as_sent(filled, values.get("words", ""))
 
 
