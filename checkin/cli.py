@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
 
@@ -123,6 +124,7 @@ def load(file: Path, *, only_check: bool) -> None:
     """Load an organisation from FILE (YAML, see docs/organisation-file.md): all of it, or nothing."""
     from checkin.bootstrap import open_line
     from checkin.load import load_file, read_file
+    from checkin.rota import told_holes
 
     line = open_line(os.environ, plain_logs=True)
     if only_check:
@@ -131,7 +133,10 @@ def load(file: Path, *, only_check: bool) -> None:
         return
     with line.store.work(line.clock()) as work:
         loaded = load_file(work, file)
+        holes = told_holes(work)
     click.echo(f"Loaded {loaded}.")
+    for sentence in holes:
+        click.echo(sentence)
 
 
 @main.command()
@@ -224,6 +229,10 @@ def topics(folder: Path | None) -> None:
         except OSError as error:
             raise BadInput(f"{folder} cannot be written: {error.strerror}.") from error
         click.echo(str(folder / f"{topic.name}.md"))
+
+
+main.add_command(rota)
+main.add_command(who_would_answer)
 
 
 if __name__ == "__main__":

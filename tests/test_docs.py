@@ -133,6 +133,9 @@ people:
 groups: [{odd: 1, ref: leeds, name: Leeds, meetings: [{odd: 1}]}]
 pairs: [{odd: 1, member: ann, buddy: ben, report: {odd: 1}}]
 rota: [{odd: 1}]
+overrides: [{odd: 1}]
+swaps: [{odd: 1}]
+holidays: [{odd: 1}]
 staff: [{odd: 1}]
 wording: [{odd: 1}]
 """
@@ -147,6 +150,9 @@ SECTIONS = {
     "pairs[1].odd": "pairs",
     "pairs[1].report.odd": "report",
     "rota[1].odd": "rota",
+    "overrides[1].odd": "overrides",
+    "swaps[1].odd": "swaps",
+    "holidays[1].odd": "holidays",
     "staff[1].odd": "staff",
     "wording[1].odd": "wording",
 }

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,6 +142,51 @@ def test_the_buddy_and_who_covers_can_change_places(town: Line) -> None:
     assert rows(town, "SELECT ref, rank FROM pairs ORDER BY rank") == [("ann-dee", 1), ("ann-ben", 2)]
 
 
+# --- the rota ---
+
+GROWN = """people:
+  - {ref: ann, name: Ann, phones: 07700 900101, speaks: [pl, en]}
+  - {ref: dee, name: Dee, phones: 07700 900112}
+rota:
+  - {ref: days, person: ann, rule: FREQ=DAILY, starts: 2026-01-01 08:00}
+  - {ref: beside, person: dee, rule: FREQ=WEEKLY;BYDAY=MO, starts: 2026-01-05 08:00, ends: 2027-01-11}
+  - {ref: asked, person: ann, rule: FREQ=DAILY, starts: 2026-01-01 08:00, rank: 2, ask: yes}
+stand_ins: [dee, ann]
+overrides:
+  - {ref: extra, person: dee, from: 2027-07-01 09:00, until: 2027-07-02, rank: 3}
+swaps:
+  - {ref: birthday, shift: days, on: 2027-01-12, person: dee}
+holidays:
+  - {ref: spain, person: ann, from: 2027-06-01, until: 2027-06-14}
+"""
+
+
+def test_a_rota_grows(line: Line) -> None:
+    for _ in range(2):
+        loads(line, GROWN)
+    assert rows(line, "SELECT ref, rule, ask FROM shifts ORDER BY rank, ref") == [
+        ("beside", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270111T235959", True), ("days", "FREQ=DAILY", False),
+        ("asked", "FREQ=DAILY", True),
+    ]  # fmt: skip
+    utc = "AT TIME ZONE 'UTC'"
+    names = "SELECT o.ref, p.ref, i.ref, s.ref, o.rank, o.why"
+    joined = "overrides o JOIN people p ON p.id = person_id LEFT JOIN people i ON i.id = instead_of"
+    shifts = "LEFT JOIN shifts s ON s.id = shift_id"
+    assert rows(line, f"{names}, (o.starts {utc})::text, (o.ends {utc})::text FROM {joined} {shifts} ORDER BY 1") == [
+        ("birthday", "dee", "ann", "days", 1, "swap", "2027-01-12 08:00:00", "2027-01-12 20:00:00"),
+        ("extra", "dee", None, None, 3, "override", "2027-07-01 08:00:00", "2027-07-02 23:00:00"),
+    ]
+    assert rows(line, "SELECT starts, ends FROM absences") == [
+        (datetime(2027, 5, 31, 23, tzinfo=UTC), datetime(2027, 6, 14, 23, tzinfo=UTC))
+    ]
+    stand_ins = "SELECT p.ref FROM stand_ins s JOIN people p ON p.id = person_id ORDER BY rank"
+    assert rows(line, stand_ins) == [("dee",), ("ann",)]
+    loads(line, GROWN.replace("stand_ins: [dee, ann]\n", ""))
+    assert rows(line, stand_ins) == [("dee",), ("ann",)]
+    loads(line, GROWN.replace("[dee, ann]", "[ann]"))
+    assert rows(line, stand_ins) == [("ann",)]
+
+
 # --- what people have decided themselves ---
 
 
@@ -176,9 +221,17 @@ def test_what_the_network_taught_us_about_a_phone_survives_a_reload(town: Line) 
 # --- mistakes ---
 
 PERSON = "people:\n  - {ref: ann, name: Ann, phones: 07700 900101}\n  - {ref: ben, name: Ben}\n"
+ROTA = """people:
+  - {ref: ann, name: Ann, phones: 07700 900101}
+  - {ref: ben, name: Ben}
+  - {ref: dee, name: Dee, phones: 07700 900112}
+rota:
+  - {ref: days, person: ann, rule: FREQ=DAILY, starts: 2026-01-01 08:00}
+  - {ref: first, person: dee, rule: FREQ=MONTHLY;BYDAY=1MO, starts: 2026-01-05 10:00, minutes: 60, rank: 2}
+"""
 MISTAKES = [
     # what stands in the file, and what is said of it: line, field, why
-    ("persons: []\n", ["line 1: persons: is not a field here; those are people, groups, pairs, rota, staff"]),
+    ("persons: []\n", ["line 1: persons: is not a field here; those are people, groups, pairs, rota, stand_ins, "]),
     ("people: []\npeople: []\n", ["line 2: people: is written twice"]),
     ("people: ann\n", ["line 1: people: must be a list"]),
     ("people:\n  - ann\n", ["line 2: people[1]: must have fields of its own"]),
@@ -248,6 +301,38 @@ MISTAKES = [
     (PERSON + "pairs:\n  - {member: ann, buddy: ben, rank: 0}\n", ["line 5: pairs[1].rank: must be a"]),
     (PERSON + "pairs:\n  - {ref: x, member: ann, buddy: ben}\n  - {ref: y, member: ann, buddy: ben}\n",
      ["line 6: pairs[2].rank: 'ann' has a buddy of rank 1 already"]),
+    (ROTA.replace("phones: 07700 900112", "area: York"), ["line 7: rota[2].person: 'dee' has no phone, so no page"]),
+    (ROTA.replace("name: Dee,", "name: Dee, safe_to_text: no, safe_to_call: no,"),
+     ["line 7: rota[2].person: 'dee' may be neither texted nor rung"]),
+    (ROTA.replace("rank: 2", "rank: 1"),
+     ["line 7: rota[2].rank: overlaps with 'days' of the same rank on Mon 5 Jan 10:00: give one of them another rank"]),
+    (ROTA.replace("minutes: 60", "minutes: 0"), ["line 7: rota[2].minutes: must be a whole number from 15 to 10080"]),
+    (ROTA.replace("minutes: 60", "minutes: 10081"), ["line 7: rota[2].minutes: must be a whole number from"]),
+    (ROTA.replace("rule: FREQ=MONTHLY;BYDAY=1MO", "rule: first monday"),
+     ["line 7: rota[2].rule: 'first monday' is not a rule such as FREQ=WEEKLY;BYDAY=MO,WE,FR."]),
+    (ROTA.replace("rank: 2", "rank: 2, ends: 2025-12-31"), ["line 7: rota[2].ends: must not be before starts"]),
+    (ROTA.replace("rank: 2", "rank: 2, ends: soon"), ["line 7: rota[2].ends: must be a day such as 2026-12-24"]),
+    (ROTA.replace("=1MO", "=1MO;COUNT=3").replace("rank: 2", "rank: 2, ends: 2027-01-01"),
+     ["line 7: rota[2].ends: stands in the rule already"]),
+    (ROTA.replace("rank: 2", "rank: 2, ask: often"), ["line 7: rota[2].ask: must be yes or no, not 'often'"]),
+    (ROTA + "stand_ins: [dee, ann, dee]\n", ["line 8: stand_ins: 'dee' is given twice"]),
+    (ROTA + "stand_ins: [zoe]\n", ["line 8: stand_ins: there is no person with the ref 'zoe'"]),
+    (ROTA + "stand_ins: [ben]\n", ["line 8: stand_ins: 'ben' has no phone"]),
+    (ROTA + "overrides:\n  - {ref: x, person: dee, instead_of: dee, from: 2026-01-02, until: 2026-01-01}\n",
+     ["line 9: overrides[1].instead_of: nobody takes over from themselves", "line 9: overrides[1].until: must be"]),
+    (ROTA + "overrides:\n  - {ref: x, person: ben, instead_of: zoe, from: 2026-01-02, until: 2026-01-02, rank: 0}\n",
+     ["line 9: overrides[1].rank: must be a whole number from 1 to 9", "line 9: overrides[1].instead_of: there is no",
+      "line 9: overrides[1].person: 'ben' has no phone"]),
+    (ROTA + "swaps:\n  - {ref: x, shift: first, on: 2026-01-06, person: ann}\n",
+     ["line 9: swaps[1].on: no first shift begins on 2026-01-06"]),
+    (ROTA + "swaps:\n  - {ref: x, shift: third, on: 2026-01-05, person: ann}\n",
+     ["line 9: swaps[1].shift: there is no shift with the ref 'third'"]),
+    (ROTA + "swaps:\n  - {ref: x, shift: first, on: 2026-01-05, person: dee}\n",
+     ["line 9: swaps[1].person: 'dee' has that shift already"]),
+    (ROTA + "holidays:\n  - {ref: x, person: dee, from: 2026-01-03, until: 2026-01-01}\n",
+     ["line 9: holidays[1].until: must be after from"]),
+    ("people:\n  - {ref: a, name: A, speaks: [en, klingon]}\n",
+     ["line 2: people[1].speaks: must be among en, cy, pl, not 'klingon'"]),
     (PERSON + "rota:\n  - {ref: r, person: zoe, rule: FREQ=DAILY, starts: 2026-01-01 08:00, zone: Nowhere}\n",
      ["line 5: rota[1].zone: 'Nowhere' is", "line 5: rota[1].person: there is no person with the ref 'zoe'"]),
     (PERSON + "staff:\n  - {person: ann, email: nobody, role: king}\n",
@@ -298,7 +383,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("field", ["people", "groups", "pairs", "rota", "staff"])
+@pytest.mark.parametrize("field", ["people", "groups", "pairs", "rota", "overrides", "swaps", "holidays", "staff"])
 def test_each_part_refuses_what_is_no_field_of_it(field: str, tmp_path: Path) -> None:
     assert any(
         f"{field}[1].nonsense: is not a field here" in m for m in said_of(f"{field}: [{{nonsense: 1}}]", tmp_path)
@@ -380,7 +465,10 @@ def test_the_command_loads_or_says_each_mistake_in_one_sentence(database_url: st
         assert value(line, "SELECT count(*) FROM people") == 0
         loaded = command(file, database_url)
         assert (loaded.returncode, loaded.stderr) == (0, "")
-        assert loaded.stdout == "Loaded 6 people, 1 groups, 2 pairs, 1 shifts, 2 staff.\n"
+        first, *holes, more = loaded.stdout.splitlines()
+        assert first == "Loaded 6 people, 1 groups, 2 pairs, 1 shifts, 2 staff."
+        assert all(hole.startswith("Take note: nobody is on call from ") for hole in holes)
+        assert more.startswith("There are 2")
         assert value(line, "SELECT count(*) FROM people") == 6
 
 

@@ -1,15 +1,19 @@
 """The rota: who is on call when, across clock changes, swaps and holidays, and where nobody is."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 
 from checkin import rota
 from checkin.bootstrap import Line
-from checkin.rota import words
+from checkin.cli import main
+from checkin.errors import BadInput
+from checkin.rota import moments, words
 from checkin.rota.policy import (
     Away,
     Change,
@@ -239,6 +243,57 @@ def test_an_overlap_is_found(one: tuple[str, str, int], other: tuple[str, str, i
         assert overlapping(mine, theirs) == (at(first) if first else None)
 
 
+# --- moments ---
+
+# Now is Monday 11 January 2027, 12:00, in winter.
+MOMENTS = [
+    ("now", "2027-01-11 12:00"), ("Tue 03:00", "2027-01-12 03:00"), ("tuesday 3am", "2027-01-12 03:00"),
+    ("Mon 13:00", "2027-01-11 13:00"), ("Mon 12:00", "2027-01-18 12:00"), ("mon 3:00", "2027-01-18 03:00"),
+    ("Weds at 15.30", "2027-01-13 15:30"), ("tomorrow 3am", "2027-01-12 03:00"), ("today 9 am", "2027-01-11 09:00"),
+    ("03:00", "2027-01-12 03:00"), ("11pm", "2027-01-11 23:00"), ("12am", "2027-01-12 00:00"),
+    ("tomorrow noon", "2027-01-12 12:00"), ("12 pm", "2027-01-12 12:00"), ("2026-12-01 03:00", "2026-12-01 03:00"),
+    ("2027-07-01T09:30", "2027-07-01 09:30"), ("7 Dec 9pm", "2027-12-07 21:00"),
+    ("7 January 09:00", "2028-01-07 09:00"),
+    ("7 december 2026, 09:00", "2026-12-07 09:00"), ("  SUN   22:00 ", "2027-01-17 22:00"),
+    # A time that does not come is as long after the gap.
+    ("2027-03-28 01:30", "2027-03-28 02:30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "right"), MOMENTS)
+def test_a_moment_is_read(said: str, right: str) -> None:
+    assert moments.read(said, NOON, LONDON) == at(right)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "soon",
+        "Tue",
+        "Tue 3",
+        "Tue 25:00",
+        "Tue 12:60",
+        "Tue 13pm",
+        "0am",
+        "31 Feb 09:00",
+        "2027-13-01 09:00",
+        "Funday 09:00",
+        "32 Jan 09:00",
+        "9 Foo 09:00",
+        "tomorrow",
+        "2027-01-12",
+        "Tue 03:00 Wed",
+        "yesterday 3am",
+        "Tue03:00:00",
+    ],
+)
+def test_what_is_no_moment_is_refused_in_one_sentence(said: str) -> None:
+    with pytest.raises(BadInput, match="is not a moment such as") as refused:
+        moments.read(said, NOON, LONDON)
+    assert "\n" not in str(refused.value)
+
+
 # --- in words ---
 
 SAID = [
@@ -325,3 +380,113 @@ def test_whoever_has_paused_is_away_until_they_are_back(line: Line) -> None:
 def test_everybody_is_whoever_the_rota_names(line: Line) -> None:
     with line.store.work(NOON) as work:
         assert set(rota.everybody(work)) == {person(line, "sue"), person(line, "omar")}
+
+
+def test_a_page_does_not_wait_for_a_name_that_cannot_be_opened(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE people SET name = 'broken' WHERE ref = 'sue'")
+        assert rota.on_call(work) == [person(line, "sue"), person(line, "omar")]
+        assert "cannot be opened" in rota.who(work, NOON)[0].name
+
+
+def test_holes_are_told_few_and_the_rest_counted(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        told = rota.told_holes(work)
+    assert told[0] == "Take note: nobody is on call from Mon 11 Jan 20:00 to Tue 12 Jan 08:00."
+    assert len(told) == 4
+    assert told[3].startswith("There are 25 more holes like that")
+
+
+# --- the commands ---
+
+
+@pytest.fixture
+def run(line: Line, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run `checkin` on a Monday at noon."""
+    loads(line, GROWN)
+    settings = line.settings
+    monkeypatch.setattr("checkin.bootstrap.open_line", lambda *_, **__: Line(settings, line.store, lambda: NOON))
+    return lambda *arguments: CliRunner().invoke(main, list(arguments))
+
+
+GROWN = (
+    TOWN
+    + """
+  - {ref: polish, person: lin, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 720, rank: 2}
+stand_ins: [lin]
+holidays:
+  - {ref: spain, person: sue, from: 2027-01-13, until: 2027-01-19}
+overrides:
+  - {ref: fair, person: lin, from: 2027-01-14 20:00, until: 2027-01-15 08:00}
+"""
+)
+GROWN = GROWN.replace("name: Lin,", "name: Lin, speaks: [en, pl],")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        (["Tue", "09:30"], ["On Tue 12 Jan 09:30 a RED would reach", "1. Sue: days shift, first rank",
+         "2. Lin: polish shift, second rank", "3. Omar: second shift, second rank",
+         "then everybody, with an alarm: Sue, Lin and Omar"]),
+        (["Tue 09:30", "--language", "en"], ["2. Lin: polish shift, second rank, speaks en", "3. Omar"]),
+        (["Thu 09:30"], ["1. Lin: polish shift", "2. Omar: second shift", "then everybody"]),
+        (["Thu 23:00"], ["1. Lin: on call in addition, first rank", "alarm: Lin, Omar and Sue"]),
+        (["Tue 03:00"], ["Nobody is on call on Tue 12 Jan 03:00. An alarm would sound, and everybody would be asked",
+         "Lin, Omar and Sue"]),
+    ],
+)  # fmt: skip
+def test_who_would_answer(run: Callable[..., Result], arguments: list[str], right: list[str]) -> None:
+    done = run("who-would-answer", *arguments)
+    assert done.exit_code == 0
+    for said in right:
+        assert said in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["sometime"], ["Tue 03:00", "--language", "klingon"], ["Tue", "25:00"]])
+def test_what_cannot_be_answered_is_one_sentence(run: Callable[..., Result], arguments: list[str]) -> None:
+    done = run("who-would-answer", *arguments)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_who_would_answer_for_machines(run: Callable[..., Result]) -> None:
+    found = json.loads(run("who-would-answer", "Tue 09:30", "--language", "pl", "--json").stdout)
+    assert found["at"] == "2027-01-12T09:30:00+00:00"
+    assert not found["hole"]
+    assert [(asked["name"], asked["rank"]) for asked in found["asked"]] == [("Sue", 1), ("Lin", 2), ("Omar", 2)]
+    night = json.loads(run("who-would-answer", "03:00", "--json").stdout)
+    assert night["hole"]
+    assert night["then"] == ["Lin", "Omar", "Sue"]
+
+
+def test_with_nobody_at_all_that_is_said(run: Callable[..., Result], line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("TRUNCATE overrides, shifts, stand_ins")
+    assert "but there is nobody" in run("who-would-answer", "now").stdout
+
+
+def test_the_rota_is_shown(run: Callable[..., Result]) -> None:
+    said = run("rota", "show", "--days", "3").stdout
+    assert "Sue: every day 08:00 to 20:00, next 12 Jan (days shift, first rank)" in said
+    assert "Lin: Thu 14 Jan 20:00 to Fri 15 Jan 08:00, in addition, first rank" in said
+    assert "Sue is away until Wed 20 Jan 00:00, from Wed 13 Jan 00:00" in said
+    assert "Stand-ins, in this order: Lin" in said
+    assert "Mon 11 Jan 12:00 to 20:00: Sue, then Lin, then Omar" in said
+    assert "Mon 11 Jan 20:00 to Tue 12 Jan 08:00: NOBODY" in said
+    spans = json.loads(run("rota", "show", "--days", "1", "--json").stdout)["spans"]
+    assert [span["on_call"] for span in spans] == [["Sue", "Lin", "Omar"], [], ["Sue", "Lin", "Omar"]]
+
+
+def test_the_rota_is_checked(run: Callable[..., Result], line: Line) -> None:
+    done = run("rota", "check", "--days", "2")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "nobody is on call from Mon 11 Jan 20:00 to Tue 12 Jan 08:00",
+        "nobody is on call from Tue 12 Jan 20:00 to Wed 13 Jan 08:00",
+    ]
+    assert len(json.loads(run("rota", "check", "--days", "2", "--json").stdout)["holes"]) == 2
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE shifts SET minutes = 1440 WHERE ref = 'second'")
+    done = run("rota", "check")
+    assert (done.exit_code, done.stdout) == (0, "Somebody is on call at every moment of the coming 28 days.\n")
+    assert run("rota", "check", "--days", "0").exit_code == 2

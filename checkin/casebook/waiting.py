@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from checkin import rota
 from checkin.casebook.opening import name, opened
-from checkin.store.models import Message, Person
+from checkin.store.models import Message
 from checkin.store.work import Work
 
 
@@ -158,7 +158,4 @@ def see(work: Work, message_id: UUID) -> bool:
 
 def on_call(work: Work) -> list[str]:
     """Return the first names of those on call now, in the order in which they are paged."""
-    ids = rota.on_call(work)
-    rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
-    names = {row.id: opened(work, row.name, "people.name") for row in rows}
-    return [names[person_id] for person_id in ids if person_id in names]
+    return [turn.name for turn in rota.who(work, work.now)]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -125,6 +126,10 @@ class Node:
             return datetime(2026, 1, 1)  # noqa: DTZ001  # wall-clock time; its zone stands beside it
         return found
 
+    def zone(self, name: str, default: str) -> str:
+        """Return the name of an IANA zone."""
+        return self.checked(name, self.text(name, default), _zone, default)
+
     def checked(self, name: str, value: str, check: Callable[[str], T], default: T) -> T:
         """Return `check(value)`; what it raises as BadInput is reported. An empty value has been reported before."""
         if not value:
@@ -175,6 +180,13 @@ class Node:
 
     def _value(self, name: str) -> yaml.Node | None:
         return next((value for key, value in self.node.value if key.value == name), None)
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise BadInput(f"{name!r} is not a zone such as Europe/London") from error
 
 
 def _is_text(value: yaml.Node) -> bool:

@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import time
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from checkin import checkins, phone, recurrence
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.errors import BadInput
+from checkin.load import rota as rotas
 from checkin.load.nodes import Node
 from checkin.wording import LANGUAGES, VARIANTS, Variant, overrides
 
@@ -74,19 +74,6 @@ class PairSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftSpec:
-    """Somebody's turn on call."""
-
-    ref: str
-    person: str
-    rule: str
-    starts: datetime
-    minutes: int
-    zone: str
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
 class StaffSpec:
     """Somebody who may log in. `password` is for demos and rehearsals only; staff of a live line are invited."""
 
@@ -112,29 +99,46 @@ class Organisation:
     people: list[PersonSpec] = field(default_factory=list)
     groups: list[GroupSpec] = field(default_factory=list)
     pairs: list[PairSpec] = field(default_factory=list)
-    rota: list[ShiftSpec] = field(default_factory=list)
+    rota: list[rotas.ShiftSpec] = field(default_factory=list)
+    overrides: list[rotas.OverrideSpec] = field(default_factory=list)
+    holidays: list[rotas.HolidaySpec] = field(default_factory=list)
+    stand_ins: list[str] | None = None
+    """None: those there are stay."""
     staff: list[StaffSpec] = field(default_factory=list)
     wording: list[WordingSpec] = field(default_factory=list)
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
     """Return what a file says; mistakes are left in `root.mistakes`."""
-    root.only("people", "groups", "pairs", "rota", "staff", "wording")
+    root.only("people", "groups", "pairs", "rota", "stand_ins", "overrides", "swaps", "holidays", "staff", "wording")
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
         groups=[_group(n, zone) for n in root.children("groups")],
         pairs=[_pair(n) for n in root.children("pairs")],
-        rota=[_shift(n, zone) for n in root.children("rota")],
+        rota=[rotas.shift(n, zone) for n in root.children("rota")],
+        overrides=[rotas.override(n, zone) for n in root.children("overrides")],
+        holidays=[rotas.holiday(n, zone) for n in root.children("holidays")],
+        stand_ins=root.texts("stand_ins") if root.has("stand_ins") else None,
         staff=[_staff(n) for n in root.children("staff")],
         wording=[_wording(n, country) for n in root.children("wording")],
     )
+    shifts = {spec.ref: spec for spec in found.rota}
+    swaps = [rotas.swap(n, shifts) for n in root.children("swaps")]
     _check_refs(root, found)
+    _check_once(root.children("swaps"), [spec.ref if spec else "" for spec in swaps], "ref")
+    rotas.check(root, found.rota, {spec.ref: _reachable(spec) for spec in found.people})
+    found.overrides += [spec for spec in swaps if spec is not None]
     return found
+
+
+def _reachable(spec: PersonSpec) -> rotas.Reachable:
+    safe = bool(spec.fields["safe_to_text"] or spec.fields["safe_to_call"])
+    return rotas.Reachable(len(spec.phones), safe, str(spec.fields["speaks"] or [spec.fields["language"]]))
 
 
 def _person(n: Node, country: str, zone: str) -> PersonSpec:
     n.only(
-        "ref", "name", "phones", "language", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
+        "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "voicemail", "ring_seconds", "plan", "contacts",
     )  # fmt: skip
     plan = _plan(n.child("plan"))
@@ -149,7 +153,8 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
     safe_from, safe_to = _hours(n)
     fields: dict[str, object] = {
         "language": n.one_of("language", LANGUAGES, "en"),
-        "zone": n.checked("zone", n.text("zone", zone), _zone, zone),
+        "speaks": _speaks(n),
+        "zone": n.zone("zone", zone),
         "area": n.maybe("area"),
         "prefers": n.one_of("prefers", ("text", "call"), "text"),
         "discreet": n.flag("discreet", default=False),
@@ -181,6 +186,13 @@ def _pin(text: str) -> str:
     return text
 
 
+def _speaks(n: Node) -> list[str]:
+    for language in (found := n.texts("speaks")):
+        if language not in LANGUAGES:
+            n.wrong(f"must be among {', '.join(LANGUAGES)}, not {language!r}", "speaks")
+    return sorted(set(found))
+
+
 def _phone(text: str, country: str) -> tuple[str, str]:
     number = phone.parse(text, country)
     return number, "landline" if phone.is_landline(number) else "mobile"
@@ -192,13 +204,6 @@ def _hours(n: Node) -> tuple[time | None, time | None]:
         return None, None
     hours.only("from", "to")
     return hours.time("from"), hours.time("to")
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError) as error:
-        raise BadInput(f"{name!r} is not a zone such as Europe/London") from error
 
 
 def _weekly(n: Node) -> tuple[str, int]:
@@ -245,7 +250,7 @@ def _meeting(n: Node, zone: str) -> MeetingSpec:
     fields: dict[str, object] = {
         "rule": n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
         "starts": n.moment("starts"),
-        "zone": n.checked("zone", n.text("zone", zone), _zone, zone),
+        "zone": n.zone("zone", zone),
         "minutes": n.whole("minutes", 90, 5, 1440),
         "venue": n.text("venue"),
         "directions": n.maybe("directions"),
@@ -264,19 +269,6 @@ def _pair(n: Node) -> PairSpec:
     if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
     return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at)
-
-
-def _shift(n: Node, zone: str) -> ShiftSpec:
-    n.only("ref", "person", "rule", "starts", "minutes", "zone", "rank")
-    return ShiftSpec(
-        n.text("ref"),
-        n.text("person"),
-        n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
-        n.moment("starts"),
-        n.whole("minutes", 720, 15, 10080),
-        n.checked("zone", n.text("zone", zone), _zone, zone),
-        n.whole("rank", 1, 1, 9),
-    )
 
 
 def _staff(n: Node) -> StaffSpec:
@@ -302,10 +294,21 @@ def _wording(n: Node, country: str) -> WordingSpec:
     return WordingSpec(key, language, says)
 
 
+# Which fields of what name people.
+_PEOPLE_OF = {
+    "pairs": ("member", "buddy"),
+    "rota": ("person",),
+    "overrides": ("person", "instead_of"),
+    "swaps": ("person",),
+    "holidays": ("person",),
+    "staff": ("person",),
+}
+
+
 def _check_refs(root: Node, found: Organisation) -> None:
     """Every reference must lead to a person of the file, and every ref must be given once."""
     known = {p.ref for p in found.people}
-    for name in ("people", "groups", "pairs", "rota"):
+    for name in ("people", "groups", "pairs", "rota", "overrides", "holidays"):
         _check_once(root.children(name), [spec.ref for spec in getattr(found, name)], "ref")
     meetings = [m for n in root.children("groups") for m in n.children("meetings")]
     _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")
@@ -322,7 +325,8 @@ def _check_refs(root: Node, found: Organisation) -> None:
             _check_people(n, part, known)
     for n in root.children("people"):
         _check_people(n, "contacts", known)
-    for name, parts in (("pairs", ("member", "buddy")), ("rota", ("person",)), ("staff", ("person",))):
+    _check_people(root, "stand_ins", known)
+    for name, parts in _PEOPLE_OF.items():
         for n in root.children(name):
             for part in parts:
                 _check_people(n, part, known)

@@ -11,14 +11,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import buddies, checkins, people, phrases
 from checkin.conversation.effects import Stream
-from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonSpec, ShiftSpec, StaffSpec
+from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonSpec, StaffSpec
+from checkin.load.rota import ShiftSpec
 from checkin.store.ids import new_id
 from checkin.store.models import (
+    Absence,
     Base,
     Contact,
     Group,
     Meeting,
     Membership,
+    Override,
     Pair,
     Person,
     PersonPhone,
@@ -26,6 +29,7 @@ from checkin.store.models import (
     Plan,
     Shift,
     Staff,
+    StandIn,
 )
 from checkin.store.work import Work
 
@@ -57,8 +61,7 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     work.conn.execute(update(Pair).where(Pair.ref.in_([p.ref for p in found.pairs])).values(rank=-Pair.rank))
     for pair in found.pairs:
         _pair(work, pair, ids)
-    for shift in found.rota:
-        _shift(work, shift, ids)
+    _rota(work, found, ids)
     for member in found.staff:
         _staff(work, member, ids)
     own = {(spec.key, spec.language, v): says for spec in found.wording for v, says in spec.says.items()}
@@ -177,7 +180,28 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
     _upsert(work, Pair, spec.ref, values)
 
 
-def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> None:
+def _rota(work: Work, found: Organisation, ids: dict[str, UUID]) -> None:
+    shifts = {shift.ref: _shift(work, shift, ids) for shift in found.rota}
+    for change in found.overrides:
+        values: dict[str, object] = {
+            "person_id": ids[change.person],
+            "instead_of": ids[change.instead_of] if change.instead_of else None,
+            "shift_id": shifts[change.shift] if change.shift else None,
+            "starts": change.starts,
+            "ends": change.ends,
+            "rank": change.rank,
+            "why": change.why,
+        }
+        _upsert(work, Override, change.ref, values)
+    for away in found.holidays:
+        _upsert(work, Absence, away.ref, {"person_id": ids[away.person], "starts": away.starts, "ends": away.ends})
+    if found.stand_ins is not None:
+        work.conn.execute(delete(StandIn))
+        for rank, ref in enumerate(found.stand_ins, 1):
+            work.add(StandIn, person_id=ids[ref], rank=rank)
+
+
+def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> UUID:
     values: dict[str, object] = {
         "person_id": ids[spec.person],
         "rule": spec.rule,
@@ -185,8 +209,9 @@ def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> None:
         "minutes": spec.minutes,
         "zone": spec.zone,
         "rank": spec.rank,
+        "ask": spec.ask,
     }
-    _upsert(work, Shift, spec.ref, values)
+    return _upsert(work, Shift, spec.ref, values)
 
 
 def _staff(work: Work, spec: StaffSpec, ids: dict[str, UUID]) -> None:

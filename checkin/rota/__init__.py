@@ -2,10 +2,11 @@
 
 * `policy.py`: shifts, changes, absences and stand-ins, read as pure values at a moment or over a stretch.
 * `words.py`: the same in words.
+* `moments.py`: a moment as somebody types it.
 * `store.py`: the rota as it is stored, and who would be asked.
 """
 
 from checkin.rota.policy import Rota, holding, holes, spans
-from checkin.rota.store import Turn, everybody, on_call, read, who
+from checkin.rota.store import Turn, everybody, on_call, others, read, told_holes, who
 
-__all__ = ["Rota", "Turn", "everybody", "holding", "holes", "on_call", "read", "spans", "who"]
+__all__ = ["Rota", "Turn", "everybody", "holding", "holes", "on_call", "others", "read", "spans", "told_holes", "who"]

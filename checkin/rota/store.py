@@ -1,18 +1,24 @@
 """The rota as it is stored, and who would be asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from checkin import logs
 from checkin.rota import words
-from checkin.rota.policy import Away, Change, Colleague, Rota, Shift, holding, speakers_first
-from checkin.store.models import Absence, Override, Person, StandIn
+from checkin.rota.policy import Away, Change, Colleague, Rota, Shift, holding, holes, speakers_first
+from checkin.store.models import Absence, Override, Person, Staff, StandIn
 from checkin.store.models import Shift as StoredShift
+from checkin.store.vault import CannotOpen
 from checkin.store.work import Work
 
+_log = logs.get("rota")
+HORIZON_DAYS = 28
+_TOLD = 3
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -39,11 +45,17 @@ def read(work: Work, since: datetime | None = None) -> Rota:
         + [Away(p.id, *_ALWAYS) for p in people if p.status != "active"]
         + [Away(p.id, _ALWAYS[0], p.paused_until) for p in people if p.paused_until and p.paused_until > work.now],
         stand_ins,
-        {
-            p.id: Colleague(work.vault.open(p.name, "people.name"), tuple(p.speaks or [p.language]), ZoneInfo(p.zone))
-            for p in people
-        },
+        {p.id: Colleague(_name(work, p.name), tuple(p.speaks or [p.language]), ZoneInfo(p.zone)) for p in people},
     )
+
+
+def _name(work: Work, sealed: bytes) -> str:
+    try:
+        return work.vault.open(sealed, "people.name")
+    except CannotOpen:
+        # Nobody's page waits for a name.
+        _log.exception("cannot_open", column="people.name")
+        return "somebody whose name cannot be opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +66,18 @@ class Turn:
     name: str
     rank: int
     why: str
+    speaks: tuple[str, ...]
 
 
 def who(work: Work, at: datetime, language: str | None = None) -> list[Turn]:
     """Return who is asked at a moment (aware), in order; of each rank those first who speak `language`."""
     rota = read(work, min(at, work.now))
     zone = work.settings.zone
-    return [
-        Turn(held.person, rota.people[held.person].name, held.rank, words.why(rota, held, zone))
-        for held in speakers_first(rota, holding(rota, at), language)
-    ]
+    found = []
+    for held in speakers_first(rota, holding(rota, at), language):
+        person = rota.people[held.person]
+        found.append(Turn(held.person, person.name, held.rank, words.why(rota, held, zone), person.speaks))
+    return found
 
 
 def on_call(work: Work, language: str | None = None) -> list[UUID]:
@@ -74,9 +88,28 @@ def on_call(work: Work, language: str | None = None) -> list[UUID]:
 
 
 def everybody(work: Work) -> list[UUID]:
-    """Return everybody active whom the rota names: on shifts, as stand-ins, in changes that are not over."""
+    """Return everybody active who could be asked: all staff, and all whom the rota names, on shifts, as stand-ins and
+    in changes that are not over."""
     named = select(StoredShift.person_id).union(
-        select(StandIn.person_id), select(Override.person_id).where(Override.ends > work.now)
+        select(StandIn.person_id),
+        select(Override.person_id).where(Override.ends > work.now),
+        select(Staff.person_id),
     )
     active = select(Person.id).where(Person.status == "active", Person.id.in_(named))
     return list(work.conn.scalars(active.order_by(Person.id)))
+
+
+def others(work: Work, turns: Sequence[Turn]) -> list[str]:
+    """Return the first names of everybody who is asked when none of these accepts, in order of the alphabet."""
+    besides = set(everybody(work)) - {turn.person for turn in turns}
+    sealed = work.conn.scalars(select(Person.name).where(Person.id.in_(besides)))
+    return sorted(_name(work, name) for name in sealed)
+
+
+def told_holes(work: Work) -> list[str]:
+    """Return what whoever changes the rota is told of its holes in the coming four weeks: the first few, in words."""
+    found = holes(read(work), work.now, work.now + timedelta(days=HORIZON_DAYS))
+    told = [f"Take note: {words.hole(hole, work.settings.zone)}." for hole in found[:_TOLD]]
+    if len(found) > _TOLD:
+        told.append(f"There are {len(found) - _TOLD} more holes like that: checkin rota check lists them.")
+    return told

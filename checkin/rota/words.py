@@ -102,6 +102,23 @@ def why(rota: Rota, held: Held, zone: ZoneInfo) -> str:
     return ", ".join(parts)
 
 
+def overview(rota: Rota, now: datetime, zone: ZoneInfo) -> list[str]:
+    """Return who has what, one sentence each: shifts, changes, holidays and stand-ins that are not over at `now`."""
+    names = {person: colleague.name for person, colleague in rota.people.items()}
+    found = [f"{names[s.person]}: {in_words(s, now)} ({s.name} shift, {rank(s.rank)})" for s in rota.shifts]
+    for change in rota.changes:
+        instead = f"instead of {names[change.instead_of]}" if change.instead_of else f"in addition, {rank(change.rank)}"
+        found.append(f"{names[change.person]}: {from_to(change.starts, change.ends, zone)}, {instead}")
+    found += [
+        f"{names[a.person]} is away until {day_and_time(a.ends, zone)}, from {day_and_time(a.starts, zone)}"
+        for a in rota.away
+        if a.ends.year < _FOR_GOOD and a.person in names
+    ]
+    if rota.stand_ins:
+        found.append(f"Stand-ins, in this order: {listed([names[p] for p in rota.stand_ins])}")
+    return found
+
+
 def hole(span: Span, zone: ZoneInfo) -> str:
     """Return "nobody is on call from Mon 7 Dec 20:00 to 22:00"."""
     return f"nobody is on call from {from_to(span.starts, span.ends, zone)}"

@@ -1,0 +1,112 @@
+"""`checkin rota` and `checkin who-would-answer`: who has what, where nobody is, and whom a RED would reach."""
+
+import json
+import os
+from datetime import timedelta
+
+import click
+
+from checkin.errors import BadInput
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
+_DAYS = click.IntRange(1, 366)
+
+
+@click.group()
+def rota() -> None:
+    """Who is on call when."""
+
+
+@rota.command("show")
+@click.option("--days", default=14, show_default=True, type=_DAYS)
+@_JSON
+def show(*, days: int, as_json: bool) -> None:
+    """Print who has what, and who is on call in the coming days."""
+    from checkin import rota as rotas
+    from checkin.bootstrap import open_line
+    from checkin.rota import words
+
+    line = open_line(os.environ, plain_logs=True)
+    zone, now = line.settings.zone, line.clock()
+    with line.store.work(now) as work:
+        found = rotas.read(work)
+    spans = rotas.spans(found, now, now + timedelta(days=days))
+    if as_json:
+        stretches = [
+            {
+                "starts": span.starts.isoformat(),
+                "ends": span.ends.isoformat(),
+                "on_call": [found.people[held.person].name for held in span.held],
+                "why": [words.why(found, held, zone) for held in span.held],
+            }
+            for span in spans
+        ]
+        click.echo(json.dumps({"shifts": words.overview(found, now, zone), "spans": stretches}, ensure_ascii=False))
+        return
+    for sentence in words.overview(found, now, zone):
+        click.echo(sentence)
+    click.echo(f"\nThe coming {days} days:")
+    for span in spans:
+        names = ", then ".join(found.people[held.person].name for held in span.held) or "NOBODY"
+        click.echo(f"{words.from_to(span.starts, span.ends, zone)}: {names}")
+
+
+@rota.command("check")
+@click.option("--days", default=28, show_default=True, type=_DAYS)
+@_JSON
+def check(*, days: int, as_json: bool) -> None:
+    """Print every stretch of the coming days in which nobody is on call; exit code 1 when there is one."""
+    from checkin import rota as rotas
+    from checkin.bootstrap import open_line
+    from checkin.rota import words
+
+    line = open_line(os.environ, plain_logs=True)
+    now = line.clock()
+    with line.store.work(now) as work:
+        found = rotas.holes(rotas.read(work), now, now + timedelta(days=days))
+    if as_json:
+        holes = [{"starts": hole.starts.isoformat(), "ends": hole.ends.isoformat()} for hole in found]
+        click.echo(json.dumps({"days": days, "holes": holes}))
+    elif not found:
+        click.echo(f"Somebody is on call at every moment of the coming {days} days.")
+    else:
+        for hole in found:
+            click.echo(words.hole(hole, line.settings.zone))
+    raise SystemExit(1 if found else 0)
+
+
+@click.command("who-would-answer")
+@click.argument("moment", nargs=-1, required=True)
+@click.option("--language", help="The member's language.")
+@_JSON
+def who_would_answer(moment: tuple[str, ...], language: str | None, *, as_json: bool) -> None:
+    """Print whom a RED would reach at MOMENT ("Tue 03:00", "2026-12-01 03:00", "tomorrow 3am", now), and why."""
+    from checkin import rota as rotas
+    from checkin.bootstrap import open_line
+    from checkin.rota import moments, words
+    from checkin.wording import LANGUAGES
+
+    if language is not None and language not in LANGUAGES:
+        raise BadInput(f"{language!r} is not a language of the line; those are {', '.join(LANGUAGES)}.")
+    line = open_line(os.environ, plain_logs=True)
+    now, zone = line.clock(), line.settings.zone
+    at = moments.read(" ".join(moment), now, zone)
+    with line.store.work(now) as work:
+        turns = rotas.who(work, at, language)
+        others = rotas.others(work, turns)
+    if as_json:
+        asked = [{"name": t.name, "rank": t.rank, "why": t.why, "speaks": list(t.speaks)} for t in turns]
+        answer = {"at": at.isoformat(), "language": language, "hole": not turns, "asked": asked, "then": others}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    when = words.day_and_time(at, zone)
+    if not turns:
+        click.echo(f"Nobody is on call on {when}. An alarm would sound, and everybody would be asked at once:")
+        click.echo(words.listed(others) if others else "but there is nobody. Add people to the rota.")
+        return
+    click.echo(f"On {when} a RED would reach, one after another until somebody accepts:")
+    for place, turn in enumerate(turns, 1):
+        speaks = f", speaks {language}" if language in turn.speaks else ""
+        click.echo(f"{place}. {turn.name}: {turn.why}{speaks}")
+    everybody = words.listed([t.name for t in turns] + others)
+    click.echo(f"then everybody, with an alarm: {everybody}")
