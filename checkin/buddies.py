@@ -1,17 +1,18 @@
-"""Buddies: who looks out for whom, the weekly question, and words passed on without numbers."""
+"""Buddies: who looks out for whom, the weekly question, and the words between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
-from checkin import outbox, people, recurrence, timers
+from checkin import outbox, outlook, people, recurrence, timers
 from checkin.conversation.effects import Stream
-from checkin.people import Member
+from checkin.gate import Defer
 from checkin.store.ids import new_id
-from checkin.store.models import Pair, Person, Report
+from checkin.store.models import Message, Pair, Person, Report
 from checkin.store.work import Work
 
 _WEEKS_BEGIN = date(2024, 1, 1)
@@ -25,6 +26,12 @@ def next_report(rule: str, at: time, zone: ZoneInfo, after: datetime) -> datetim
 def member_of(work: Work, pair_id: UUID) -> UUID | None:
     """Return whom a pair is about."""
     return work.conn.execute(select(Pair.member_id).where(Pair.id == pair_id)).scalar_one_or_none()
+
+
+def both(work: Work, pair_id: UUID) -> tuple[UUID, UUID] | None:
+    """Return who is in a pair: whom it is about, and their buddy."""
+    row = work.conn.execute(select(Pair.member_id, Pair.buddy_id).where(Pair.id == pair_id)).first()
+    return (row.member_id, row.buddy_id) if row else None
 
 
 def record(work: Work, pair_id: UUID, answer: str) -> None:
@@ -53,26 +60,79 @@ def claim_report(work: Work) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """The other one of a pair."""
+    """The other one of a pair, as this person knows them: by their first name."""
 
     id: UUID
     name: str
+    pair_id: UUID
+    resting: bool
 
 
-def other_of(work: Work, member: Member) -> Other | None:
-    """Return who hears what this person texts after BUDDY: their buddy, else the person they look out for."""
+_OTHERS = """
+    SELECT o.id, o.name, j.id, j.status = 'resting' FROM pairs j
+    JOIN people o ON o.id = CASE WHEN j.member_id = %(person)s THEN j.buddy_id ELSE j.member_id END
+    WHERE (j.member_id = %(person)s OR j.buddy_id = %(person)s) AND j.status <> 'ended'
+    ORDER BY j.buddy_id = %(person)s, j.rank, j.id
+"""
+
+
+def others_of(work: Work, person_id: UUID) -> list[Other]:
+    """Return whom this person is paired with: who looks out for them by rank, then whom they look out for."""
+    rows = work.rows(_OTHERS, {"person": person_id})
+    return [Other(o, work.vault.open(name, "people.name"), *rest) for o, name, *rest in rows]
+
+
+# A conversation goes on for as long as people remember whom they are talking with.
+_TALKING = timedelta(hours=12)
+
+
+def talking_with(work: Work, others: Sequence[Other]) -> Other | None:
+    """Return the one of `others` with whom words went to and fro of late, if it is exactly one."""
+    pairs = work.conn.scalars(
+        select(Message.subject)
+        .where(
+            Message.subject.in_([o.pair_id for o in others]),
+            Message.wording == RELAYED,
+            Message.at > work.now - _TALKING,
+        )
+        .distinct()
+    ).all()
+    found = [o for o in others if o.pair_id in pairs]
+    return found[0] if len(found) == 1 else None
+
+
+RELAYED = "relay.message"
+
+
+def relay(work: Work, sender: str, words: str, other: Other) -> None:
+    """Owe somebody's words to the other of their pair: first names only, never a number."""
+    outbox.owe(work, other.id, "text", Stream.BUDDY, RELAYED, {"sender": sender, "words": words}, subject=other.pair_id)
+
+
+def end(work: Work, pair_id: UUID) -> None:
+    """End a pair: both are told so softly, at a decent hour, and once; what was still to be passed on is not."""
     row = work.conn.execute(
-        select(Pair.member_id, Pair.buddy_id)
-        .where(or_(Pair.member_id == member.id, Pair.buddy_id == member.id), Pair.status == "active")
-        .order_by(Pair.buddy_id == member.id, Pair.rank)
-        .limit(1)
+        update(Pair)
+        .where(Pair.id == pair_id, Pair.status != "ended")
+        .values(status="ended", next_due_at=None)
+        .returning(Pair.member_id, Pair.buddy_id)
     ).first()
     if row is None:
-        return None
-    other = row.buddy_id if row.member_id == member.id else row.member_id
-    return Other(other, people.first_name(work, other))
+        return
+    outbox.withdraw(work, pair_id, "pair_ended")
+    timers.set_timer(work, "settled", work.now, person_id=row.buddy_id, topic="buddy_report", subject=pair_id)
+    for reader, other in ((row.member_id, row.buddy_id), (row.buddy_id, row.member_id)):
+        _tell(work, reader, "pair.ended", people.first_name(work, other), pair_id)
 
 
-def relay(work: Work, member: Member, words: str, other: Other) -> None:
-    """Owe somebody's words to the other of their pair: first names only, never a number."""
-    outbox.owe(work, other.id, "text", Stream.BUDDY, "relay.message", {"sender": member.name, "words": words})
+def leave(work: Work, person_id: UUID, name: str) -> None:
+    """Somebody has stopped the words between them and their pairs: each of the others hears it once."""
+    for other in others_of(work, person_id):
+        _tell(work, other.id, "pair.left", name, other.pair_id)
+
+
+def _tell(work: Work, reader_id: UUID, key: str, other: str, pair_id: UUID) -> None:
+    verdict = outlook.foresee(work, reader_id, "text", Stream.BUDDY)
+    due_at = verdict.until if isinstance(verdict, Defer) else None
+    dedupe = f"{key}:{pair_id}:{reader_id}"
+    outbox.owe(work, reader_id, "text", Stream.SERVICE, key, {"buddy": other}, due_at=due_at, dedupe=dedupe)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import escalations, logs, outbox, people, timers
+from checkin import buddies, escalations, logs, outbox, people, relays, timers
 from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.events import Missed
 from checkin.conversations import due
@@ -130,6 +130,7 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
             work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
             if row.wording != "checkin.ask":
                 outbox.by_voice(work.conn, [{"id": row.id}])
+                return
         case Fault.NO_SUCH_NUMBER | Fault.BLOCKED:
             _task(work, row, "number_unreachable", code)
         case Fault.UNREACHABLE | Fault.TRANSIENT | Fault.TOMORROW:
@@ -141,7 +142,9 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
 
 
 def go_on(work: Work, row: Out) -> None:
-    """Somebody could not be asked: do not wait for an answer that cannot come."""
+    """Somebody was not reached: do not wait for an answer that cannot come, and tell those whose words were lost."""
+    if row.subject is not None and row.wording == buddies.RELAYED:
+        relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     if row.subject is not None and row.wording == "checkin.ask":
         timers.set_timer(work, "climb", work.now, person_id=row.person_id, topic="checkin", subject=row.subject)
 
@@ -155,4 +158,7 @@ def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
     row = find(work, message_id)
     if row is None or row.reached or row.subject is None:
         return
-    due.missed_call(work, row.person_id, row.subject, missed)
+    if row.wording == buddies.RELAYED:
+        relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
+    else:
+        due.missed_call(work, row.person_id, row.subject, missed)

@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from checkin import delivery, logs, outbox, timers
+from checkin import buddies, delivery, logs, outbox, outlook, timers
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
 from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Receipt
 from checkin.outbox import Claimed
-from checkin.phone import is_fictional
 from checkin.store.work import Store, Work
 from checkin.wording import Variant
 
@@ -120,7 +118,8 @@ class Dispatcher:
             case Drop(why=why):
                 batch.dropped.append({"id": message.id, "reason": why})
                 _log.info("dropped", why=why, message=str(message.id))
-                if why not in _NO_USE_GOING_ON and (row := delivery.find(work, message.id)):
+                relayed = message.wording == buddies.RELAYED and why != "not_relevant"
+                if (relayed or why not in _NO_USE_GOING_ON) and (row := delivery.find(work, message.id)):
                     delivery.go_on(work, row)
 
     # --- sending ---
@@ -228,31 +227,16 @@ _NO_USE_GOING_ON = frozenset({"not_relevant", "weekly_cap", "paused", "not_activ
 
 
 def _request(work: Work, message: Claimed, number: str | None, sent_just_now: int) -> Request:
-    person, settings = message.person, work.settings
-    hours = (person["safe_from"], person["safe_to"])
-    cap = person["texts_a_week"] or settings.texts_a_week
-    if message.medium == "call":
-        cap = person["calls_a_week"] or settings.calls_a_week
-    return Request(
-        now=work.now,
+    person = message.person
+    return outlook.request(
+        work,
+        person,
+        number,
         medium=message.medium,
         stream=message.stream,
         expires_at=message.expires_at,
         relevant=person["relevant"] is not False,
-        number=number,
-        fictional=number is not None and is_fictional(number) and not settings.simulated,
-        number_suspended=person["suspended_at"] is not None,
-        status=person["status"],
-        streams=frozenset(person["streams"]),
-        text_blocked=person["text_blocked"],
-        paused_until=person["paused_until"],
-        safe_to_text=person["safe_to_text"],
-        safe_to_call=person["safe_to_call"],
-        safe_hours=hours if hours[0] and hours[1] else None,
-        quiet_hours=settings.quiet_hours,
-        zone=ZoneInfo(person["zone"]),
         sent_this_week=person["sent_this_week"] + sent_just_now,
-        weekly_cap=cap,
     )
 
 

@@ -15,13 +15,24 @@ class Rule(enum.Enum):
     REPLACE = "it takes the other's place: the newer question is the same question"
 
 
-# Who goes before whom. Safety first; a page before anything that can wait; a member's own check-in before chores.
-RANK: Mapping[str, int] = {"safety": 0, "page": 1, "reach_out": 2, "checkin": 3, "buddy_report": 4}
+# Who goes before whom. Safety first; a page before anything that can wait; what a person has begun by themselves and is
+# in the middle of saying, before what the line would like to know; a member's own check-in before chores.
+RANK: Mapping[str, int] = {
+    "safety": 0,
+    "page": 1,
+    "relay": 2,
+    "relay_which": 3,
+    "reach_out": 4,
+    "checkin": 5,
+    "buddy_report": 6,
+}
 
 # Which stream a topic's questions belong to: what STOP ends, and what the gate asks consent for.
 STREAM: Mapping[str, Stream] = {
     "safety": Stream.SAFETY,
     "page": Stream.SAFETY,
+    "relay": Stream.BUDDY,
+    "relay_which": Stream.BUDDY,
     "reach_out": Stream.BUDDY,
     "checkin": Stream.CHECKINS,
     "buddy_report": Stream.BUDDY,
@@ -37,13 +48,13 @@ def rule(arriving: str, under_way: str) -> Rule:
     return Rule.INTERRUPT if RANK[arriving] < RANK[under_way] else Rule.QUEUE
 
 
-# A buddy may look after three people and a person on call may have several cases: each is its own question. A second
-# check-in of the same member is not.
-_MANY_AT_ONCE = frozenset({"page", "reach_out", "buddy_report"})
+# A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
+# each is its own question. A second check-in of the same member is not.
+_MANY_AT_ONCE = frozenset({"page", "relay_which", "reach_out", "buddy_report"})
 
 
-# What danger puts an end to: the question "how are you" has been answered, and is not put again afterwards.
-_ANSWERED_BY_DANGER = frozenset({"checkin"})
+# What danger puts an end to: the question "how are you" has been answered, and words for a buddy are with a person now.
+_ANSWERED_BY_DANGER = frozenset({"checkin", "relay", "relay_which"})
 
 
 def without_answered(threads: tuple[Thread, ...]) -> tuple[Thread, ...]:

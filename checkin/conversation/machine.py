@@ -145,7 +145,9 @@ def _step(thread: Thread) -> Step:
 
 def _replied(state: Conversation, event: Replied) -> Outcome:
     if event.risk is Level.RED:
+        held = _HELD_BACK if _for_buddy(state, event.reading.kind) else ()
         state, effects = _danger(state)
+        effects += held
         # END may be a farewell, and is an opt-out all the same: both are heard.
         return state, (*_STOPS, *effects) if event.reading.kind is Kind.STOP else effects
     kind = event.reading.kind
@@ -155,7 +157,7 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
         if kind in _ACTS_EVEN_IF_FLAGGED:
             state, effects = _stop(state, event) if kind is Kind.STOP else _go(state, special or EVERYWHERE[kind])
             return replace(state, unread=0), flagged + effects
-        return _flagged(state, flagged)
+        return _flagged(state, flagged + (_HELD_BACK if kind is Kind.BUDDY else ()))
     if kind is Kind.STOP:
         return _stop(replace(state, unread=0), event)
     if special is not None:
@@ -182,6 +184,15 @@ def _stop(state: Conversation, event: Replied) -> Outcome:
         go = replace(go, to=END)
     waiting = tuple(t for t in state.agenda if not agenda.stopped_by(t.topic, stream))
     return _go(replace(state, agenda=waiting), go)
+
+
+# Danger in words for a buddy: a person reads them. A buddy is a friend, and is not handed that alone; and whoever wrote
+# them hears that they did not go.
+_HELD_BACK: tuple[Effect, ...] = (Tell("relay.held"),)
+
+
+def _for_buddy(state: Conversation, kind: Kind) -> bool:
+    return kind is Kind.BUDDY or (state.current is not None and state.current.topic in {"relay", "relay_which"})
 
 
 def _danger(state: Conversation) -> Outcome:

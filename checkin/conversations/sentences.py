@@ -38,9 +38,21 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
             found["group"] = meeting.group
             found["when"] = wording.day_and_time(meeting.starts, member.language)
             found["venue"], found["directions"] = meeting.venue, meeting.directions
+    if "choices" in needs:
+        found |= {"choices": _choices(work, member, "text"), "choices_spoken": _choices(work, member, "voice")}
     if needs & {"member", "case", "words", "link"} and thread is not None:
         found |= _about_case(work, UUID(thread.subject)) if thread.topic == "page" else _about_member(work, thread)
     return found
+
+
+def _choices(work: Work, member: Member, variant: Variant) -> str:
+    """Return those of a person's pairs to choose from: "1 Ann, 2 Sam"."""
+    others = buddies.others_of(work, member.id)
+    said = [
+        render(work, "relay.choice", member.language, variant, {"number": str(n), "buddy": other.name})
+        for n, other in enumerate(others, start=1)
+    ]
+    return (" " if variant == "voice" else ", ").join(said)
 
 
 def _about_case(work: Work, case_id: UUID) -> dict[str, str]:

@@ -61,11 +61,13 @@ def hear(work: Work, text: Text) -> str:
         reading=reading,
         why=risk.why if risk.level else (),
         phone_id=phone_id,
+        pictures=text.media,
     )
     turn.by_carrier = _mind_carrier(work, turn, text)
     turn.advance(Replied(reading, risk.level, farewell=text.body.strip(" .").casefold() in MAY_BE_FAREWELLS))
     answer = "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
-    _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=reading.kind is Kind.UNCLEAR)
+    unread = reading.kind is Kind.UNCLEAR and not turn.passed_on
+    _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=unread, message_id=turn.message_id)
     return answer
 
 
@@ -158,13 +160,22 @@ _STORE = (
 )
 
 
-def _store(work: Work, text: Text, *, phone_id: UUID, person_id: UUID | None, answer: str, unread: bool) -> None:
+def _store(
+    work: Work,
+    text: Text,
+    *,
+    phone_id: UUID,
+    person_id: UUID | None,
+    answer: str,
+    unread: bool,
+    message_id: UUID | None = None,
+) -> None:
     """Store the text with its answer; the commit raises RepeatedError when it is there already."""
     work.write_behind(
         f"text {text.sid}",
         _STORE,
         {
-            "id": new_id(),
+            "id": message_id or new_id(),
             "at": work.now,
             "person": person_id,
             "phone": phone_id,

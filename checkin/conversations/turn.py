@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, outbox, people, timers, wording
+from checkin import buddies, checkins, escalations, meetings, outbox, people, relays, timers, wording
 from checkin.conversation import machine
 from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
@@ -36,11 +36,12 @@ from checkin.conversation.effects import (
     Tell,
     Wait,
 )
-from checkin.conversation.events import Event, Exhausted, Settled
-from checkin.conversation.replies import Reading
+from checkin.conversation.events import Event, Exhausted, Opened, Settled
+from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversations import consents, sentences
 from checkin.people import Member
+from checkin.store.ids import new_id
 from checkin.store.work import Work
 from checkin.wording import Variant
 
@@ -69,6 +70,15 @@ class Turn:
     why: tuple[str, ...] = ()
     """Why danger was heard."""
     phone_id: UUID | None = None
+    message_id: UUID = field(default_factory=new_id)
+    """The text that is being handled, by the id under which it is stored."""
+    pictures: int = 0
+    pair_id: UUID | None = None
+    """The pair whose own number was texted or rung."""
+    passed_on: bool = False
+    """The words went to a buddy or a person: nobody has to see to them."""
+    then: list[Event] = field(default_factory=list)
+    """What follows from this turn in the same conversation, once all that was ordered is done."""
     said: list[str] = field(default_factory=list)
     question: str | None = None
     ladder: checkins.Ladder | None = None
@@ -91,6 +101,8 @@ class Turn:
             checkins.record(self.work, UUID(thread.subject), self.recorded)
         if self.member.state.current is None and before.current is not None:
             timers.drop_silence(self.work, self.member.id)
+        while self.then:
+            self.advance(self.then.pop(0))
 
     def put_again(self) -> str:
         """Return the open question, rendered for the open mouth, without anything having happened."""
@@ -142,9 +154,9 @@ class Turn:
             case Accept() | Decline():
                 self._answer_page(effect, thread)
             case _:
-                self._change(effect)
+                self._change(effect, thread)
 
-    def _change(self, effect: Consent | Pause | Resume | Relay | Speak | Suspend) -> None:
+    def _change(self, effect: Consent | Pause | Resume | Relay | Speak | Suspend, thread: Thread | None) -> None:
         """Orders that change what the line may do with this person."""
         match effect:
             case Consent(change=change):
@@ -154,7 +166,7 @@ class Turn:
             case Resume():
                 people.pause(self.work, self.member.id, None)
             case Relay():
-                self._relay()
+                self._relay(thread)
             case Speak():
                 if not people.speak(self.work, self.member.id, str(self.reading.value if self.reading else "")):
                     escalations.open_case(
@@ -169,6 +181,8 @@ class Turn:
                 assert_never(effect)
 
     def _tell(self, key: str, thread: Thread | None) -> None:
+        if key == "relay.held" and self._watched():
+            return
         which = self._which(key)
         if which is None:
             return
@@ -179,6 +193,10 @@ class Turn:
             return
         stream = Stream.SAFETY if thread and thread.topic in {"page", "safety"} else Stream.SERVICE
         outbox.owe(self.work, self.member.id, "text", stream, key, values, subject=_subject(thread))
+
+    def _watched(self) -> bool:
+        """Tell whether what was heard means that somebody who hurts them may be near."""
+        return any(w.startswith(("abuse", "cannot-talk")) for w in self.why)
 
     def _streams(self, key: str) -> dict[str, str]:
         if not wording.placeholders(key) & {"stream", "streams"}:
@@ -205,7 +223,7 @@ class Turn:
             escalations.open_case(self.work, Severity.TASK, "asked_next", person_id=self.member.id, words=self.words)
             return "next.none"
         # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
-        if key == "safety.red" and any(w.startswith(("abuse", "cannot-talk")) for w in self.why):
+        if key == "safety.red" and self._watched():
             return "safety.endangered"
         if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:
             return "language.not_yet"
@@ -334,10 +352,14 @@ class Turn:
 
     def _consent(self, *, given: bool) -> None:
         value = self.reading.value if self.reading else "all"
+        before = self.member.streams
         change = consents.start if given else consents.stop
         how = "carrier" if self.by_carrier else self.mouth or "line"
         self.changed = change(self.work, self.member, value, how=how, words=self.words)
         self.member = self.changed.member
+        # In danger a person sees to everybody, the buddy too.
+        if Stream.BUDDY.value in before - self.member.streams and not self.why:
+            buddies.leave(self.work, self.member.id, self.member.name)
 
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""
@@ -354,15 +376,25 @@ class Turn:
         if self.mouth is not None:
             self.said.append(self.render(key, values))
 
-    def _relay(self) -> None:
-        other = buddies.other_of(self.work, self.member)
-        words = str(self.reading.value or "") if self.reading else ""
-        if other is None or not words:
-            escalations.open_case(self.work, Severity.TASK, "for_buddy", person_id=self.member.id, words=self.words)
-            self.said.append(self.render("relay.none", {}))
-            return
-        buddies.relay(self.work, self.member, words, other)
-        self.said.append(self.render("relay.sent", {"buddy": other.name}))
+    def _relay(self, thread: Thread | None) -> None:
+        asking = self.reading is None or self.reading.kind is not Kind.BUDDY
+        if thread is not None and thread.topic == "relay_which" and asking:
+            number = self.reading.value if self.reading and isinstance(self.reading.value, int) else None
+            reply = self.words if self.reading else None
+            outcome = relays.chosen(self.work, self.member, UUID(thread.subject), reply, number)
+        else:
+            words = self.words if asking or not self.reading else str(self.reading.value or "")
+            pair_id = UUID(thread.subject) if thread is not None and thread.topic == "relay" else self.pair_id
+            outcome = relays.relay(self.work, self.member, words, pictures=self.pictures, pair_id=pair_id)
+        for key, values in outcome.say:
+            if self.mouth is not None:
+                self.said.append(self.render(key, values))
+        self.passed_on = outcome.ask is None
+        if thread is not None and thread.topic == "relay" and not asking:
+            self.then.append(Settled("relay", thread.subject))
+        if outcome.ask is not None:
+            topic = "relay" if outcome.ask == "words" else "relay_which"
+            self.then.append(Opened(topic, str(outcome.pair_id or self.message_id)))
 
     # --- words ---
 

@@ -71,6 +71,7 @@ class PairSpec:
     rank: int
     rule: str | None
     at: time | None
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def _meeting(n: Node, zone: str) -> MeetingSpec:
 
 
 def _pair(n: Node) -> PairSpec:
-    n.only("ref", "member", "buddy", "rank", "report")
+    n.only("ref", "member", "buddy", "rank", "report", "ended")
     rule = at = None
     if (report := n.child("report")) is not None:
         report.only("days", "at")
@@ -268,7 +269,8 @@ def _pair(n: Node) -> PairSpec:
     member, buddy = n.text("member"), n.text("buddy")
     if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
-    return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at)
+    ended = n.flag("ended", default=False)
+    return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended)
 
 
 def _staff(n: Node) -> StaffSpec:
@@ -317,6 +319,8 @@ def _check_refs(root: Node, found: Organisation) -> None:
     _check_once(root.children("wording"), [f"{spec.key} in {spec.language}" for spec in found.wording], "sentence")
     ranks: set[tuple[str, int]] = set()
     for n, pair in zip(root.children("pairs"), found.pairs, strict=True):
+        if pair.ended:
+            continue
         if pair.member and (pair.member, pair.rank) in ranks:
             n.wrong(f"{pair.member!r} has a buddy of rank {pair.rank} already", "rank")
         ranks.add((pair.member, pair.rank))

@@ -164,7 +164,13 @@ def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
 def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
     zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.buddy])).scalar_one()
     due: datetime | None = None
-    standing = work.conn.execute(select(Pair.rule, Pair.at, Pair.next_due_at).where(Pair.ref == spec.ref)).first()
+    standing = work.conn.execute(
+        select(Pair.id, Pair.rule, Pair.at, Pair.next_due_at, Pair.status).where(Pair.ref == spec.ref)
+    ).first()
+    if spec.ended:
+        if standing is not None:
+            buddies.end(work, standing.id)
+        return
     if standing is not None and (standing.rule, standing.at) == (spec.rule, spec.at):
         due = standing.next_due_at
     elif spec.rule is not None and spec.at is not None:
@@ -177,6 +183,8 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
         "at": spec.at,
         "next_due_at": due,
     }
+    if standing is not None and standing.status == "ended":
+        values["status"] = "active"
     _upsert(work, Pair, spec.ref, values)
 
 

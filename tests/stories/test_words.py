@@ -3,9 +3,10 @@
 from tests.stories.town import LINE, Phone, Town
 
 
-def test_please_stop_is_confirmed_once_and_then_it_is_quiet(ann: Phone, clock: Town) -> None:
+def test_please_stop_is_confirmed_once_and_then_it_is_quiet(ann: Phone, ben: Phone, clock: Town) -> None:
     ann.texts("please stop txting me").hears("You won't get any more of these messages")
     clock.moves_to("Thu 12:00")
+    ben.hears("Ann isn't using messages here just now")
     ann.hears_nothing()
     ann.texts("START").hears("Welcome back")
     clock.moves_to("Fri 10:00")
@@ -43,7 +44,7 @@ def test_call_me_is_a_task_for_a_person(ann: Phone, clock: Town) -> None:
 
 
 def test_words_for_the_buddy_are_passed_on_without_numbers(ann: Phone, ben: Phone, clock: Town) -> None:
-    ann.texts("BUDDY fancy a walk on Sunday?").hears("I've passed that on to Ben")
+    ann.texts("BUDDY fancy a walk on Sunday?").hears("I'll pass that on to Ben in the morning")
     ben.hears_nothing()  # Eight in the morning is too early for it.
     clock.moves_to("09:00")
     ben.hears("Ann says: fancy a walk on Sunday?")

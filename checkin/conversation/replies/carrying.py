@@ -30,6 +30,8 @@ _JOIN: Final = _command("join", r"[a-z0-9]+(?:[ -][a-z0-9]+)?")
 _NOT_PLACES: Final = frozenset(_WRITTEN["not_places"].split())
 _NOT_CODES: Final = frozenset(_WRITTEN["not_codes"].split())
 _BUDDY: Final = re.compile(rf"\W*(?:{any_of(_WRITTEN['buddy']).pattern})[\s:,;-]*(.+)$", re.IGNORECASE | re.DOTALL)
+_ANSWERS: Final = frozenset(_WRITTEN["answer"].split())
+_ANSWER: Final = re.compile(r"\W*\w+[\s:,;-]+(\D.*)$", re.DOTALL)
 _LANGUAGE: Final = re.compile(
     rf"{_WRITTEN['language']}({'|'.join(sorted(_LANGUAGES, key=len, reverse=True))})"
     "(?: only| language| speaker| version| texts)?$"
@@ -44,6 +46,9 @@ _POLITE_END: Final = re.compile(r"(?: (?:please|pls|plz|thanks|ta))+$")
 def carrying(text: str, raw: list[str], tokens: list[str], asked: Asked) -> Reading | None:
     """Return the command in `text`, whose words are `raw` as typed and `tokens` mended, or None."""
     if asked is not Asked.CONTACT and "buddy" in tokens[:6] and (said := _BUDDY.match(text)) is not None:
+        return Reading(Kind.BUDDY, said.group(1).strip())
+    # Not "answer 1", which is an answer.
+    if raw[0] in _ANSWERS and (said := _ANSWER.match(text)) is not None:
         return Reading(Kind.BUDDY, said.group(1).strip())
     typed = " ".join(word for word in raw if word not in POINTS)
     return _number(text, tokens) or _other_name(text, typed) or _language(tokens) or _searching(text, typed)

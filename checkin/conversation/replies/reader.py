@@ -55,7 +55,7 @@ _ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "til
 
 def _for_buddy(reading: Reading, tokens: list[str]) -> bool:
     """Tell whether the command is in words to be passed on ("buddy can you ring me"); a stop never is."""
-    return tokens[0] == "buddy" and len(tokens) > 1 and reading.kind is not Kind.STOP
+    return tokens[0] in {"buddy", "answer"} and len(tokens) > 1 and reading.kind is not Kind.STOP
 
 
 def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from checkin.conversation.topic import Topic
-from checkin.conversation.topics import buddy_report, checkin, page, reach_out, safety
+from checkin.conversation.topics import buddy_report, checkin, page, reach_out, relay, relay_which, safety
 
 TOPICS: Mapping[str, Topic] = {
-    t.name: t for t in (safety.TOPIC, page.TOPIC, reach_out.TOPIC, checkin.TOPIC, buddy_report.TOPIC)
-}
+    t.name: t
+    for t in (
+        safety.TOPIC, page.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC, buddy_report.TOPIC,
+    )
+}  # fmt: skip

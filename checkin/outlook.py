@@ -1,0 +1,88 @@
+"""What the gate is asked about a person: put together in one place, whether something is about to be sent or is only
+being promised to somebody else."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from checkin.conversation.effects import Stream
+from checkin.gate import Medium, Request, Verdict, may
+from checkin.phone import is_fictional
+from checkin.store.work import Work
+
+
+def request(
+    work: Work,
+    person: Mapping[str, Any],
+    number: str | None,
+    *,
+    medium: Medium,
+    stream: Stream,
+    expires_at: datetime | None = None,
+    relevant: bool = True,
+    sent_this_week: int = 0,
+) -> Request:
+    """Return what the gate looks at. `person` holds the columns of `people` by name, and `suspended_at` of the phone
+    with this `number` (None: they have none)."""
+    settings = work.settings
+    hours = (person["safe_from"], person["safe_to"])
+    cap = person["texts_a_week"] or settings.texts_a_week
+    if medium == "call":
+        cap = person["calls_a_week"] or settings.calls_a_week
+    return Request(
+        now=work.now,
+        medium=medium,
+        stream=stream,
+        expires_at=expires_at,
+        relevant=relevant,
+        number=number,
+        fictional=number is not None and is_fictional(number) and not settings.simulated,
+        number_suspended=person["suspended_at"] is not None,
+        status=person["status"],
+        streams=frozenset(person["streams"]),
+        text_blocked=person["text_blocked"],
+        paused_until=person["paused_until"],
+        safe_to_text=person["safe_to_text"],
+        safe_to_call=person["safe_to_call"],
+        safe_hours=hours if hours[0] and hours[1] else None,
+        quiet_hours=settings.quiet_hours,
+        zone=ZoneInfo(person["zone"]),
+        sent_this_week=sent_this_week,
+        weekly_cap=cap,
+    )
+
+
+_PERSON = """
+    SELECT p.status, p.language, p.zone, p.streams, p.discreet, p.shared_phone, p.text_blocked, p.paused_until,
+           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.texts_a_week, p.calls_a_week,
+           h.number, h.suspended_at
+    FROM people p LEFT JOIN LATERAL (
+        SELECT f.number, pp.suspended_at FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
+        WHERE pp.person_id = p.id
+        ORDER BY pp.suspended_at IS NOT NULL, CAST(%(medium)s AS text) = 'text' AND f.line = 'landline', pp.rank LIMIT 1
+    ) h ON true
+    WHERE p.id = %(person)s
+"""
+_NAMES = (
+    "status", "language", "zone", "streams", "discreet", "shared_phone", "text_blocked", "paused_until",
+    "safe_to_text", "safe_to_call", "safe_from", "safe_to", "ring_seconds", "texts_a_week", "calls_a_week",
+    "number", "suspended_at",
+)  # fmt: skip
+
+
+def reach(work: Work, person_id: UUID, medium: Medium) -> Mapping[str, Any]:
+    """Return how somebody is reached just now: columns of `people` by name, and `number` (opened; None: none)."""
+    (row,) = work.rows(_PERSON, {"person": person_id, "medium": medium})
+    found = dict(zip(_NAMES, row, strict=True))
+    return found | {"number": work.vault.open(found["number"], "phones.number") if found["number"] else None}
+
+
+def foresee(work: Work, person_id: UUID, medium: Medium, stream: Stream) -> Verdict:
+    """Return what the gate would say just now, so that whoever is promised something hears the truth.
+
+    Only a promise: the gate itself is asked again at the moment of sending.
+    """
+    person = reach(work, person_id, medium)
+    return may(request(work, person, person["number"], medium=medium, stream=stream))

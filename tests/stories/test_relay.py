@@ -1,0 +1,183 @@
+"""Words passed on between the two of a pair: nobody sees a number, and everybody hears the truth."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.conftest import HARBOUR
+from tests.stories.town import Phone, Town
+
+# Nobody is asked anything on these days, so that every text is about the words.
+QUIET = HARBOUR.replace(',\n     plan: {days: every day, at: "10:00", ladder: [text, call, buddy, staff]}', "").replace(
+    ', report: {days: sun, at: "17:00"}', ""
+)
+SAM = "  - {ref: sam, name: Sam, phones: 07700 900112, streams: [buddy]}\ngroups:"
+
+
+@pytest.fixture
+def harbour(town: Town) -> Iterator[Town]:
+    """The town at ten in the morning, without check-ins."""
+    town.begin(QUIET).moves_to("10:00")
+    yield town
+    town.settles()
+    town.everything_was_heard()
+
+
+def with_sam(town: Town, member: str = "ann", buddy: str = "sam", rank: int = 2) -> Phone:
+    """Sam is somebody's second buddy, or somebody else whom Ben looks out for."""
+    pair = f"  - {{ref: with-sam, member: {member}, buddy: {buddy}, rank: {rank}}}\nrota:"
+    town.loads(QUIET.replace("groups:", SAM, 1).replace("rota:", pair, 1))
+    return town.phone("+447700900112", "Sam")
+
+
+def test_words_go_both_ways_by_first_name(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("BUDDY fancy a walk on Sunday?").hears("I've passed that on to Ben")
+    ben.hears("Ann says: fancy a walk on Sunday?", "start with BUDDY")
+    ben.texts("buddy yes 2pm").hears("passed that on to Ann")
+    ann.hears("Ben says: yes 2pm")
+    assert harbour.scalar("SELECT count(*) FROM messages WHERE unread") == 0
+
+
+def test_buddy_alone_asks_for_the_words_and_silence_means_nothing(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("BUDDY").hears("What shall I pass on?")
+    ann.texts("yes").hears("passed that on to Ben")
+    ben.hears("Ann says: yes")
+    ann.texts("buddy").hears("What shall I pass on?")
+    ann.texts("NEXT").hears("Leeds group")
+    ann.texts("see you there").hears("passed that on to Ben")
+    ben.hears("Ann says: see you there")
+    ann.texts("buddy").hears("What shall I pass on?")
+    harbour.moves(minutes=40)
+    ann.hears_nothing()
+    assert harbour.scalar("SELECT count(*) FROM cases") == 0
+    assert harbour.scalar("SELECT count(*) FROM timers") == 0
+
+
+@pytest.mark.usefixtures("harbour")
+def test_buddy_with_words_at_the_step_is_the_words(ann: Phone, ben: Phone) -> None:
+    ann.texts("buddy").hears("What shall I pass on?")
+    ann.texts("BUDDY hello there").hears("passed that on to Ben").hears_nothing()
+    ben.hears("Ann says: hello there")
+    ann.texts("thanks").hears("You're welcome")
+
+
+def test_danger_is_given_to_a_person_and_not_to_the_buddy(harbour: Town, ann: Phone, ben: Phone, sue: Phone) -> None:
+    ann.texts("BUDDY i am going to kill myself").hears("999", "I haven't passed that on")
+    sue.hears("needs a person now")
+    ben.hears_nothing()
+    assert harbour.scalar("SELECT severity FROM cases") == "red"
+
+
+def test_worrying_words_wait_for_a_person(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("buddy i cant see the point any more").hears("I haven't passed that on", "a person will read it")
+    ann.texts("buddy").hears("What shall I pass on?")
+    ann.texts("i feel so hopeless").hears("I haven't passed that on", "a person will read it")
+    ben.hears_nothing()
+    assert harbour.scalar("SELECT severity FROM cases") == "amber"
+
+
+def test_a_number_and_a_picture_stay_behind(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("BUDDY ring me on 07700 900101 or ann@example.org").hears("I left out the number")
+    ben.hears("Ann says: ring me on [...] or [...]")
+    harbour.control("POST", f"phones/{ann.number}/text", {"body": "BUDDY my cat", "media": 1})
+    ann.hears("passed that on to Ben", "can't pass on pictures")
+    harbour.settles()
+    ben.hears("Ann says: my cat (To")
+    harbour.control("POST", f"phones/{ann.number}/text", {"body": "BUDDY", "media": 1})
+    ann.hears("can't pass on pictures")
+    ann.texts("buddy " + "la " * 300).hears("only the first part")
+    ben.hears("la...")
+
+
+def test_a_buddy_on_a_break_a_safe_hour_and_a_stop_are_each_told_truly(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ben.texts("PAUSE 2 weeks").hears("No messages until")
+    ann.texts("BUDDY you there?").hears("Ben is having a break", "our team")
+    ben.texts("BACK").hears("Welcome back")
+    ben.texts("STOP BUDDY").hears("You won't get any more")
+    ann.hears("Ben isn't using messages here just now")
+    ann.texts("BUDDY hello?").hears("I can't reach Ben just now", "our team")
+    ben.texts("BUDDY sorry").hears("switched off", "START")
+    assert harbour.scalar("SELECT count(*) FROM cases WHERE reason = 'for_buddy'") == 1
+    ben.texts("STOP BUDDY").hears("You won't get any more")
+    ann.hears_nothing()
+
+
+def test_words_wait_for_safe_hours_and_say_only_later(harbour: Town, ann: Phone, ben: Phone) -> None:
+    hours = 'phones: 07700 900111, safe_hours: {from: "18:00", to: "19:00"}'
+    harbour.loads(QUIET.replace("phones: 07700 900111", hours))
+    ann.texts("BUDDY hi").hears("a little later").hears_nothing()
+    ben.hears_nothing()
+    harbour.moves_to("18:00")
+    ben.hears("Ann says: hi")
+
+
+def test_words_that_could_not_go_after_all(harbour: Town, ann: Phone, ben: Phone) -> None:
+    harbour.moves_to("22:00")
+    ann.texts("BUDDY good night").hears("in the morning")
+    ben.texts("PAUSE 1 week").hears("No messages until")
+    harbour.moves_to("09:00")
+    ben.hears_nothing()
+    ann.hears("couldn't be passed on after all")
+    assert harbour.scalar("SELECT reason FROM cases") == "for_buddy"
+
+
+def test_which_of_two_buddies_is_asked_once(harbour: Town, ann: Phone, ben: Phone) -> None:
+    sam = with_sam(harbour)
+    ann.texts("BUDDY anyone for tea?").hears("Who is it for? Reply 1 Ben, 2 Sam.")
+    ann.texts("2").hears("passed that on to Sam")
+    sam.hears("Ann says: anyone for tea?")
+    ann.texts("BUDDY at three?").hears("passed that on to Sam")
+    sam.hears("Ann says: at three?")
+    ann.texts("BUDDY Ben you too?").hears("passed that on to Ben")
+    ben.hears("Ann says: you too?")
+    ann.texts("BUDDY lovely").hears("Who is it for?")
+    ann.texts("ben").hears("passed that on to Ben")
+    ben.hears("Ann says: lovely")
+
+
+def test_a_choice_that_names_nobody_and_silence_go_to_a_person(harbour: Town, ann: Phone, ben: Phone) -> None:
+    with_sam(harbour)
+    ann.texts("BUDDY hello").hears("Who is it for?")
+    ann.texts("5").hears("I can't tell who that is for", "our team")
+    ann.texts("BUDDY are you about").hears("Who is it for?")
+    harbour.moves(minutes=40)
+    ann.hears_nothing()
+    assert harbour.scalar("SELECT count(*) FROM case_events WHERE detail LIKE '%for_buddy%'") == 2
+    ben.hears_nothing()
+
+
+def test_a_buddy_answers_whoever_wrote_last(harbour: Town, ann: Phone, ben: Phone) -> None:
+    sam = with_sam(harbour, member="sam", buddy="ben", rank=1)
+    sam.texts("BUDDY morning Ben").hears("passed that on to Ben")
+    ben.hears("Sam says: morning Ben")
+    ben.texts("BUDDY morning").hears("passed that on to Sam")
+    sam.hears("Ben says: morning")
+    ann.hears_nothing()
+
+
+def test_discreet_words_say_how_to_answer_and_nothing_else(harbour: Town, ann: Phone, ben: Phone) -> None:
+    harbour.loads(QUIET.replace("name: Ben,", "name: Ben, discreet: yes,"))
+    ann.texts("BUDDY hi").hears("passed that on")
+    ben.hears("Ann says: hi (To answer, start with ANSWER.)")
+    ben.texts("ANSWER hi you").hears("Passed on to Ann")
+    ann.hears("Ben says: hi you")
+
+
+def test_a_landline_hears_the_words_by_telephone(harbour: Town, ann: Phone, ben: Phone) -> None:
+    harbour.phone(ben.number, "Ben", kind="landline")
+    ann.texts("BUDDY the bus is late").hears("passed that on to Ben")
+    ben.is_rung().answers().is_not_told("bus").presses("1").is_told("Ann says: the bus is late").hangs_up()
+    ann.texts("BUDDY five minutes late").hears("passed that on to Ben")
+    ben.is_rung().lets_it_ring()
+    ann.hears("couldn't be passed on after all")
+
+
+def test_a_pair_that_ends_tells_both_softly_and_once(harbour: Town, ann: Phone, ben: Phone) -> None:
+    harbour.moves_to("22:00")
+    ann.texts("BUDDY see you").hears("in the morning")
+    for _ in range(2):
+        harbour.loads(QUIET.replace("buddy: ben", "buddy: ben, ended: yes"))
+        harbour.moves_to("09:30")
+    ann.hears("You and Ben are no longer buddies").hears_nothing()
+    ben.hears("You and Ann are no longer buddies").hears_nothing()
+    ann.texts("BUDDY hello").hears("You don't have a buddy on the line just now")
