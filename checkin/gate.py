@@ -66,9 +66,9 @@ class Request:
 
 
 # What each stream is let through: SAFETY is how danger is answered and staff are paged; SERVICE answers what the
-# person began, or tells somebody who was alerted that it is over.
-_PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE})
-_PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE})
+# person began, or tells somebody who was alerted that it is over; NOTICE keeps the hours.
+_PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE})
+_PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE})
 _PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
 CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
 

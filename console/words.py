@@ -41,6 +41,8 @@ REASONS: Mapping[str, str] = {
     "language": "Asked for a language the line does not write yet",
     "new_number": "Writes of a new number; check whose it is before it is used",
     "wrong_number": "Says this is a wrong number; it is not used until you have looked",
+    "for_facilitator": "Has a question or a word for whoever runs their group; it was passed on",
+    "low_beside_rsvp": "Does not sound well, when asked whether they come to a meeting",
     "for_buddy": "Wrote words for a buddy that could not be passed on",
     "buddy_worried": "Somebody who looks out for them is worried",
     "buddy_needs_cover": "Cannot look out for their person just now; somebody else is needed",

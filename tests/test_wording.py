@@ -49,6 +49,10 @@ LONG = {
     "stream": "questions how you are",
     "streams": "reminders of meetings, messages from your buddy, a kind word now and then",
     "when": "Wednesday 30 September, 19:30",
+    "facilitator": "Christopher-James",
+    "yes": "128",
+    "no": "64",
+    "messages": "16",
 }
 
 

@@ -17,12 +17,13 @@ def _line() -> bootstrap.Line:
 
 
 def tick() -> None:
-    """Do what has come due: plans, buddies' weeks, timers; then see to what is owed. Costs what is due."""
+    """Do what has come due: plans, buddies' weeks, meetings, timers; then see to what is owed. Costs what is due."""
     line = _line()
     now = line.clock()
     with line.store.work(now) as work:
         health.beat(work, "clock")
     busy = due.ask_plans(line.store, now, most=_MOST) + due.ask_buddies(line.store, now, most=_MOST)
+    busy += due.remind_meetings(line.store, now, most=_MOST)
     # What was opened above may have left timers for other people: they fire in the same tick.
     busy += due.fire_timers(line.store, now, most=_MOST)
     if busy >= _MOST:

@@ -13,6 +13,7 @@ class Rule(enum.Enum):
     INTERRUPT = "it goes first; the other waits and its question is put again afterwards"
     QUEUE = "it waits its turn"
     REPLACE = "it takes the other's place: the newer question is the same question"
+    NEWS = "what it has to say is said, its question is left out; the other stands"
 
 
 # Who goes before whom. Safety first; a page before anything that can wait; what a person has begun by themselves and is
@@ -25,6 +26,7 @@ RANK: Mapping[str, int] = {
     "reach_out": 4,
     "checkin": 5,
     "buddy_report": 6,
+    "meeting": 9,
 }
 
 # Which stream a topic's questions belong to: what STOP ends, and what the gate asks consent for.
@@ -36,6 +38,7 @@ STREAM: Mapping[str, Stream] = {
     "reach_out": Stream.BUDDY,
     "checkin": Stream.CHECKINS,
     "buddy_report": Stream.BUDDY,
+    "meeting": Stream.REMINDERS,
 }
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
@@ -45,12 +48,26 @@ def rule(arriving: str, under_way: str) -> Rule:
     """Return what `arriving` does to `under_way` (both names of topics)."""
     if arriving == under_way:
         return Rule.QUEUE if arriving in _MANY_AT_ONCE else Rule.REPLACE
-    return Rule.INTERRUPT if RANK[arriving] < RANK[under_way] else Rule.QUEUE
+    if RANK[arriving] < RANK[under_way]:
+        return Rule.INTERRUPT
+    return Rule.NEWS if arriving in _NEWS else Rule.QUEUE
 
 
 # A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
 # each is its own question. A second check-in of the same member is not.
 _MANY_AT_ONCE = frozenset({"page", "relay_which", "reach_out", "buddy_report"})
+
+
+# What would be stale by the time that its turn came.
+_NEWS = frozenset({"meeting"})
+
+# What is not put again when something has interrupted it: it was said once, and nobody has to answer.
+_LET_GO = frozenset({"meeting"})
+
+
+def set_aside(agenda: tuple[Thread, ...], interrupted: Thread) -> tuple[Thread, ...]:
+    """Return the agenda with the thread that has just been interrupted in its place, if it comes up again at all."""
+    return agenda if interrupted.topic in _LET_GO else insert(agenda, interrupted)
 
 
 # What danger puts an end to: the question "how are you" has been answered, and words for a buddy are with a person now.

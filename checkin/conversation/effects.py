@@ -15,13 +15,15 @@ class Severity(enum.StrEnum):
 
 class Stream(enum.StrEnum):
     """What somebody can consent to, and stop, by itself. CONTACT asks whether and how the line may reach them; SAFETY
-    is never stopped: it is how danger is answered."""
+    is never stopped: it is how danger is answered. NOTICE is what somebody would want to hear however often they were
+    written to: a meeting is off, a person answers them."""
 
     CHECKINS = "checkins"
     REMINDERS = "reminders"
     BUDDY = "buddy"
     CARING = "caring"
     CONTACT = "contact"
+    NOTICE = "notice"
     SERVICE = "service"
     SAFETY = "safety"
 
@@ -110,6 +112,11 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """Pass the words on to whoever runs the group that the topic is about, without numbers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """Change the person's language to the one the reply names."""
 
@@ -130,6 +137,6 @@ class Decline:
 
 
 Effect = (
-    Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Speak
-    | Suspend | Accept | Decline
+    Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
+    | Speak | Suspend | Accept | Decline
 )  # fmt: skip

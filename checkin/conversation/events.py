@@ -19,12 +19,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The person said something, by any medium: what it was read as, and what danger was heard in it. `farewell`: an
-    opt-out word that is also how people take leave of everything (END, QUIT, CANCEL)."""
+    """The person said something, by any medium: what it was read as, what danger was heard in it, and whether they
+    sound low, whatever they were asked. `farewell`: an opt-out word that is also how people take leave of everything
+    (END, QUIT, CANCEL)."""
 
     reading: Reading
     risk: Level = Level.NONE
     farewell: bool = False
+    low: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,17 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
     if special is not None:
         return _go(replace(state, unread=0), special)
     if state.current is not None:
-        go = _step(state.current).hears.get(heard(event.reading)) if kind not in RESERVED else None
+        go = _hears(_step(state.current), event) if kind not in RESERVED else None
         if go is not None:
             return _go(replace(state, unread=0), go)
     elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
     return _unread(state) if elsewhere is None else _go(replace(state, unread=0), elsewhere)
+
+
+def _hears(step: Step, event: Replied) -> Go | None:
+    found = heard(event.reading)
+    low = step.hears.get(Heard.LOW) if event.low else None
+    return low or step.hears.get(found)
 
 
 # Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.
@@ -266,10 +272,13 @@ def _open(state: Conversation, thread: Thread) -> Outcome:
         case Rule.QUEUE:
             # Nothing of the open question changes, not even its timer.
             return replace(state, agenda=agenda.insert(state.agenda, thread)), ()
+        case Rule.NEWS:
+            # The same: only something is said.
+            return state, topic.news
         case Rule.REPLACE:
             waiting = state.agenda
         case Rule.INTERRUPT:
-            waiting = agenda.insert(state.agenda, state.current)
+            waiting = agenda.set_aside(state.agenda, state.current)
     return replace(state, current=thread, agenda=waiting, turn=state.turn + 1), topic.on_open + _ask(thread)
 
 

@@ -34,6 +34,8 @@ class Heard(enum.StrEnum):
     QUESTION = "question"
     CALL_ME = "call_me"
     UNCLEAR = "unclear"
+    LOW = "low"
+    """Words that do not sound well, where something else was asked: "no, feeling low" to an invitation."""
     FLAGGED = "flagged"
     """Words with AMBER danger in them, whatever else they say: never a reassurance."""
 
@@ -91,9 +93,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A table: its name, the step it opens at, what is ordered on opening, and its steps."""
+    """A table: its name, the step it opens at, what is ordered on opening, and its steps.
+
+    `news` is what is ordered at once when another question is open (see `agenda.Rule.NEWS`).
+    """
 
     name: str
     opens_at: str
     steps: Mapping[str, Step]
     on_open: tuple[Effect, ...] = field(default=())
+    news: tuple[Effect, ...] = field(default=())

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, escalations, logs, people, timers
+from checkin import buddies, checkins, escalations, logs, meetings, people, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
+from checkin.conversation.state import Thread
 from checkin.conversations.turn import Turn
 from checkin.people import Member
 from checkin.store.models import Case, CheckIn, Pair
@@ -36,6 +37,16 @@ def ask_buddies(store: Store, now: datetime, *, most: int) -> int:
     def one() -> bool:
         with store.work(now) as work:
             return buddies.claim_report(work)
+
+    return _repeat(one, most)
+
+
+def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
+    """Tell members and facilitators of up to `most` series of meetings what has come due; return how many."""
+
+    def one() -> bool:
+        with store.work(now) as work:
+            return meetings.claim(work)
 
     return _repeat(one, most)
 
@@ -77,8 +88,15 @@ def _fire(work: Work, due: Due) -> None:
     elif due.kind == "unpause":
         if member.paused_until is not None and member.paused_until <= work.now:
             turn.unpause()
+    elif (due.kind, due.topic) == ("open", "meeting") and _has_said_yes(work, due, member):
+        turn.tell("meeting.news", Thread("meeting", "asked", str(due.subject)))
     elif (event := _event(work, due, member)) is not None:
         turn.advance(event)
+
+
+def _has_said_yes(work: Work, due: Due, member: Member) -> bool:
+    """Tell whether somebody is coming already: they are told once more, and asked nothing."""
+    return due.subject is not None and meetings.is_coming(work, due.subject, member.id)
 
 
 def _event(work: Work, due: Due, member: Member) -> Event | None:
@@ -105,6 +123,8 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
         case "buddy_report":
             status = work.conn.execute(select(Pair.status).where(Pair.id == subject)).scalar_one_or_none()
             return status == "active" and member.status == "active"
+        case "meeting":
+            return subject is not None and member.status == "active" and meetings.stands(work, subject)
         case _:
             return False
 

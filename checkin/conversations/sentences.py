@@ -33,13 +33,16 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
     needs = wording.placeholders(key)
     found = {"name": member.name} if "name" in needs else {}
     if needs & {"group", "when", "venue", "directions"}:
-        meeting = meetings.next_for(work, member)
+        about = thread if thread and key.startswith("meeting.") else None
+        meeting = meetings.find(work, UUID(about.subject)) if about else meetings.next_for(work, member)
         if meeting is not None:
             found["group"] = meeting.group
             found["when"] = wording.day_and_time(meeting.starts, member.language)
             found["venue"], found["directions"] = meeting.venue, meeting.directions
     if "choices" in needs:
         found |= {"choices": _choices(work, member, "text"), "choices_spoken": _choices(work, member, "voice")}
+    if "facilitator" in needs and thread is not None:
+        found["facilitator"] = meetings.facilitator_of(work, UUID(thread.subject)) or "?"
     if needs & {"member", "case", "words", "link"} and thread is not None:
         found |= _about_case(work, UUID(thread.subject)) if thread.topic == "page" else _about_member(work, thread)
     return found

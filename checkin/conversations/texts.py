@@ -10,8 +10,9 @@ from checkin import escalations, people
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
-from checkin.conversation.replies import Asked, Kind, read
+from checkin.conversation.replies import Asked, Kind, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
+from checkin.conversation.topic import Heard
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.turn import Turn
 from checkin.phone import is_e164
@@ -64,7 +65,10 @@ def hear(work: Work, text: Text) -> str:
         pictures=text.media,
     )
     turn.by_carrier = _mind_carrier(work, turn, text)
-    turn.advance(Replied(reading, risk.level, farewell=text.body.strip(" .").casefold() in MAY_BE_FAREWELLS))
+    farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
+    # To "how are you" a low answer is low anyway; after an invitation it could pass for a plain no.
+    low = turn.listens_for(Heard.LOW) and sounds_low(text.body)
+    turn.advance(Replied(reading, risk.level, farewell=farewell, low=low))
     answer = "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
     unread = reading.kind is Kind.UNCLEAR and not turn.passed_on
     _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=unread, message_id=turn.message_id)

@@ -7,7 +7,7 @@ for them as a timer that is due now, and happens under their own lock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from checkin.conversation.effects import (
     Escalate,
     InTouch,
     Note,
+    Pass,
     Pause,
     Record,
     Relay,
@@ -39,7 +40,9 @@ from checkin.conversation.effects import (
 from checkin.conversation.events import Event, Exhausted, Opened, Settled
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
+from checkin.conversation.topic import Heard
 from checkin.conversations import consents, sentences
+from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.work import Work
@@ -51,6 +54,8 @@ _SPANS = {
     "safety_hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
+# What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
+_TOLD_AS_ASKED = frozenset({"page", "safety", "meeting"})
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
 
@@ -91,10 +96,12 @@ class Turn:
         """Move the conversation by one event and carry out what the core orders."""
         before = self.member.state
         after, effects = machine.advance(before, event)
-        if after is before:
+        if after is before and not effects:
             return
         self._keep(after)
-        thread = before.current or after.current
+        # What opens speaks of itself, whatever was under way.
+        opening = Thread(event.topic, "", event.subject) if isinstance(event, Opened) else None
+        thread = opening or before.current or after.current
         for effect in effects:
             self._carry_out(effect, thread, after)
         if self.recorded and thread and thread.topic == "checkin":
@@ -103,6 +110,11 @@ class Turn:
             timers.drop_silence(self.work, self.member.id)
         while self.then:
             self.advance(self.then.pop(0))
+
+    def listens_for(self, heard: Heard) -> bool:
+        """Tell whether the open question has an answer of its own for this."""
+        step = machine.open_step(self.member.state)
+        return step is not None and heard in step.hears
 
     def put_again(self) -> str:
         """Return the open question, rendered for the open mouth, without anything having happened."""
@@ -116,6 +128,10 @@ class Turn:
         thread = self.member.state.current
         if thread is not None and (thread.topic, thread.subject) == ("checkin", check_in_id):
             self._climb(thread)
+
+    def tell(self, key: str, thread: Thread) -> None:
+        """Tell something that asks for nothing, about what `thread` is about, without anything having happened."""
+        self._tell(key, thread)
 
     def unpause(self) -> None:
         """End a pause whose time has come, with a soft word."""
@@ -149,8 +165,8 @@ class Turn:
                 self._climb(thread)
             case Escalate(severity=severity, reason=reason):
                 self._escalate(severity, reason, thread)
-            case Note():
-                self._note(thread)
+            case Note() | Pass():
+                self._hand_on(effect, thread)
             case Accept() | Decline():
                 self._answer_page(effect, thread)
             case _:
@@ -183,7 +199,7 @@ class Turn:
     def _tell(self, key: str, thread: Thread | None) -> None:
         if key == "relay.held" and self._watched():
             return
-        which = self._which(key)
+        which = self._which(key, thread)
         if which is None:
             return
         key = which
@@ -191,8 +207,25 @@ class Turn:
         if self.mouth is not None:
             self.said.append(self.render(key, values))
             return
-        stream = Stream.SAFETY if thread and thread.topic in {"page", "safety"} else Stream.SERVICE
-        outbox.owe(self.work, self.member.id, "text", stream, key, values, subject=_subject(thread))
+        stream = STREAM[thread.topic] if thread and thread.topic in _TOLD_AS_ASKED else Stream.SERVICE
+        outbox.owe(
+            self.work,
+            self.member.id,
+            self._medium() if stream is Stream.REMINDERS else "text",
+            stream,
+            key,
+            values,
+            subject=_subject(thread),
+            expires_at=self._expires(thread) if stream is Stream.REMINDERS else None,
+        )
+
+    def _medium(self) -> Medium:
+        return "call" if self.member.prefers == "call" else "text"
+
+    def _expires(self, thread: Thread | None) -> datetime:
+        if thread is not None and thread.topic == "meeting":
+            return meetings.find(self.work, UUID(thread.subject)).starts
+        return self.work.now + _ASK_EXPIRES
 
     def _watched(self) -> bool:
         """Tell whether what was heard means that somebody who hurts them may be near."""
@@ -208,7 +241,7 @@ class Turn:
             "streams": wording.stream_names(on, self.member.language),
         }
 
-    def _which(self, key: str) -> str | None:
+    def _which(self, key: str, thread: Thread | None) -> str | None:
         """Return the sentence that is true here, where the core names the general one; None: there is none to say."""
         if self.changed is not None and key in {
             "stop.done",
@@ -225,6 +258,8 @@ class Turn:
         # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
         if key == "safety.red" and self._watched():
             return "safety.endangered"
+        if key == "meeting.passed_on" and thread and not meetings.facilitator_of(self.work, UUID(thread.subject)):
+            return "passed_on"
         if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:
             return "language.not_yet"
         return key
@@ -234,7 +269,7 @@ class Turn:
         if self.mouth is not None:
             self.question = self.render(key, values)
             return
-        medium: Literal["text", "call"] = "call" if self.member.prefers == "call" else "text"
+        medium = self._medium()
         dedupe = None
         if thread is not None and thread.topic == "checkin" and (ladder := self._find_ladder(thread)):
             medium = "text" if ladder.here in {"text", None} else "call"
@@ -247,13 +282,15 @@ class Turn:
             key,
             values,
             subject=_subject(thread),
-            expires_at=self.work.now + _ASK_EXPIRES,
+            expires_at=self._expires(thread),
             dedupe=dedupe,
         )
 
     def _span(self, span: str, thread: Thread | None) -> timedelta:
         if span in _SPANS:
             return _SPANS[span]
+        if span == "until_meeting" and thread is not None:
+            return max(meetings.find(self.work, UUID(thread.subject)).starts - self.work.now, timedelta())
         ladder = self._find_ladder(thread) if thread else None
         if ladder is None:
             return _SPANS["day"]
@@ -267,7 +304,9 @@ class Turn:
     def _record(self, answer: str, thread: Thread | None) -> None:
         if thread is None:
             return
-        if thread.topic == "buddy_report":
+        if thread.topic == "meeting":
+            meetings.record(self.work, UUID(thread.subject), self.member.id, answer)
+        elif thread.topic == "buddy_report":
             buddies.record(self.work, UUID(thread.subject), answer)
         elif thread.topic == "checkin":
             self.recorded = answer
@@ -327,6 +366,12 @@ class Turn:
             # Whoever opens the case sees at once who has been asked already.
             for at, person_id in checkins.alerted(self.work, UUID(thread.subject)):
                 escalations.note(self.work, case_id, "asked", person_id=person_id, at=at)
+
+    def _hand_on(self, effect: Note | Pass, thread: Thread | None) -> None:
+        if isinstance(effect, Note):
+            self._note(thread)
+        elif thread is not None:
+            meetings.pass_on(self.work, UUID(thread.subject), self.member, self.words)
 
     def _note(self, thread: Thread | None) -> None:
         about = self._about("buddy_worried" if thread and thread.step == "worried" else "", thread)

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from functools import partial
+from zoneinfo import ZoneInfo
 
-from checkin import checkins, phone, recurrence
+from checkin import checkins, meetings, phone, recurrence
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.errors import BadInput
@@ -48,6 +49,8 @@ class MeetingSpec:
 
     ref: str
     fields: dict[str, object]
+    series: meetings.Series
+    cancelled: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,7 @@ def _group(n: Node, zone: str) -> GroupSpec:
 
 
 def _meeting(n: Node, zone: str) -> MeetingSpec:
-    n.only("ref", "rule", "starts", "zone", "minutes", "venue", "directions", "access")
+    n.only("ref", "rule", "starts", "zone", "minutes", "venue", "directions", "access", "reminders", "cancelled")
     fields: dict[str, object] = {
         "rule": n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
         "starts": n.moment("starts"),
@@ -257,7 +260,37 @@ def _meeting(n: Node, zone: str) -> MeetingSpec:
         "directions": n.maybe("directions"),
         "access": n.maybe("access"),
     }
-    return MeetingSpec(n.text("ref"), fields)
+    leads = _leads(n)
+    fields["reminders"] = [str(lead) for lead in leads]
+    series = meetings.Series(str(fields["rule"]), n.moment("starts"), ZoneInfo(str(fields["zone"])), leads)
+    return MeetingSpec(n.text("ref"), fields, series, _cancelled(n, series))
+
+
+def _leads(n: Node) -> tuple[meetings.Lead, ...]:
+    written = n.texts("reminders") or list(meetings.DEFAULT_REMINDERS)
+    if written == ["never"]:
+        return ()
+    found = [n.checked("reminders", one, meetings.read_lead, None) for one in written]
+    if len({lead.days for lead in found if lead}) < len(written) and all(found):
+        n.wrong("has two reminders on the same day", "reminders")
+    return tuple(lead for lead in found if lead)
+
+
+def _cancelled(n: Node, series: meetings.Series) -> tuple[date, ...]:
+    days = [n.checked("cancelled", written, _day, None) for written in n.texts("cancelled")]
+    found = tuple(day for day in days if day)
+    if not n.mistakes:
+        for day in found:
+            if not series.meets_on(day):
+                n.wrong(f"it does not meet on {day} by its rule", "cancelled")
+    return found
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise BadInput(f"{written!r} is not a day such as 2026-12-24") from error
 
 
 def _pair(n: Node) -> PairSpec:

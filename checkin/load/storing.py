@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, people, phrases
+from checkin import buddies, checkins, meetings, people, phrases
 from checkin.conversation.effects import Stream
-from checkin.load.organisation import GroupSpec, Organisation, PairSpec, PersonSpec, StaffSpec
+from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
 from checkin.load.rota import ShiftSpec
 from checkin.store.ids import new_id
 from checkin.store.models import (
@@ -158,7 +158,28 @@ def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
     for ref, role in spec.roles.items():
         work.add(Membership, group_id=group_id, person_id=ids[ref], role=role)
     for meeting in spec.meetings:
-        _upsert(work, Meeting, meeting.ref, {"group_id": group_id, **meeting.fields})
+        _meeting(work, group_id, meeting)
+
+
+def _meeting(work: Work, group_id: UUID, spec: MeetingSpec) -> None:
+    standing = (
+        work.conn.execute(
+            select(Meeting.rule, Meeting.starts, Meeting.zone, Meeting.reminders, Meeting.next_due_at).where(
+                Meeting.ref == spec.ref
+            )
+        )
+        .mappings()
+        .first()
+    )
+    due = spec.series.told_after(work.now)
+    if standing is not None and all(standing[name] == spec.fields[name] for name in _WHEN):
+        # The same series: a reminder that is due just now is not skipped because a file was loaded.
+        due = standing["next_due_at"]
+    values = {"group_id": group_id, **spec.fields, "next_due_at": due}
+    meetings.set_cancelled(work, _upsert(work, Meeting, spec.ref, values), spec.series, spec.cancelled)
+
+
+_WHEN = ("rule", "starts", "zone", "reminders")
 
 
 def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:

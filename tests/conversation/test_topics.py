@@ -124,7 +124,8 @@ def test_what_opens_during_what_is_settled_for_every_pair() -> None:
     for arriving, under_way in product(TOPICS, TOPICS):
         assert isinstance(rule(arriving, under_way), Rule)
         if arriving != "safety":
-            assert rule(arriving, "safety") is Rule.QUEUE
+            assert rule(arriving, "safety") in {Rule.QUEUE, Rule.NEWS}
+            assert rule(arriving, under_way) is not Rule.NEWS or TOPICS[arriving].news
         else:
             assert rule(arriving, under_way) is not Rule.QUEUE
 

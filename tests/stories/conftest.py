@@ -23,7 +23,8 @@ groups:
     members: [ann, bill]
     facilitators: [ben]
     meetings:
-      - {ref: thursdays, rule: FREQ=WEEKLY;BYDAY=TH, starts: 2026-01-08 19:00, venue: Friends Meeting House}
+      - {ref: thursdays, rule: FREQ=WEEKLY;BYDAY=TH, starts: 2026-01-08 19:00, venue: Friends Meeting House,
+         reminders: never}
 pairs:
   - {ref: ann-ben, member: ann, buddy: ben, report: {days: sun, at: "17:00"}}
 rota:

@@ -21,6 +21,6 @@ in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
 
 from checkin.conversation.replies.kinds import Asked, Kind, Reading
 from checkin.conversation.replies.pauses import pause_until
-from checkin.conversation.replies.reader import read, read_keys, read_speech
+from checkin.conversation.replies.reader import read, read_keys, read_speech, sounds_low
 
-__all__ = ["Asked", "Kind", "Reading", "pause_until", "read", "read_keys", "read_speech"]
+__all__ = ["Asked", "Kind", "Reading", "pause_until", "read", "read_keys", "read_speech", "sounds_low"]

@@ -49,6 +49,13 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
     return carrying(text, raw, tokens, asked)
 
 
+def sounds_low(text: str) -> bool:
+    """Tell whether somebody speaks of a bad mood or of trouble, also where they were asked about something else:
+    "feeling too low" after an invitation is more than a no."""
+    raw = split(plain(text)) if len(text) <= _LONGEST else []
+    return bool(raw) and not {"B", "T"}.isdisjoint(scan(mend(raw), Asked.RSVP).signs)
+
+
 _ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT})
 _ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "till", "til"})
 

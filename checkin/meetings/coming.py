@@ -1,0 +1,138 @@
+"""One meeting: what members say about coming, and words for whoever runs it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import outbox, people
+from checkin.conversation.effects import Stream
+from checkin.meetings.series import Series
+from checkin.people import Member
+from checkin.store.models import Group, Meeting, Membership, Rsvp
+from checkin.store.models import Occurrence as OccurrenceRow
+from checkin.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next meeting of a group; `starts` is aware, in the meeting's own zone."""
+
+    group: str
+    starts: datetime
+    venue: str
+    directions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One meeting of a group. `starts` is aware, in the meeting's own zone."""
+
+    id: UUID
+    group_id: UUID
+    group: str
+    starts: datetime
+    venue: str
+    directions: str
+    status: str
+
+
+def next_for(work: Work, member: Member) -> Next | None:
+    """Return the soonest meeting of somebody's groups that has not begun and is not cancelled, or None."""
+    mine = select(Membership.group_id).where(Membership.person_id == member.id)
+    return min(_next_of(work, mine), key=lambda n: n.starts, default=None)
+
+
+def _next_of(work: Work, groups: object) -> list[Next]:
+    cancelled = (
+        select(func.array_agg(OccurrenceRow.day))
+        .where(OccurrenceRow.meeting_id == Meeting.id, OccurrenceRow.status == "cancelled")
+        .scalar_subquery()
+    )
+    rows = work.conn.execute(
+        select(
+            Group.name, Meeting.rule, Meeting.starts, Meeting.zone, Meeting.venue, Meeting.directions,
+            cancelled.label("cancelled"),
+        )
+        .join(Meeting, Meeting.group_id == Group.id)
+        .where(Group.id.in_(groups))  # type: ignore[arg-type]  # a select of ids
+    ).all()  # fmt: skip
+    found = []
+    for row in rows:
+        series = Series(row.rule, row.starts, ZoneInfo(row.zone))
+        starts = series.next_meeting(work.now, frozenset(row.cancelled or ()))
+        if starts is not None:
+            found.append(Next(row.name, starts, row.venue, row.directions or ""))
+    return found
+
+
+def find(work: Work, occurrence_id: UUID) -> Occurrence:
+    """Return a meeting. An unknown id raises NoResultFound."""
+    row = work.conn.execute(
+        select(
+            OccurrenceRow.id, Meeting.group_id, Group.name, OccurrenceRow.starts_at, Meeting.venue, Meeting.directions,
+            OccurrenceRow.status, Meeting.zone,
+        )
+        .join(Meeting, Meeting.id == OccurrenceRow.meeting_id)
+        .join(Group, Group.id == Meeting.group_id)
+        .where(OccurrenceRow.id == occurrence_id)
+    ).one()  # fmt: skip
+    starts = row.starts_at.astimezone(ZoneInfo(row.zone))
+    return Occurrence(row.id, row.group_id, row.name, starts, row.venue, row.directions or "", row.status)
+
+
+def stands(work: Work, occurrence_id: UUID) -> bool:
+    """Tell whether a meeting is still to come, and not cancelled."""
+    row = work.conn.execute(
+        select(OccurrenceRow.status, OccurrenceRow.starts_at).where(OccurrenceRow.id == occurrence_id)
+    ).first()
+    return row is not None and row.status == "planned" and row.starts_at > work.now
+
+
+def is_coming(work: Work, occurrence_id: UUID, person_id: UUID) -> bool:
+    """Tell whether somebody has said that they come."""
+    mine = Rsvp.occurrence_id == occurrence_id, Rsvp.person_id == person_id
+    return work.conn.execute(select(Rsvp.answer).where(*mine)).scalar_one_or_none() == "yes"
+
+
+def record(work: Work, occurrence_id: UUID, person_id: UUID, answer: str) -> None:
+    """Keep what somebody said about coming: "yes", "no" or "maybe". What they say last counts."""
+    statement = insert(Rsvp).values(occurrence_id=occurrence_id, person_id=person_id, answer=answer, at=work.now)
+    work.conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["occurrence_id", "person_id"], set_={"answer": answer, "at": work.now}
+        )
+    )
+
+
+def facilitators_of(work: Work, group_id: UUID) -> list[UUID]:
+    """Return who runs a group, in a fixed order; who covers, when nobody does."""
+    rows = work.conn.execute(
+        select(Membership.person_id, Membership.role)
+        .where(Membership.group_id == group_id, Membership.role != "member")
+        .order_by(Membership.person_id)
+    ).all()
+    return [r.person_id for r in rows if r.role == "facilitator"] or [r.person_id for r in rows]
+
+
+def facilitator_of(work: Work, occurrence_id: UUID) -> str | None:
+    """Return the first name of whoever words about a meeting go to; None when nobody runs the group."""
+    found = facilitators_of(work, find(work, occurrence_id).group_id)
+    return people.first_name(work, found[0]) if found else None
+
+
+def pass_on(work: Work, occurrence_id: UUID, member: Member, words: str) -> None:
+    """Owe somebody's words about a meeting to whoever runs the group: first names only, never a number."""
+    occurrence = find(work, occurrence_id)
+    for person_id in facilitators_of(work, occurrence.group_id):
+        values = {"sender": member.name, "group": occurrence.group, "words": words}
+        outbox.owe(work, person_id, "text", Stream.BUDDY, "meeting.message", values, subject=occurrence_id)
+    statement = insert(Rsvp).values(occurrence_id=occurrence_id, person_id=member.id, messages=1, at=work.now)
+    work.conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["occurrence_id", "person_id"], set_={"messages": Rsvp.messages + 1}
+        )
+    )
