@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from checkin import outbox, people, recurrence, timers
 from checkin.conversation.effects import Stream
 from checkin.store.ids import new_id
-from checkin.store.models import Alert, CheckIn, Contact, Group, Membership, Pair, Plan
+from checkin.store.models import Alert, CheckIn
 from checkin.store.work import Work
 
 RUNGS = ("text", "call", "second_number", "buddy", "second_buddy", "facilitator", "contacts", "staff")
@@ -122,35 +122,14 @@ def find(work: Work, check_in_id: UUID) -> Ladder | None:
     return Ladder(*rows[0]) if rows else None
 
 
-def start(work: Work, person_id: UUID, plan_id: UUID | None, due_at: datetime, ladder: Sequence[str]) -> UUID | None:
-    """Store a new check-in and return its id; None when one is open already or this one was made before."""
-    rungs = spell_out(ladder, _reachable(work, person_id)) if plan_id else []
+def start(work: Work, person_id: UUID) -> UUID | None:
+    """Store a check-in that somebody begins themselves and return its id; None when one is open already."""
     return work.conn.execute(
         insert(CheckIn)
-        .values(id=new_id(), person_id=person_id, plan_id=plan_id, due_at=due_at, ladder=rungs)
+        .values(id=new_id(), person_id=person_id, due_at=work.now, ladder=[])
         .on_conflict_do_nothing()
         .returning(CheckIn.id)
     ).scalar_one_or_none()
-
-
-def _reachable(work: Work, person_id: UUID) -> Reachable:
-    buddies = work.conn.scalars(
-        select(Pair.buddy_id).where(Pair.member_id == person_id, Pair.status == "active").order_by(Pair.rank)
-    ).all()
-    facilitators = work.conn.scalars(
-        select(Membership.person_id)
-        .where(
-            Membership.role == "facilitator",
-            Membership.person_id != person_id,
-            Membership.group_id.in_(select(Membership.group_id).where(Membership.person_id == person_id)),
-        )
-        .join(Group, Group.id == Membership.group_id)
-        .order_by(Group.name)
-    ).all()
-    contacts = work.conn.scalars(
-        select(Contact.person_id).where(Contact.member_id == person_id).order_by(Contact.rank)
-    ).all()
-    return Reachable(buddies, facilitators, contacts, len(people.numbers(work, person_id)))
 
 
 def climb(work: Work, ladder: Ladder) -> Ladder:
@@ -283,36 +262,3 @@ def unsettled_of(work: Work, person_id: UUID) -> list[UUID]:
 def member_of(work: Work, check_in_id: UUID) -> UUID | None:
     """Return whose check-in it is."""
     return work.conn.execute(select(CheckIn.person_id).where(CheckIn.id == check_in_id)).scalar_one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class DuePlan:
-    """A plan that is due, locked by this transaction."""
-
-    id: UUID
-    person_id: UUID
-    rule: str
-    at: time
-    ladder: Sequence[str]
-    due_at: datetime
-
-
-def claim_plan(work: Work) -> DuePlan | None:
-    """Return one plan that is due, or None; the caller moves it on with `move_on` in the same transaction."""
-    row = work.conn.execute(
-        select(Plan.id, Plan.person_id, Plan.rule, Plan.at, Plan.ladder, Plan.next_due_at)
-        .where(Plan.next_due_at <= work.now)
-        .order_by(Plan.next_due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if row is None or row.next_due_at is None:
-        return None
-    return DuePlan(row.id, row.person_id, row.rule, row.at, row.ladder, row.next_due_at)
-
-
-def move_on(work: Work, plan: DuePlan, zone: ZoneInfo) -> None:
-    """Set when a plan is due next. Times that were missed while the line was down are not made up for."""
-    work.conn.execute(
-        update(Plan).where(Plan.id == plan.id).values(next_due_at=next_due(plan.rule, plan.at, zone, work.now))
-    )

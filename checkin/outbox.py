@@ -12,12 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql import insert
 
 from checkin.conversation.effects import Stream
 from checkin.gate import Medium
 from checkin.store.ids import new_id
-from checkin.store.models import Message
 from checkin.store.work import Work
 
 URGENT, NORMAL, BULK = 0, 1, 2
@@ -26,6 +24,14 @@ LEASE = timedelta(seconds=90)
 NOT_AT_CARRIER = "not_at_carrier"
 
 _CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK}
+
+
+_OWE = (
+    "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, status, class, stream, wording, arguments, "
+    "dedupe, subject, due_at, expires_at) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, %(phone)s, 'owed', "
+    "%(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(subject)s, %(due_at)s, %(expires_at)s) "
+    "ON CONFLICT (dedupe) DO NOTHING"
+)
 
 
 def owe(
@@ -45,15 +51,16 @@ def owe(
     """Owe somebody a text or a call: sentence `key` with `arguments`. With `dedupe`, once for ever."""
     if due_at is None or due_at <= work.now:
         work.wake.add("fire")
-    statement = insert(Message.__table__).values(  # type: ignore[arg-type]  # a declarative model's Table
+    message_id = new_id()
+    work.write_behind(
+        f"owe {message_id}",
+        _OWE,
         {
-            "id": new_id(),
+            "id": message_id,
             "at": work.now,
-            "direction": "out",
             "medium": medium,
-            "person_id": person_id,
-            "phone_id": phone_id,
-            "status": "owed",
+            "person": person_id,
+            "phone": phone_id,
             "class": _CLASS.get(stream, NORMAL),
             "stream": stream.value,
             "wording": key,
@@ -62,13 +69,13 @@ def owe(
             "subject": subject,
             "due_at": due_at or work.now,
             "expires_at": expires_at,
-        }
+        },
     )
-    work.conn.execute(statement.on_conflict_do_nothing(index_elements=["dedupe"]) if dedupe else statement)
 
 
 def withdraw(work: Work, subject: UUID, why: str) -> None:
     """Drop what is still owed about a subject that has been settled."""
+    work.flush()
     work.conn.execute(
         text("UPDATE messages SET status = 'dropped', reason = :why WHERE subject = :subject AND status = 'owed'"),
         {"why": why, "subject": subject},

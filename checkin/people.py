@@ -71,20 +71,22 @@ class Member:
         return "discreet" if self.discreet else "text"
 
 
-_COLUMNS = (
+# What `read` wants of people p.
+COLUMNS = (
     "p.id, p.name, p.language, p.zone, p.status, p.streams, p.prefers, p.discreet, p.shared_phone, p.voicemail, "
     "p.ring_seconds, p.text_blocked, p.paused_until, p.state"
 )
 
 
-def _member(work: Work, row: Sequence[Any]) -> Member:
+def read(work: Work, row: Sequence[Any]) -> Member:
+    """Return the person in a row of COLUMNS."""
     person_id, name, language, zone, status, streams, *rest, state = row
     name = work.vault.open(name, "people.name")
-    return Member(person_id, name, language, ZoneInfo(zone), status, frozenset(streams), *rest, states.from_json(state))  # type: ignore[call-arg]  # as many as _COLUMNS names
+    return Member(person_id, name, language, ZoneInfo(zone), status, frozenset(streams), *rest, states.from_json(state))  # type: ignore[call-arg]  # as many as COLUMNS names
 
 
 _BEHIND = (
-    f"SELECT {_COLUMNS}, j.phone_id, j.rank FROM people p JOIN person_phones j ON j.person_id = p.id "  # noqa: S608
+    f"SELECT {COLUMNS}, j.phone_id, j.rank FROM people p JOIN person_phones j ON j.person_id = p.id "  # noqa: S608
     "JOIN phones ON phones.id = j.phone_id WHERE phones.number_index = %(index)s AND p.status <> 'ended' "
     # Locked in one order everywhere, so that two who share a phone never wait for each other.
     "ORDER BY p.id FOR UPDATE OF p"
@@ -106,7 +108,7 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
         rows = work.rows(_BEHIND, {"index": index})
         if rows:
             *of_person, phone_id, _ = min(rows, key=_likelier)
-            return _member(work, of_person), phone_id
+            return read(work, of_person), phone_id
     return None
 
 
@@ -121,13 +123,13 @@ def id_behind(work: Work, number: str) -> UUID | None:
     ).first()
 
 
-_LOCK = f"SELECT {_COLUMNS} FROM people p WHERE p.id = %(person)s FOR UPDATE"  # noqa: S608  # our own words
+_LOCK = f"SELECT {COLUMNS} FROM people p WHERE p.id = %(person)s FOR UPDATE"  # noqa: S608  # our own words
 
 
 def lock(work: Work, person_id: UUID) -> Member | None:
     """Return a person with their row locked, or None when they are gone."""
     rows = work.rows(_LOCK, {"person": person_id})
-    return _member(work, rows[0]) if rows else None
+    return read(work, rows[0]) if rows else None
 
 
 def first_name(work: Work, person_id: UUID) -> str:

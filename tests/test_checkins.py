@@ -15,6 +15,8 @@ from checkin.bootstrap import Line
 from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.conversation.events import Missed
 from checkin.conversations import calls, due
+from checkin.store.ids import new_id
+from checkin.store.models import Person, Plan
 from tests.parts import NOON, loads, opened, person, rows, value
 
 LONDON = ZoneInfo("Europe/London")
@@ -223,6 +225,47 @@ def test_two_clocks_at_once_ask_once(line: Line) -> None:
         assert sum(one.result() for one in done) == 1
     assert value(line, "SELECT count(*) FROM check_ins") == 1
     assert value(line, "SELECT count(*) FROM messages") == 1
+
+
+def many_members(line: Line, many: int) -> None:
+    """So many more people whose plans are due with Ann's."""
+    with line.store.work(NOON) as work:
+        for i in range(many):
+            member = new_id()
+            name = work.vault.seal("Sam", "people.name")
+            work.add(Person, id=member, ref=f"m{i}", name=name, streams=["checkins"])
+            work.add(Plan, id=new_id(), person_id=member, rule="FREQ=DAILY", at=time(10), ladder=["text"],
+                next_due_at=NOON - timedelta(minutes=1))  # fmt: skip
+
+
+def test_many_who_are_due_at_once_are_each_asked_once_by_several_workers(line: Line) -> None:
+    many_members(line, 250)
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(due.ask_plans, line.store, NOON, most=1000) for _ in range(4)]
+        assert sum(one.result() for one in done) == 251
+    assert value(line, "SELECT count(DISTINCT person_id) FROM check_ins WHERE status = 'open'") == 251
+    assert value(line, "SELECT count(*) FROM messages WHERE status = 'owed' AND wording = 'checkin.ask'") == 251
+    assert value(line, "SELECT count(*) FROM timers WHERE kind = 'silence'") == 251
+    assert value(line, "SELECT count(*) FROM plans WHERE next_due_at > '2027-01-12'") == 251
+
+
+def test_one_broken_plan_holds_up_nobody_and_is_tried_again(line: Line) -> None:
+    many_members(line, 20)
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE plans SET rule = 'FREQ=NEVER' WHERE person_id = "
+            "(SELECT id FROM people WHERE ref = 'm7')")  # fmt: skip
+    due.ask_plans(line.store, NOON, most=1000)
+    assert value(line, "SELECT count(*) FROM check_ins WHERE status = 'open'") == 20
+    again = "SELECT next_due_at FROM plans WHERE rule = 'FREQ=NEVER'"
+    assert value(line, again) == NOON + timedelta(minutes=10)
+
+
+def test_somebody_who_is_texting_just_now_is_passed_over_and_asked_a_moment_later(line: Line) -> None:
+    many_members(line, 3)
+    with line.store.work(NOON) as work:
+        people.lock(work, person(line, "m1"))
+        assert due.ask_plans(line.store, NOON, most=1000) == 3
+    assert due.ask_plans(line.store, NOON, most=1000) == 1
 
 
 # --- the end ---

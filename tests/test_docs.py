@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from checkin import checkins, delivery, dispatch, escalations, health, outbox
+from checkin import checkins, delivery, dispatch, escalations, health, outbox, plans
 from checkin.bootstrap import open_line
 from checkin.conversation.diagram import mermaid
 from checkin.conversation.topics import TOPICS
-from checkin.conversations import due
 from checkin.errors import BadFile, BadSetting
 from checkin.gateways import Fault
 from checkin.health import Waiting
@@ -319,7 +318,7 @@ def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> Non
         "between pages to everybody, when nobody on call has accepted": written(escalations.EVERYBODY_WAIT),
         "without a tick, the clock counts as stopped": written(health.CLOCK_STOPPED),
         "something due this long ago counts as forgotten": written(health.OVERDUE),
-        "a check-in later than this is left out": written(due._TOO_LATE),
+        "a check-in later than this is left out": written(plans.TOO_LATE),
     }
 
 

@@ -234,6 +234,7 @@ def sent(line: Line) -> str:
     """A text of ours; its id."""
     with line.store.work(NOON) as work:
         owe(work, person(line, "ann"), "text", Stream.SERVICE, "thanks", {})
+        work.flush()
         work.conn.exec_driver_sql("UPDATE messages SET status = 'sent', sid = 'SM9', sent_at = now()")
     return str(value(line, "SELECT id FROM messages"))
 

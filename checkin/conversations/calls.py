@@ -139,7 +139,7 @@ def _human(turn: Turn, call: UUID, keys: str, tries: int) -> Spoken:
 def _menu(turn: Turn, call: UUID, keys: str) -> Spoken:
     chosen = {"2": Kind.NEXT, "3": Kind.CALL_ME, "0": Kind.HELP}.get(keys)
     if keys == "1":
-        check_in = checkins.start(turn.work, turn.member.id, None, turn.work.now, [])
+        check_in = checkins.start(turn.work, turn.member.id)
         if check_in is not None:
             turn.advance(Opened("checkin", str(check_in)))
         return _offer(turn, call, say=tuple(turn.said))

@@ -1,24 +1,25 @@
 """A moment has come: a timer, a plan, a buddy's week. One at a time, each in a transaction of its own."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, escalations, logs, meetings, people, timers
+from checkin import buddies, checkins, escalations, logs, meetings, people, plans, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
 from checkin.conversations.turn import Turn
 from checkin.people import Member
+from checkin.plans import DuePlan
 from checkin.store.models import Case, CheckIn, Pair
 from checkin.store.work import Store, Work
 from checkin.timers import Due
 
 _log = logs.get("due")
 
-# A check-in that the line is later than this with is left out: the person is asked at the next one instead.
-_TOO_LATE = timedelta(hours=12)
+# So many plans share a transaction, and with it the time for which their people's own texts wait.
+_LOT = 100
 
 
 def fire_timers(store: Store, now: datetime, *, most: int) -> int:
@@ -28,7 +29,10 @@ def fire_timers(store: Store, now: datetime, *, most: int) -> int:
 
 def ask_plans(store: Store, now: datetime, *, most: int) -> int:
     """Open up to `most` check-ins whose plans are due; return how many plans were moved on."""
-    return _repeat(lambda: _ask_one(store, now), most)
+    done = 0
+    while done < most and (some := _ask_some(store, now, min(_LOT, most - done))):
+        done += some
+    return done
 
 
 def ask_buddies(store: Store, now: datetime, *, most: int) -> int:
@@ -141,36 +145,50 @@ def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed) -> 
     turn.advance(Unreached(str(check_in_id), why))
 
 
+def _ask_some(store: Store, now: datetime, most: int) -> int:
+    """Open a lot of plans together; when that fails, one after another, so that the broken one is found."""
+    try:
+        with store.work(now) as work:
+            return _open_plans(work, plans.claim(work, most))
+    except Exception:
+        if most == 1:
+            raise
+        _log.exception("plans_failed")
+    done = 0
+    while done < most and _ask_one(store, now):
+        done += 1
+    return done
+
+
 def _ask_one(store: Store, now: datetime) -> bool:
-    with store.work(now) as work:
-        plan = checkins.claim_plan(work)
-        if plan is None:
-            return False
-        member = people.lock(work, plan.person_id)
-        if member is None:
-            return True
-        checkins.move_on(work, plan, member.zone)
-        reason = _why_not(work, member, plan.due_at)
-        if reason is not None:
+    due: list[DuePlan] = []
+    try:
+        with store.work(now) as work:
+            due = plans.claim(work, 1)
+            _open_plans(work, due)
+    except Exception:
+        if not due:
+            raise
+        _log.exception("plan_failed", plan=str(due[0].id))
+        with store.work(now) as work:
+            plans.put_off(work, due[0])
+    return bool(due)
+
+
+def _open_plans(work: Work, due: Sequence[DuePlan]) -> int:
+    known = plans.known(work, [plan.member.id for plan in due]) if due else {}
+    to_ask = []
+    for plan in due:
+        plans.move_on(work, plan)
+        reason = plans.why_not(plan, known[plan.member.id], work.now)
+        if reason is None:
+            to_ask.append((plan, known[plan.member.id].reachable))
+        else:
             _log.info("check_in_left_out", why=reason, plan=str(plan.id))
-            return True
-        check_in_id = checkins.start(work, member.id, plan.id, plan.due_at, plan.ladder)
-        if check_in_id is None:
+    for plan, ladder in plans.start(work, to_ask):
+        if ladder is None:
             # The last one's ladder is still being climbed: that is the same question.
             _log.info("check_in_left_out", why="still_open", plan=str(plan.id))
-            return True
-        Turn(work, member).advance(Opened("checkin", str(check_in_id)))
-        return True
-
-
-def _why_not(work: Work, member: Member, due_at: datetime) -> str | None:
-    if member.status != "active":
-        return "not_active"
-    if "checkins" not in member.streams:
-        return "no_consent"
-    if member.paused_until is not None and work.now < member.paused_until:
-        return "paused"
-    if escalations.has_red(work, member.id):
-        # People are with them; a machine asking "how are you" would be the wrong voice.
-        return "red_case"
-    return "too_late" if work.now - due_at > _TOO_LATE else None
+        else:
+            Turn(work, plan.member, ladder=ladder).advance(Opened("checkin", str(ladder.id)))
+    return len(due)

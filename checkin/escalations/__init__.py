@@ -10,7 +10,7 @@ one after another until one accepts, then everybody. A case is closed with a not
 
 from checkin.escalations.cases import answered_late, close, open_case, take
 from checkin.escalations.paging import EVERYBODY_WAIT, PAGE_WAIT, decline, page_again
-from checkin.escalations.timeline import Open, find, has_red, last_words, note, standing_case
+from checkin.escalations.timeline import Open, find, last_words, note, standing_case
 
 __all__ = [
     "EVERYBODY_WAIT",
@@ -20,7 +20,6 @@ __all__ = [
     "close",
     "decline",
     "find",
-    "has_red",
     "last_words",
     "note",
     "open_case",

@@ -74,14 +74,6 @@ def standing_case(work: Work, person_id: UUID) -> UUID | None:
     ).scalar_one_or_none()
 
 
-def has_red(work: Work, person_id: UUID) -> bool:
-    """Tell whether somebody's RED case is open or being dealt with."""
-    found = work.conn.execute(
-        select(Case.id).where(Case.person_id == person_id, Case.status != "closed", Case.severity == "red")
-    )
-    return found.first() is not None
-
-
 def last_words(work: Work, case_id: UUID) -> str:
     """Return the last words put on a case, or the empty string."""
     sealed = work.conn.scalars(

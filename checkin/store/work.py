@@ -3,7 +3,8 @@
 import math
 import re
 import time as clock
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,20 +67,38 @@ class Work:
     def write_behind(self, key: str, statement: str, values: Mapping[str, object]) -> None:
         """Write something that nobody reads again in this transaction: SQL with "%(name)s" for a value.
 
-        All such writes go out as one statement before the commit, in no particular order; of two with the same `key`
-        only the later one does. To ask the database once instead of four times is most of what a text costs.
+        All such writes go out together before the commit, in no particular order; of two with the same `key` only the
+        later one does. To ask the database once instead of four times is most of what a text costs.
         """
         self.behind[key] = Write(statement, values)
+
+    def flush(self) -> None:
+        """Write now what was to be written behind: something is about to read it. Raises RepeatedError."""
+        if self.behind:
+            writes = list(self.behind.values())
+            self.behind.clear()
+            _write(self, writes)
 
     def rows(self, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Run SQL with "%(name)s" for a value and return its rows, [] for none; raises DBAPIError as `conn` does.
 
         For what every text needs, and nothing else: straight to the driver costs half of what SQLAlchemy does.
         """
-        driver: Any = self.conn.connection.driver_connection
-        try:
+        with self._driver(statement) as driver:
             cursor = driver.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+    def many(self, statement: str, values: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement that returns nothing for each of many values, without waiting in between."""
+        with self._driver(statement) as driver, driver.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+    @contextmanager
+    def _driver(self, statement: str) -> Iterator[Any]:
+        """Lend the driver's connection; what it raises is raised as SQLAlchemy would."""
+        driver: Any = self.conn.connection.driver_connection
+        try:
+            yield driver
         except psycopg.Error as error:
             gone = self.conn.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]  # psycopg's own error
             if gone:
@@ -120,12 +139,21 @@ class Store:
         with self.engine.begin() as connection:
             work = Work(connection, self.vault, self.settings, now, memory=self.memory)
             yield work
-            if work.behind:
-                _write(work)
+            work.flush()
 
 
-def _write(work: Work) -> None:
-    writes = list(work.behind.values())
+# From so many alike on they go to the server as one list: a statement for hundreds would be planned for ever.
+_A_LIST = 8
+
+
+def _write(work: Work, writes: Sequence[Write]) -> None:
+    alike = Counter(write.statement for write in writes)
+    for statement, many in alike.items():
+        if many >= _A_LIST:
+            work.many(statement, [write.values for write in writes if write.statement == statement])
+    writes = [write for write in writes if alike[write.statement] < _A_LIST]
+    if not writes:
+        return
     values = {f"{name}_{i}": value for i, write in enumerate(writes) for name, value in write.values.items()}
     try:
         work.rows(_together(tuple(write.statement for write in writes)), values)

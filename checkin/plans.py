@@ -1,0 +1,139 @@
+"""Plans that have come due: many at once, each opened or left out with a reason, and moved on.
+
+At nine in the morning thousands are due at the same moment, so a lot of them share one transaction: one question claims
+it, one asks what is to be known, and what follows is written together. Whoever's row is in somebody else's hands (they
+are texting just now) is passed over and comes with the next lot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from checkin import people
+from checkin.checkins import Ladder, Reachable, next_due, spell_out
+from checkin.people import Member
+from checkin.store.ids import new_id
+from checkin.store.work import Work
+
+# A check-in that the line is later than this with is left out: the person is asked at the next one instead.
+TOO_LATE = timedelta(hours=12)
+# A plan that could not be opened is tried again after this long, and holds up no other.
+_PUT_OFF = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePlan:
+    """A plan that is due and whose it is, both locked by this transaction."""
+
+    id: UUID
+    rule: str
+    at: time
+    ladder: Sequence[str]
+    gaps: Mapping[str, Any]
+    due_at: datetime
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is to be known about a member before they are asked."""
+
+    red: bool
+    reachable: Reachable
+
+
+def why_not(plan: DuePlan, known: Known, now: datetime) -> str | None:
+    """Return why a check-in is left out, or None when the member is to be asked."""
+    member = plan.member
+    if member.status != "active":
+        return "not_active"
+    if "checkins" not in member.streams:
+        return "no_consent"
+    if member.paused_until is not None and now < member.paused_until:
+        return "paused"
+    if known.red:
+        # People are with them; a machine asking "how are you" would be the wrong voice.
+        return "red_case"
+    return "too_late" if now - plan.due_at > TOO_LATE else None
+
+
+_CLAIM = (
+    "SELECT l.id, l.rule, l.at, l.ladder, l.gaps, l.next_due_at, "  # noqa: S608  # our own words
+    f"{people.COLUMNS} FROM plans l JOIN people p ON p.id = l.person_id WHERE l.next_due_at <= %(now)s "
+    "ORDER BY l.next_due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED"
+)
+
+
+def claim(work: Work, most: int) -> list[DuePlan]:
+    """Return up to `most` plans that are due, the oldest first; the caller moves each on in the same transaction."""
+    rows = work.rows(_CLAIM, {"now": work.now, "most": most})
+    return [
+        DuePlan(plan_id, rule, at, ladder, gaps, due_at, people.read(work, of_person))
+        for plan_id, rule, at, ladder, gaps, due_at, *of_person in rows
+    ]
+
+
+# Asked when the rows are locked: what somebody did a moment before counts.
+_KNOWN = """
+    SELECT p.id,
+        EXISTS (SELECT FROM cases WHERE person_id = p.id AND status <> 'closed' AND severity = 'red'),
+        ARRAY(SELECT buddy_id FROM pairs WHERE member_id = p.id AND status = 'active' ORDER BY rank),
+        ARRAY(SELECT f.person_id FROM memberships m JOIN memberships f USING (group_id) JOIN groups g ON g.id = group_id
+            WHERE m.person_id = p.id AND f.role = 'facilitator' AND f.person_id <> p.id ORDER BY g.name),
+        ARRAY(SELECT person_id FROM contacts WHERE member_id = p.id ORDER BY rank),
+        (SELECT count(*) FROM person_phones WHERE person_id = p.id AND suspended_at IS NULL)
+    FROM unnest(%(people)s) AS p (id)
+"""
+
+
+def known(work: Work, members: Sequence[UUID]) -> dict[UUID, Known]:
+    """Return what is to be known about members, by id."""
+    rows = work.rows(_KNOWN, {"people": list(members)})
+    return {person_id: Known(red, Reachable(*reachable)) for person_id, red, *reachable in rows}
+
+
+_MOVE_ON = "UPDATE plans SET next_due_at = %(next)s WHERE id = %(id)s"
+
+
+def move_on(work: Work, plan: DuePlan) -> None:
+    """Set when a plan is due next. Times that were missed while the line was down are not made up for."""
+    following = next_due(plan.rule, plan.at, plan.member.zone, work.now)
+    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": following})
+
+
+def put_off(work: Work, plan: DuePlan) -> None:
+    """Try a plan that could not be opened again later."""
+    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": work.now + _PUT_OFF})
+
+
+# One that is open already is the same question; one of this plan and moment was made before.
+_START = (
+    "INSERT INTO check_ins (id, person_id, plan_id, due_at, ladder) "
+    "SELECT (c->>'id')::uuid, (c->>'person')::uuid, (c->>'plan')::uuid, (c->>'due')::timestamptz, "
+    "ARRAY(SELECT jsonb_array_elements_text(c->'ladder')) FROM jsonb_array_elements(%(all)s) AS c "
+    "ON CONFLICT DO NOTHING RETURNING id"
+)
+
+
+def start(work: Work, plans: Sequence[tuple[DuePlan, Reachable]]) -> list[tuple[DuePlan, Ladder | None]]:
+    """Store a new check-in for each plan and return its ladder; None where one is open already or was made before."""
+    made = [
+        (plan, Ladder(new_id(), plan.member.id, spell_out(plan.ladder, reachable), 0, plan.gaps, "open"))
+        for plan, reachable in plans
+    ]
+    values = [
+        {
+            "id": str(ladder.id),
+            "person": str(ladder.person_id),
+            "plan": str(plan.id),
+            "due": plan.due_at.isoformat(),
+            "ladder": list(ladder.rungs),
+        }
+        for plan, ladder in made
+    ]
+    stored = {row[0] for row in work.rows(_START, {"all": Jsonb(values)})} if values else set()
+    return [(plan, ladder if ladder.id in stored else None) for plan, ladder in made]
