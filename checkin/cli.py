@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from checkin.commands.play import play
 from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
@@ -59,6 +60,7 @@ def main() -> None:
     """A check-in line for peer-support groups, by plain text and plain telephone call."""
 
 
+main.add_command(play)
 main.add_command(wording)
 
 

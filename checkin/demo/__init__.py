@@ -8,6 +8,8 @@ several machines.
 * `environment.py`: their settings.
 * `organisation.yaml`: the people who are there to be tried out.
 * `phones.py`, `network.py`: the organisation's telephones, and the simulator whose page they are put on.
+* `play.py`: `checkin play`, the same line with somebody at the keyboard (`session.py`), who uses telephones
+  (`handsets.py`), and their session written down as a test (`story.py`).
 """
 
 import json
@@ -82,7 +84,7 @@ def _run(console: Console, *, port: int, reset: bool, root: Path, outer: Mapping
         children = environment.for_children(outer, own, found, port=port)
         network = Network(children["TWILIO_API_URL"])
         with _phase(console, "the phone network"):
-            supervisor.start("simulator", _simulator(children, port=port, start=_moment(clock)), children)
+            supervisor.start("simulator", simulator_command(children, port=port, start=_moment(clock)), children)
             supervisor.wait_for(f"{network.url}/sim/clock")
         with _phase(console, "the organisation"):
             _organisation(children, network)
@@ -111,7 +113,7 @@ def _moment(clock: Path) -> datetime:
     return max(now, datetime.fromisoformat(clock.read_text())) if clock.exists() else now
 
 
-def _simulator(children: Mapping[str, str], *, port: int, start: datetime) -> list[str]:
+def simulator_command(children: Mapping[str, str], *, port: int, start: datetime) -> list[str]:
     """The command that opens the phone network, connected to the line."""
     return [
         sys.executable, "-m", "simulator", "--port", str(port), "--start", start.isoformat(),
@@ -123,7 +125,7 @@ def _simulator(children: Mapping[str, str], *, port: int, start: datetime) -> li
 
 def _line(supervisor: Supervisor, children: Mapping[str, str]) -> None:
     """Start web, worker and clock, and wait until the clock's first tick has come through the worker."""
-    for name, argv in _processes().items():
+    for name, argv in processes().items():
         supervisor.start(name, argv, children)
 
     def ticks() -> bool:
@@ -134,7 +136,7 @@ def _line(supervisor: Supervisor, children: Mapping[str, str]) -> None:
     supervisor.wait_until(ticks, "has not ticked")
 
 
-def _processes() -> dict[str, list[str]]:
+def processes() -> dict[str, list[str]]:
     """The Procfile's web, worker and clock, run by this Python."""
     found = {}
     for line in (CHECKOUT / "Procfile").read_text().splitlines():

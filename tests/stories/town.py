@@ -358,6 +358,10 @@ class Phone:
         """Press keys."""
         return self._deed("press", {"digits": digits})
 
+    def says(self, words: str) -> Self:
+        """Speak into the phone."""
+        return self._deed("say", {"text": words})
+
     def says_nothing(self) -> Self:
         """Let the prompt run out."""
         return self._deed("silence")
