@@ -11,9 +11,9 @@ and a line to the museum of its tests, one that must be flagged and one that mus
 from functools import cache
 
 from checkin.conversation.risk.levels import CATEGORIES, Level, Risk
-from checkin.conversation.risk.reader import Additions, RiskReader
+from checkin.conversation.risk.reader import Additions, RiskReader, telling
 
-__all__ = ["CATEGORIES", "Additions", "Level", "Risk", "RiskReader", "default_reader", "read_risk"]
+__all__ = ["CATEGORIES", "Additions", "Level", "Risk", "RiskReader", "default_reader", "read_risk", "telling"]
 
 
 @cache

@@ -1,20 +1,21 @@
 """What words weigh together where no single phrase speaks: a logistic regression over ideas and plain words.
 
 The model knows which of about forty *ideas* a sentence holds (death, the self, despair, means, wishing, a denial
-...), which two it holds together, and which single words of a small vocabulary. The words of each idea are written
-by hand in `model.toml`; the vocabulary is what recurs in the project's own example sentences, so it holds no name
-and nothing longer than a word. None of its weights can remember anybody's sentence, it reads a word it never saw
-in training like its neighbours in the list, and it can say which words made it speak.
+...), which two stand near each other, which comes just before which ("wish" before "death" is not "death" before
+"wish"), and which single words of a small vocabulary. The words of each idea are written by hand in `model.toml`;
+the vocabulary is what recurs in the project's own example sentences, so it holds no name and nothing longer than a
+word. None of its weights can remember anybody's sentence, it reads a word it never saw in training like its
+neighbours in the list, and it can say which words made it speak.
 
 A text is as grave as its gravest sentence: a long story is not judged by its length. The model only ever says
 AMBER. Trained by `tests/train_risk_model.py`, which also prints how it does on texts it was not trained on.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import combinations
 
 from checkin.conversation.risk.plain import BREAK, spell_out
 
@@ -24,21 +25,28 @@ _FOLDER = files("checkin.conversation") / "data/risk"
 _STRETCH = 40
 _WORDS_SHOWN = 4
 
-Feature = tuple[str, ...]
-
-# Marks a feature that is a word, not an idea.
+# How many words apart two ideas may stand to be read as one thought, and how near the first must come before the
+# second for their order to count.
+_NEAR = 8
+_JUST_BEFORE = 3
+# The constant; and the mark of a feature that is a word, not an idea.
+ALWAYS = ""
 _WORD = "="
+_PARTS = re.compile("[+>]")
 
 
 class Model:
     """Ideas, weights and the line above which a sentence is for a person to read."""
 
     def __init__(
-        self, ideas: Mapping[str, str], weights: Mapping[Feature, float], threshold: float, words: Iterable[str] = ()
+        self, ideas: Mapping[str, str], weights: Mapping[str, float], threshold: float, words: Iterable[str] = ()
     ) -> None:
         self._weights = weights
-        self._words = {word: (_WORD + word,) for word in words}
+        self._words = {word: _WORD + word for word in words}
         self._threshold = threshold
+        # Names of pairs, made once: a text meets hundreds of them.
+        self._near = {a: {b: "+".join(sorted((a, b))) for b in ideas if b != a} for a in ideas}
+        self._after = {a: {b: f"{b}>{a}" for b in ideas if b != a} for a in ideas}
         self._ideas: dict[str, tuple[str, ...]] = {}
         for idea, its_words in ideas.items():
             for word in its_words.split():
@@ -47,11 +55,22 @@ class Model:
                     if idea not in known:
                         self._ideas[spelt] = (*known, idea)
 
-    def features(self, stretch: list[str]) -> set[Feature]:
-        """Return the ideas in a stretch, alone and two by two (each pair in alphabetical order), and its words."""
-        held = sorted({idea for word in stretch for idea in self._ideas.get(word, ())})
-        plain = (self._words[word] for word in stretch if word in self._words)
-        return {("",), *((idea,) for idea in held), *combinations(held, 2), *plain}
+    def features(self, stretch: list[str]) -> set[str]:
+        """Return what a stretch holds: "death", "death+wish" near each other, "wish>death" in this order, "=word"."""
+        found = {ALWAYS, *(self._words[word] for word in stretch if word in self._words)}
+        held = [(place, idea) for place, word in enumerate(stretch) for idea in self._ideas.get(word, ())]
+        first = 0
+        for number, (place, idea) in enumerate(held):
+            found.add(idea)
+            near, after = self._near[idea], self._after[idea]
+            while place - held[first][0] > _NEAR:
+                first += 1
+            for before, other in held[first:number]:
+                if other != idea:
+                    found.add(near[other])
+                    if 0 < place - before <= _JUST_BEFORE:
+                        found.add(after[other])
+        return found
 
     def score(self, stretch: list[str]) -> float:
         """Return the log-odds that a stretch is from somebody in danger, less the threshold."""
@@ -66,11 +85,11 @@ class Model:
         return ", ".join(self._weightiest(gravest[1]))
 
     def _weightiest(self, stretch: list[str]) -> list[str]:
-        features = self.features(stretch)
+        features = [(feature, set(_PARTS.split(feature))) for feature in self.features(stretch)]
 
         def pull(word: str) -> float:
             ideas = {*self._ideas.get(word, ()), _WORD + word}
-            return sum(self._weights.get(f, 0.0) / len(f) for f in features if not set(f).isdisjoint(ideas))
+            return sum(self._weights.get(name, 0.0) / len(parts) for name, parts in features if parts & ideas)
 
         known = dict.fromkeys(word for word in stretch if word in self._ideas or word in self._words)
         return sorted(known, key=pull, reverse=True)[:_WORDS_SHOWN]
@@ -98,7 +117,7 @@ def ideas() -> Mapping[str, str]:
 def shipped() -> Model:
     """Return the model that ships. The first line of its weights is the threshold."""
     lines = (_FOLDER / "model-weights.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines]
-    weights = {tuple(names.split("+")): float(weight) for names, weight in rows[1:]}
-    words = [names.removeprefix(_WORD) for names, _ in rows[1:] if names.startswith(_WORD)]
-    return Model(ideas(), weights, float(rows[0][1]), words)
+    (_, threshold), *rows = (line.split("\t") for line in lines)
+    weights = {name: float(weight) for name, weight in rows}
+    words = [name.removeprefix(_WORD) for name in weights if name.startswith(_WORD)]
+    return Model(ideas(), weights, float(threshold), words)

@@ -67,6 +67,11 @@ class Phrase:
         """The compiled expression; built when a text first needs it, for start-up stays quick."""
         return re.compile(self.pattern)
 
+    @property
+    def telling(self) -> bool:
+        """Whether a text must hold a word that is not said in every other one."""
+        return bool(self.stems) or self.anchors.isdisjoint(_COMMON) or bool(self.also and self.also.isdisjoint(_COMMON))
+
     def tellings(self, plain: str, start: int, end: int) -> tuple[list[int], list[int]]:
         """Return where a match's telling words stand: those it was found by, and those that are not common.
 

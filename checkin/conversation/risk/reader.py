@@ -51,6 +51,7 @@ class _Found:
     category: str
     words: str
     note: str
+    phrase: str
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -99,6 +100,12 @@ class RiskReader:
             return NO_RISK if weighty is None else Risk(Level.AMBER, (f"model: {weighty}",))
         return Risk(found[0].level, tuple(dict.fromkeys(cue.why for cue in found)))
 
+    def phrases(self, text: str) -> frozenset[str]:
+        """Return the phrases, as they are written in the data, that speak in `text`; the model is not asked."""
+        plain = prepare(text)
+        words = set(plain.split())
+        return frozenset(cue.phrase for cue in _found(plain, words, self._candidates(words)))
+
     def _candidates(self, words: set[str]) -> list[_Rule]:
         """Return the rules that could match: those of whose rarest words there is one, and of the next rarest."""
         by_word, by_stem = self._by_word, self._by_stem
@@ -136,7 +143,7 @@ def _found(plain: str, words: set[str], candidates: Iterable[_Rule]) -> Iterator
         if rule.everyday:
             level = rule.around.of_every_day(level, plain, start, end, rule.everyday)
         if level is not Level.NONE:
-            yield _Found(level, rule.category, quoted, around.value)
+            yield _Found(level, rule.category, quoted, around.value, rule.phrase.source)
         if level is rule.level and not around.value:
             said.add((id(rule), quoted))
 
@@ -173,6 +180,11 @@ def _added(additions: Additions) -> Iterator[_Rule]:
     for level, phrases in levels:
         for phrase in phrases:
             yield _Rule(compile_phrase(phrase, table["lists"]), level, "organisation", frozenset(), around)
+
+
+def telling(phrase: str) -> bool:
+    """Tell whether an addition has a word that is not said in every other text. Raises BadInput when it is none."""
+    return compile_phrase(phrase, phrase_table(LANGUAGES[0])["lists"]).telling
 
 
 def _phrases(say: str) -> Iterator[str]:
