@@ -145,8 +145,23 @@ def go_on(work: Work, row: Out) -> None:
     """Somebody was not reached: do not wait for an answer that cannot come, and tell those whose words were lost."""
     if row.subject is not None and row.wording == buddies.RELAYED:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
+    if row.wording == "page.ask":
+        not_reached(work, row.id, "unreachable")
     if row.subject is not None and row.wording == "checkin.ask":
         timers.set_timer(work, "climb", work.now, person_id=row.person_id, topic="checkin", subject=row.subject)
+
+
+def not_reached(work: Work, message_id: UUID, why: str) -> None:
+    """A message of a page cannot be answered (any more, or just now): the case looks whether others of it can."""
+    subject = work.conn.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.wording == "page.ask")
+        .values(reason=func.coalesce(Message.reason, why))
+        .returning(Message.subject)
+    ).scalar_one_or_none()
+    if subject is not None:
+        # By way of a timer, for the case's lock comes before a message's.
+        timers.set_timer(work, "page", work.now, topic="unreached", subject=subject)
 
 
 def _task(work: Work, row: Out, reason: str, code: int) -> None:
@@ -158,7 +173,9 @@ def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
     row = find(work, message_id)
     if row is None or row.reached or row.subject is None:
         return
-    if row.wording == buddies.RELAYED:
+    if row.wording == "page.ask":
+        not_reached(work, row.id, missed)
+    elif row.wording == buddies.RELAYED:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     else:
         due.missed_call(work, row.person_id, row.subject, missed)

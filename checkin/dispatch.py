@@ -174,6 +174,9 @@ class Dispatcher:
             outbox.sent(work.conn, batch.sent)
             outbox.again(work.conn, batch.again)
             outbox.unknown(work.conn, batch.unknown)
+            for row in batch.again:
+                # It is tried again; meanwhile nobody waits for whoever could not be paged just now.
+                delivery.not_reached(work, row["id"], row["reason"])
             for message_id, code in batch.failed:
                 self._give_up(work, message_id, code)
 

@@ -79,7 +79,7 @@ def may(request: Request) -> Verdict:
     if reason:
         return Drop(reason)
     if request.stream not in _PASSES_HOURS:
-        opens = _opens_at(request)
+        opens = opens_at(request.now, request.safe_hours, request.quiet_hours, request.zone)
         if opens > request.now:
             if request.expires_at is not None and opens >= request.expires_at:
                 return Drop("too_late")
@@ -118,15 +118,15 @@ def _not_wanted(request: Request) -> str | None:
     return None
 
 
-def _opens_at(request: Request) -> datetime:
-    """Return the first moment from now at which the person may be disturbed.
+def opens_at(now: datetime, safe_hours: Hours | None, quiet_hours: Hours, zone: ZoneInfo) -> datetime:
+    """Return the first moment from now at which somebody in `zone` may be disturbed.
 
     Somebody's own safe hours replace the quiet hours: a night worker may have said "22:00 to 23:00 is safe".
     """
-    if request.safe_hours is None:
-        return _leave(request.now, request.quiet_hours, request.zone)
-    start, end = request.safe_hours
-    return _leave(request.now, (end, start), request.zone)
+    if safe_hours is None:
+        return _leave(now, quiet_hours, zone)
+    start, end = safe_hours
+    return _leave(now, (end, start), zone)
 
 
 def _leave(moment: datetime, closed: Hours, zone: ZoneInfo) -> datetime:

@@ -122,7 +122,8 @@ _CLAIM = text(
                AND s.stream IN ('checkins', 'reminders', 'caring')
            ) ELSE 0 END AS sent_this_week,
            CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
-               WHEN 'page.ask' THEN k.status = 'open' ELSE true END AS relevant
+               WHEN 'page.ask' THEN k.status = 'open' OR k.offered_to = m.person_id
+               WHEN 'page.overdue' THEN k.status = 'open' ELSE true END AS relevant
     FROM claimed m JOIN people p ON p.id = m.person_id
     LEFT JOIN check_ins c ON c.id = m.subject LEFT JOIN cases k ON k.id = m.subject
     LEFT JOIN LATERAL (

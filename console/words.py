@@ -72,6 +72,7 @@ WHY_NOT: Mapping[str, str] = {
     "answered": "they were heard from first",
     "taken": "somebody took the case first",
     "pair_ended": "the pair had ended",
+    "superseded": "a newer one took its place",
     "not_at_carrier": "the carrier never had it",
     "transient": "the carrier could not take it just then",
     "tomorrow": "the carrier's daily limit was reached",
@@ -111,8 +112,25 @@ _EVENTS: Mapping[str, str] = {
     "said": "{who} said",
     "close_asked": "{who} asked for it to be closed",
     "heard_from": "{who} was heard from, and is well",
+    "unreached": "Nobody who was paged could be reached, so the next were paged at once",
+    "checked": "{who} was asked whether they have reached the person",
+    "trying": "{who} is still trying",
+    "arrived": "{who} says that help has come, or that the person is safe",
+    "offered": "{detail} asked {who} to take it over",
+    "offer_lapsed": "{who} did not take it over",
+    "told": "{who} was told that nobody has it yet",
+    "woke": "Back from being laid aside: {detail}",
 }
-EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed"})
+# How a case came to be open again, and until when it was laid aside.
+_REOPENED: Mapping[str, str] = {
+    "silent": "Open again: nothing was heard of {who}, who had it",
+    "handed_back": "Open again: {who} gave it back",
+}
+_SNOOZED: Mapping[str, str] = {
+    "": "{who} laid it aside until a set time",
+    "reply": "{who} laid it aside until the person is heard from",
+}
+EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed", "reopened", "snoozed"})
 
 # What `escalations.open_case` writes: the severity, the code, then what was heard, one piece after each semicolon.
 _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
@@ -146,7 +164,8 @@ def told(event: Event) -> Told:
         return Told(f"Raised to {SEVERITIES.get(event.detail, event.detail)}")
     if event.kind == "closed":
         return Told(f"{event.who} closed it" if event.who else "Closed by itself")
-    sentence = _EVENTS.get(event.kind)
+    by_detail = {"reopened": _REOPENED, "snoozed": _SNOOZED}.get(event.kind, {})
+    sentence = by_detail.get(event.detail) or _EVENTS.get(event.kind)
     if sentence is None:
         return Told(": ".join(filter(None, (event.kind, event.detail))))
     return Told(sentence.format(who=who, detail=event.detail))

@@ -137,6 +137,7 @@ swaps: [{odd: 1}]
 holidays: [{odd: 1}]
 staff: [{odd: 1}]
 wording: [{odd: 1}]
+policies: {odd: 1, red: {odd: 1, steps: [{odd: 1}]}, amber: {odd: 1}, task: {odd: 1}}
 """
 SECTIONS = {
     "odd": "The whole file",
@@ -154,6 +155,11 @@ SECTIONS = {
     "holidays[1].odd": "holidays",
     "staff[1].odd": "staff",
     "wording[1].odd": "wording",
+    "policies.odd": "policies",
+    "policies.red.odd": "red",
+    "policies.red.steps[1].odd": "steps",
+    "policies.amber.odd": "amber",
+    "policies.task.odd": "task",
 }
 
 

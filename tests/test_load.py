@@ -341,6 +341,18 @@ MISTAKES = [
      ["line 6: staff[2].email: 'a@example.org' is given twice"]),
     (PERSON + "staff:\n  - {person: ann, email: a@example.org}\n  - {person: ann, email: b@example.org}\n",
      ["line 6: staff[2].person: 'ann' is given twice"]),
+    # policies
+    (PERSON + "policies: {red: {steps: []}}\n", ["line 4: policies.red.steps: a policy needs at least one step"]),
+    (PERSON + "policies: {red: {steps: [{by: text}]}}\n", ["line 4: policies.red.steps[1]: needs `whom`"]),
+    (PERSON + "policies: {red: {steps: [{whom: [on_call 1, zoe]}]}}\n",
+     [("line 4: policies.red.steps[1].whom: must be on_call 1 to on_call 9, on_call, staff, everybody or a person, "
+      "not 'zoe'")]),
+    (PERSON + "policies: {amber: {steps: [{whom: ben, by: fax}], morning: soon}}\n",
+     ["line 4: policies.amber.steps[1].by: must be one of text, call, both, not 'fax'",
+      "line 4: policies.amber.morning: must be a time such as 10:30, not 'soon'",
+      "line 4: policies.amber.steps[1].whom: 'ben' has no telephone to be paged by"]),
+    (PERSON + "policies: {task: {again: 5}}\n",
+     ["line 4: policies.task.again: is not a field here; those are steps, within, morning"]),
     # no YAML at all
     ("", ["line 1: must begin with fields such as people:"]),
     ("- a\n- b\n", ["line 1: must begin with fields such as people:"]),

@@ -13,6 +13,7 @@ import pytest
 
 import checkin.wording
 from checkin.conversation.replies import Asked, Kind, read
+from checkin.conversations.staff_words import Deed, read_command
 from checkin.wording import LANGUAGES, VARIANTS, Variant, country, day, day_and_time, placeholders, say, sentences
 from checkin.wording.segments import as_sent, is_gsm7, plain, size, without_marks
 
@@ -28,6 +29,9 @@ SAFETY = {"help", "urgent", "stranger", "person_coming", "stop.done"} | {
     k for k in KEYS if k.startswith(("safety.", "call_me.", "page."))
 }
 
+# What is said to staff about cases offers them words of their own.
+STAFF = ("page.", "handling.", "staff.")
+
 # Long, and met with every day.
 LONG = {
     "name": "Maximiliana-Rose",
@@ -37,6 +41,8 @@ LONG = {
     "sender": "Christopher-James",
     "taker": "Bartholomew",
     "case": "10482",
+    "code": "482159",
+    "count": "128",
     "group": "Hebden Bridge Wednesday Evening Group",
     "venue": "St Michael's Church Hall, the Green Room",
     "directions": "Buses 590 and 592 stop outside. Ring the bell on the left.",
@@ -256,6 +262,11 @@ def test_every_word_that_is_offered_is_understood(language: str, key: str) -> No
             r"\b[A-ZŁŻŹĆŃĘÔ]{2,}(?: [A-ZŁŻŹĆŃĘÔ]{2,})*\b", sentences(language)[key].variant(variant)
         ):
             if found == "SMS":
+                continue
+            if key.startswith(STAFF):
+                offered = read_command(found if found == "CASES" else f"{found} 4821")
+                assert offered is not None, found
+                assert offered.deed is not Deed.UNKNOWN, found
                 continue
             words = f"{found} hello" if _WORDS[found] is Kind.BUDDY else found
             for sent in (words, without_marks(words), without_marks(words).lower()):

@@ -21,11 +21,12 @@ class Rule(enum.Enum):
 RANK: Mapping[str, int] = {
     "safety": 0,
     "page": 1,
-    "relay": 2,
-    "relay_which": 3,
-    "reach_out": 4,
-    "checkin": 5,
-    "buddy_report": 6,
+    "handling": 2,
+    "relay": 3,
+    "relay_which": 4,
+    "reach_out": 5,
+    "checkin": 6,
+    "buddy_report": 7,
     "meeting": 9,
 }
 
@@ -33,6 +34,7 @@ RANK: Mapping[str, int] = {
 STREAM: Mapping[str, Stream] = {
     "safety": Stream.SAFETY,
     "page": Stream.SAFETY,
+    "handling": Stream.SAFETY,
     "relay": Stream.BUDDY,
     "relay_which": Stream.BUDDY,
     "reach_out": Stream.BUDDY,
@@ -55,7 +57,7 @@ def rule(arriving: str, under_way: str) -> Rule:
 
 # A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
 # each is its own question. A second check-in of the same member is not.
-_MANY_AT_ONCE = frozenset({"page", "relay_which", "reach_out", "buddy_report"})
+_MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "buddy_report"})
 
 
 # What would be stale by the time that its turn came.

@@ -80,8 +80,12 @@ def _fire_one(store: Store, now: datetime) -> bool:
 
 def _fire(work: Work, due: Due) -> None:
     if due.kind == "page":
-        if due.subject is not None:
-            escalations.page_again(work, due.subject, due.turn or 0)
+        if due.subject is None:
+            return
+        if due.topic == "unreached":
+            escalations.go_on(work, due.subject)
+        else:
+            escalations.fire(work, due.subject, due.turn or 0)
         return
     member = people.lock(work, due.person_id) if due.person_id else None
     if member is None:
@@ -119,8 +123,13 @@ def _event(work: Work, due: Due, member: Member) -> Event | None:
 
 def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Member) -> bool:
     match topic:
-        case "page":
-            return work.conn.execute(select(Case.status).where(Case.id == subject)).scalar_one_or_none() == "open"
+        case "page" | "handling":
+            case = work.conn.execute(
+                select(Case.status, Case.offered_to, Case.taken_by).where(Case.id == subject)
+            ).first()
+            if topic == "handling":
+                return case is not None and case.status == "taken" and case.taken_by == member.id
+            return case is not None and (case.status == "open" or case.offered_to == member.id)
         case "reach_out":
             status = work.conn.execute(select(CheckIn.status).where(CheckIn.id == subject)).scalar_one_or_none()
             return status in {"open", "unconfirmed"}

@@ -43,8 +43,11 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
         found |= {"choices": _choices(work, member, "text"), "choices_spoken": _choices(work, member, "voice")}
     if "facilitator" in needs and thread is not None:
         found["facilitator"] = meetings.facilitator_of(work, UUID(thread.subject)) or "?"
+    if "code" in needs and thread is not None:
+        found["code"] = escalations.newest(work, UUID(thread.subject))
     if needs & {"member", "case", "words", "link"} and thread is not None:
-        found |= _about_case(work, UUID(thread.subject)) if thread.topic == "page" else _about_member(work, thread)
+        of_a_case = thread.topic in {"page", "handling"}
+        found |= _about_case(work, UUID(thread.subject)) if of_a_case else _about_member(work, thread)
     return found
 
 

@@ -55,7 +55,7 @@ _SPANS = {
     "day": timedelta(days=1),
 }
 # What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
-_TOLD_AS_ASKED = frozenset({"page", "safety", "meeting"})
+_TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting"})
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
 
@@ -269,6 +269,9 @@ class Turn:
         if self.mouth is not None:
             self.question = self.render(key, values)
             return
+        if key == "page.ask":
+            # The case has owed its pages itself, by every medium that its policy names.
+            return
         medium = self._medium()
         dedupe = None
         if thread is not None and thread.topic == "checkin" and (ladder := self._find_ladder(thread)):
@@ -306,6 +309,8 @@ class Turn:
             return
         if thread.topic == "meeting":
             meetings.record(self.work, UUID(thread.subject), self.member.id, answer)
+        elif thread.topic == "handling":
+            escalations.answered(self.work, UUID(thread.subject), self.member.id, answer)
         elif thread.topic == "buddy_report":
             buddies.record(self.work, UUID(thread.subject), answer)
         elif thread.topic == "checkin":
@@ -389,7 +394,7 @@ class Turn:
             escalations.decline(self.work, case_id, self.member.id)
             return
         case = escalations.find(self.work, case_id)
-        if case.status == "open":
+        if case.status == "open" or case.offered_to == self.member.id:
             escalations.take(self.work, case_id, self.member.id)
             self._tell("page.accepted", thread)
         else:

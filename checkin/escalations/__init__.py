@@ -1,29 +1,36 @@
 """Cases: what a person must look at, who has it, and everything that happened, on a timeline.
 
-One case at a time for a person; what comes after joins it and can only make it more severe. RED pages people on call
-one after another until one accepts, then everybody. A case is closed with a note; RED by two people.
+One case at a time for a person; what comes after joins it and can only make it more severe. What happens while nobody
+takes one is its severity's policy: RED pages by text and call, one step after another, then everybody, with an alarm;
+AMBER has a deadline; a TASK is shown, and told of next morning. A case is closed with a note; RED by two people.
 
 * `timeline.py`: a case's row, and the lines that are only ever added to it.
-* `paging.py`: asking those on call one after another.
+* `policies.py`: who is told, by which medium, for how long.
+* `codes.py`: the short codes by which a text names a case.
+* `paging.py`: whom a step means, by what they can be reached, and paging them.
+* `deadlines.py`: what is not RED, and nobody takes.
+* `handling.py`: a case in somebody's hands: signs of life, help arrived, handing over, laying aside, opening again.
 * `cases.py`: opening, taking and closing.
 """
 
-from checkin.escalations.cases import answered_late, close, open_case, take
-from checkin.escalations.paging import EVERYBODY_WAIT, PAGE_WAIT, decline, page_again
+from checkin.escalations.cases import answered_late, close, fire, open_case, take
+from checkin.escalations.codes import case_of, newest
+from checkin.escalations.handling import (
+    answered,
+    arrived,
+    decline,
+    hand_over,
+    heard_from,
+    reopen,
+    sign_of_life,
+    snooze,
+)
+from checkin.escalations.paging import go_on
+from checkin.escalations.policies import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
 from checkin.escalations.timeline import Open, find, last_words, note, standing_case
 
 __all__ = [
-    "EVERYBODY_WAIT",
-    "PAGE_WAIT",
-    "Open",
-    "answered_late",
-    "close",
-    "decline",
-    "find",
-    "last_words",
-    "note",
-    "open_case",
-    "page_again",
-    "standing_case",
-    "take",
-]
+    "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "answered", "answered_late", "arrived", "case_of", "close",
+    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "newest", "note",
+    "open_case", "reopen", "sign_of_life", "snooze", "standing_case", "take",
+]  # fmt: skip

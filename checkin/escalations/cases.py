@@ -3,12 +3,15 @@
 from uuid import UUID
 
 from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
-from checkin import checkins, outbox, people, timers
+from checkin import checkins, outbox, people, rota, timers
 from checkin.conversation.effects import Severity, Stream
 from checkin.errors import BadInput
-from checkin.escalations.paging import page_next
-from checkin.escalations.timeline import Open, find, note
+from checkin.escalations import codes, deadlines, handling
+from checkin.escalations.paging import everybody, page_next
+from checkin.escalations.policies import policy
+from checkin.escalations.timeline import Open, change, find, lock, note
 from checkin.store.ids import new_id
 from checkin.store.models import Alert, Case
 from checkin.store.work import Work
@@ -27,68 +30,94 @@ def open_case(
     detail: str = "",
 ) -> UUID:
     """Open a case, or join the one that is open for this person (or, for a stranger, this phone)."""
+    what = f"{severity.value}: {reason}{detail}"
+    standing = _standing(work, person_id, phone_id)
+    while standing is None:
+        case_id = _insert(work, severity, reason, person_id, phone_id)
+        if case_id is not None:
+            note(work, case_id, "opened", detail=what, words=words, person_id=person_id)
+            _begin(work, case_id, severity)
+            return case_id
+        # Somebody else's turn opened one at this very moment: theirs is the case.
+        standing = _standing(work, person_id, phone_id)
+    note(work, standing.id, "joined", detail=what, words=words, person_id=person_id)
+    _join(work, standing, severity, reason)
+    return standing.id
+
+
+def _standing(work: Work, person_id: UUID | None, phone_id: UUID | None) -> Open | None:
     mine = Case.person_id == person_id if person_id else (Case.phone_id == phone_id) & Case.person_id.is_(None)
-    standing = work.conn.execute(
-        select(Case.id, Case.number, Case.severity, Case.status, Case.taken_by)
-        .where(mine, Case.status != "closed")
-        .with_for_update()
-    ).first()
-    if standing is None:
-        case_id = new_id()
-        work.add(
-            Case,
-            id=case_id,
-            person_id=person_id,
-            phone_id=phone_id,
-            severity=severity.value,
-            reason=reason,
-            opened_at=work.now,
-        )
-        note(work, case_id, "opened", detail=f"{severity.value}: {reason}{detail}", words=words, person_id=person_id)
-        if severity is Severity.RED:
-            page_next(work, case_id, 0)
-        return case_id
-    worse = _RANK[severity] < _RANK[Severity(standing.severity)]
-    note(work, standing.id, "joined", detail=f"{severity.value}: {reason}{detail}", words=words, person_id=person_id)
-    if worse:
-        work.conn.execute(update(Case).where(Case.id == standing.id).values(severity=severity.value, reason=reason))
+    found = work.conn.execute(select(Case.id).where(mine, Case.status != "closed").with_for_update()).scalar()
+    return lock(work, found) if found else None
+
+
+def _insert(work: Work, severity: Severity, reason: str, person_id: UUID | None, phone_id: UUID | None) -> UUID | None:
+    row = {
+        "id": new_id(),
+        "person_id": person_id,
+        "phone_id": phone_id,
+        "severity": severity.value,
+        "reason": reason,
+        "opened_at": work.now,
+    }
+    return work.conn.execute(insert(Case).values(row).on_conflict_do_nothing().returning(Case.id)).scalar_one_or_none()
+
+
+def _begin(work: Work, case_id: UUID, severity: Severity) -> None:
+    if severity is Severity.RED:
+        page_next(work, find(work, case_id))
+    else:
+        deadlines.begin(work, case_id, severity)
+
+
+def _join(work: Work, standing: Open, severity: Severity, reason: str) -> None:
+    handling.heard_from(work, standing)
+    if _RANK[severity] < _RANK[Severity(standing.severity)]:
+        change(work, standing.id, severity=severity.value, reason=reason, page_step=0, overdue_at=None)
         note(work, standing.id, "raised", detail=severity.value)
-    if severity is Severity.RED and not worse and standing.taken_by is not None:
-        outbox.owe(
-            work,
-            standing.taken_by,
-            "text",
-            Stream.SAFETY,
-            "page.more",
-            {"case": str(standing.number)},
-            subject=standing.id,
-        )
-    if worse and severity is Severity.RED:
-        # Whoever had taken something milder has not agreed to this.
-        work.conn.execute(
-            update(Case).where(Case.id == standing.id).values(status="open", taken_by=None, taken_at=None)
-        )
-        page_next(work, standing.id, 0)
-    return UUID(str(standing.id))
+        if severity is Severity.RED:
+            # Whoever had taken something milder has not agreed to this.
+            if standing.offered_to is not None:
+                handling.end_offer(work, standing)
+            change(work, standing.id, status="open", taken_by=None, taken_at=None, close_asked_by=None)
+        if severity is Severity.RED or standing.status == "open":
+            timers.drop(work, "page", standing.id)
+            _begin(work, standing.id, severity)
+    elif severity is Severity.RED:
+        handling.said_more(work, standing)
 
 
 def take(work: Work, case_id: UUID, person_id: UUID) -> Open:
-    """Let somebody take an open case. Raises BadInput with one sentence when somebody else has it, or it is closed."""
+    """Let somebody take a case that is open, or has been offered to them.
+
+    Raises BadInput with one sentence when somebody else has it, or it is closed.
+    """
     case = find(work, case_id)
     if case.status == "closed":
         raise BadInput(f"Case {case.number} is closed.")
-    if case.status == "taken" and case.taken_by != person_id:
+    offered = case.status == "taken" and case.offered_to == person_id
+    if case.status == "taken" and case.taken_by != person_id and not offered:
         raise BadInput(f"Case {case.number} has been taken by {people.first_name(work, case.taken_by or person_id)}.")
-    if case.status == "open":
-        work.conn.execute(
-            update(Case)
-            .where(Case.id == case_id)
-            .values(status="taken", taken_by=person_id, taken_at=work.now, close_asked_by=None)
+    if case.status == "open" or offered:
+        change(
+            work,
+            case_id,
+            status="taken",
+            taken_by=person_id,
+            taken_at=work.now,
+            close_asked_by=None,
+            offered_to=None,
+            alarm_at=None,
+            overdue_at=None,
+            snoozed_until=None,
+            alive_at=work.now,
+            checks=0,
         )
         note(work, case_id, "taken", person_id=person_id)
         timers.drop(work, "page", case_id)
         outbox.withdraw(work, case_id, "taken")
         _tell_alerted(work, case, "page.taken", besides=person_id, taker=people.first_name(work, person_id))
+        handling.watch(work, case)
     return case
 
 
@@ -108,8 +137,10 @@ def close(work: Work, case_id: UUID, person_id: UUID, words: str) -> bool:
     if case.severity == "red" and case.close_asked_by in {None, person_id}:
         if case.taken_by != person_id:
             raise BadInput(f"Only who has case {case.number} can ask for it to be closed.")
-        work.conn.execute(update(Case).where(Case.id == case_id).values(close_asked_by=person_id))
+        change(work, case_id, close_asked_by=person_id, alive_at=work.now, checks=0)
         note(work, case_id, "close_asked", person_id=person_id, words=words)
+        if case.close_asked_by is None:
+            _ask_second(work, case, person_id)
         return False
     if case.severity != "red" and case.taken_by != person_id:
         raise BadInput(f"Only who has case {case.number} can close it.")
@@ -118,11 +149,22 @@ def close(work: Work, case_id: UUID, person_id: UUID, words: str) -> bool:
 
 
 def _close(work: Work, case: Open, person_id: UUID | None, words: str) -> None:
-    work.conn.execute(
-        update(Case).where(Case.id == case.id).values(status="closed", closed_by=person_id, closed_at=work.now)
+    if case.offered_to is not None:
+        handling.end_offer(work, case)
+    change(
+        work,
+        case.id,
+        status="closed",
+        closed_by=person_id,
+        closed_at=work.now,
+        alarm_at=None,
+        snoozed_until=None,
+        offered_to=None,
     )
     note(work, case.id, "closed", person_id=person_id, words=words)
     timers.drop(work, "page", case.id)
+    outbox.withdraw(work, case.id, "superseded")
+    timers.set_timer(work, "settled", work.now, person_id=case.taken_by, topic="handling", subject=case.id)
     _tell_alerted(work, case, "page.all_clear", besides=person_id)
     work.conn.execute(
         update(Alert).where(Alert.case_id == case.id, Alert.cleared_at.is_(None)).values(cleared_at=work.now)
@@ -130,6 +172,37 @@ def _close(work: Work, case: Open, person_id: UUID | None, words: str) -> None:
     if case.person_id is not None and person_id is not None:
         for check_in_id in checkins.unsettled_of(work, case.person_id):
             checkins.settle(work, check_in_id, "closed", answer=None, by=person_id)
+
+
+def _ask_second(work: Work, case: Open, person_id: UUID) -> None:
+    """Ask those who could confirm that a RED case may be closed: who was told of it, else whoever is on call."""
+    told = work.conn.scalars(select(Alert.person_id).where(Alert.case_id == case.id).order_by(Alert.at)).all()
+    rule = policy(work, Severity.RED)
+    who = [p for p in dict.fromkeys((*told, *rota.on_call(work))) if p != person_id] or everybody(work, rule)
+    values = {
+        "case": str(case.number),
+        "code": codes.newest(work, case.id),
+        "taker": people.first_name(work, person_id),
+    }
+    for second in who:
+        if second != person_id:
+            outbox.owe(work, second, "text", Stream.SAFETY, "page.confirm_close", values, subject=case.id)
+
+
+def fire(work: Work, case_id: UUID, page_round: int) -> None:
+    """The clock of a case has run down: page the next, remind of a deadline, or ask whoever has it.
+
+    Does nothing when the round is an old one, or the case is closed.
+    """
+    case = lock(work, case_id)
+    if case is None or case.status == "closed":
+        return
+    if case.status == "taken":
+        handling.look(work, case)
+    elif case.severity != "red":
+        deadlines.overdue(work, case)
+    elif case.page_round == page_round:
+        page_next(work, case)
 
 
 def answered_late(work: Work, person_id: UUID) -> None:
@@ -167,5 +240,5 @@ def _tell_alerted(work: Work, case: Open, key: str, *, besides: UUID | None, tak
                 key,
                 {"case": str(case.number), "taker": taker},
                 subject=case.id,
-                dedupe=f"{key}:{case.id}:{person_id}:{case.page_round}",
+                dedupe=f"{key}:{case.id}:{person_id}:{case.page_round}:{besides}",
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from checkin.errors import BadInput
 from checkin.store.models import Case, CaseEvent
@@ -18,23 +18,33 @@ class Open:
     id: UUID
     number: int
     person_id: UUID | None
+    phone_id: UUID | None
     severity: str
     reason: str
     status: str
+    opened_at: datetime
     taken_by: UUID | None
     close_asked_by: UUID | None
     page_round: int
+    page_step: int
+    alarm_at: datetime | None
+    alive_at: datetime | None
+    checks: int
+    arrived_at: datetime | None
+    offered_to: UUID | None
+    snoozed_until: datetime | None
 
 
 def lock(work: Work, case_id: UUID) -> Open | None:
     """Return a case, its row locked, or None."""
     row = work.conn.execute(
         select(
-            Case.id, Case.number, Case.person_id, Case.severity, Case.reason, Case.status, Case.taken_by,
-            Case.close_asked_by, Case.page_round,
+            Case.id, Case.number, Case.person_id, Case.phone_id, Case.severity, Case.reason, Case.status,
+            Case.opened_at, Case.taken_by, Case.close_asked_by, Case.page_round, Case.page_step, Case.alarm_at,
+            Case.alive_at, Case.checks, Case.arrived_at, Case.offered_to, Case.snoozed_until,
         ).where(Case.id == case_id).with_for_update()
     ).first()  # fmt: skip
-    return Open(*row) if row else None
+    return Open(**row._asdict()) if row else None
 
 
 def find(work: Work, case_id: UUID) -> Open:
@@ -43,6 +53,11 @@ def find(work: Work, case_id: UUID) -> Open:
     if case is None:
         raise BadInput("There is no such case.")
     return case
+
+
+def change(work: Work, case_id: UUID, **values: object) -> None:
+    """Change columns of a case whose row is locked."""
+    work.conn.execute(update(Case).where(Case.id == case_id).values(**values))
 
 
 _NOTE = (

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from checkin import checkins, meetings, phone, recurrence
 from checkin.conversation.agenda import STOPPABLE
-from checkin.conversation.effects import Stream
+from checkin.conversation.effects import Severity, Stream
 from checkin.errors import BadInput
+from checkin.escalations.policies import Policy
 from checkin.load import rota as rotas
 from checkin.load.nodes import Node
+from checkin.load.policies import check_policies, understand_policies
 from checkin.wording import LANGUAGES, VARIANTS, Variant, overrides
 
 _DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
@@ -110,11 +112,24 @@ class Organisation:
     """None: those there are stay."""
     staff: list[StaffSpec] = field(default_factory=list)
     wording: list[WordingSpec] = field(default_factory=list)
+    policies: dict[Severity, Policy] = field(default_factory=dict)
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
     """Return what a file says; mistakes are left in `root.mistakes`."""
-    root.only("people", "groups", "pairs", "rota", "stand_ins", "overrides", "swaps", "holidays", "staff", "wording")
+    root.only(
+        "people",
+        "groups",
+        "pairs",
+        "rota",
+        "stand_ins",
+        "overrides",
+        "swaps",
+        "holidays",
+        "staff",
+        "wording",
+        "policies",
+    )
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
         groups=[_group(n, zone) for n in root.children("groups")],
@@ -125,6 +140,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         stand_ins=root.texts("stand_ins") if root.has("stand_ins") else None,
         staff=[_staff(n) for n in root.children("staff")],
         wording=[_wording(n, country) for n in root.children("wording")],
+        policies=understand_policies(root),
     )
     shifts = {spec.ref: spec for spec in found.rota}
     swaps = [rotas.swap(n, shifts) for n in root.children("swaps")]
@@ -342,6 +358,7 @@ _PEOPLE_OF = {
 
 def _check_refs(root: Node, found: Organisation) -> None:
     """Every reference must lead to a person of the file, and every ref must be given once."""
+    check_policies(root, {p.ref: len(p.phones) for p in found.people})
     known = {p.ref for p in found.people}
     for name in ("people", "groups", "pairs", "rota", "overrides", "holidays"):
         _check_once(root.children(name), [spec.ref for spec in getattr(found, name)], "ref")

@@ -11,7 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import buddies, checkins, meetings, people, phrases
 from checkin.conversation.effects import Stream
+from checkin.escalations import policies
 from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
+from checkin.load.policies import with_ids
 from checkin.load.rota import ShiftSpec
 from checkin.store.ids import new_id
 from checkin.store.models import (
@@ -66,6 +68,8 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
         _staff(work, member, ids)
     own = {(spec.key, spec.language, v): says for spec in found.wording for v, says in spec.says.items()}
     phrases.store_all(work, own, how="file")
+    for severity, policy in found.policies.items():
+        policies.keep(work, severity, with_ids(policy, {ref: str(person_id) for ref, person_id in ids.items()}))
     return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
 
 

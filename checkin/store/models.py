@@ -385,12 +385,25 @@ class Case(Base):
         _one_of("status", "open", "taken", "closed"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("status <> 'taken' OR taken_by IS NOT NULL", name="taken"),
-        # RED is closed by two people. A comparison with NULL is no answer, and a CHECK lets that pass.
+        # RED is closed by two people. A comparison with NULL is no answer, and a CHECK lets that pass. What became part
+        # of another case goes on there.
         CheckConstraint(
-            "status <> 'closed' OR severity <> 'red' OR coalesce(closed_by <> close_asked_by, false)",
+            "status <> 'closed' OR severity <> 'red' OR merged_into IS NOT NULL "
+            "OR coalesce(closed_by <> close_asked_by, false)",
             name="red_closed_by_two",
         ),
+        CheckConstraint("merged_into IS NULL OR (status = 'closed' AND merged_into <> id)", name="merged"),
+        CheckConstraint("offered_to IS NULL OR status = 'taken'", name="offered"),
+        CheckConstraint("snoozed_until IS NULL OR severity <> 'red'", name="red_never_rests"),
         Index("uq_cases_person", "person_id", unique=True, postgresql_where=text("status <> 'closed'")),
+        # Two first texts of one stranger at the same moment are one case.
+        Index(
+            "uq_cases_stranger",
+            "phone_id",
+            unique=True,
+            postgresql_where=text("status <> 'closed' AND person_id IS NULL"),
+        ),
+        Index("ix_cases_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_cases_open", "severity", "opened_at", postgresql_where=text("status <> 'closed'")),
     )
     id: Mapped[UUID] = _id()
@@ -406,7 +419,44 @@ class Case(Base):
     close_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]
+    # How many times somebody was paged, and at which turn of its policy it stands.
     page_round: Mapped[int] = mapped_column(server_default=text("0"))
+    page_step: Mapped[int] = mapped_column(server_default=text("0"))
+    # When nobody could be found for it; it stands until somebody takes the case.
+    alarm_at: Mapped[datetime | None]
+    # When whoever has it last gave a sign of life about it, and how often they were asked since.
+    alive_at: Mapped[datetime | None]
+    checks: Mapped[int] = mapped_column(server_default=text("0"))
+    # When it was confirmed that help had arrived.
+    arrived_at: Mapped[datetime | None]
+    # Whom it has been offered to by whoever has it.
+    offered_to: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    snoozed_until: Mapped[datetime | None]
+    # When its deadline passed with nobody having taken it.
+    overdue_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+
+
+class Code(Base):
+    """A short code by which a case is named in a text. A code is free again after a while."""
+
+    __tablename__ = "codes"
+    __table_args__ = (Index("ix_codes_case", "case_id", "at"),)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+
+
+class Policy(Base):
+    """Who is told about a case of one severity, and when: steps and times, as `escalations/policies.py` writes them."""
+
+    __tablename__ = "policies"
+    __table_args__ = (
+        _one_of("severity", "red", "amber", "task"),
+        CheckConstraint("coalesce(jsonb_array_length(rule -> 'steps'), 0) > 0", name="steps"),
+    )
+    severity: Mapped[str] = mapped_column(primary_key=True)
+    rule: Mapped[dict[str, Any]]
 
 
 class CaseEvent(Base):

@@ -33,6 +33,12 @@ rota:
 staff:
   - {person: sue, email: sue@example.org, role: safeguarding, password: a good long password}
   - {person: omar, email: omar@example.org, role: coordinator, password: a good long password}
+policies:
+  # Most stories are about something else: in them pages are texts, and nobody is reminded of what waits in the queue.
+  # `test_pages.py` tells of the rest.
+  red: {steps: [{whom: on_call 1, by: text}]}
+  amber: {within: 10080}
+  task: {within: 10080}
 """
 
 

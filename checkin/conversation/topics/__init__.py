@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 
 from checkin.conversation.topic import Topic
-from checkin.conversation.topics import buddy_report, checkin, meeting, page, reach_out, relay, relay_which, safety
+from checkin.conversation.topics import (
+    buddy_report,
+    checkin,
+    handling,
+    meeting,
+    page,
+    reach_out,
+    relay,
+    relay_which,
+    safety,
+)
 
 TOPICS: Mapping[str, Topic] = {
     t.name: t
     for t in (
-        safety.TOPIC, page.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC, buddy_report.TOPIC,
-        meeting.TOPIC,
+        safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
+        buddy_report.TOPIC, meeting.TOPIC,
     )
 }  # fmt: skip

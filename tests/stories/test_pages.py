@@ -1,0 +1,144 @@
+"""Pages: by text and call at once, accepted by either, and nobody is left waiting for whoever cannot answer."""
+
+import re
+
+import pytest
+
+from tests.stories.conftest import HARBOUR
+from tests.stories.town import Phone, Town
+
+# The default policies, and a second person on call by day.
+BY_DEFAULT = HARBOUR.partition("policies:")[0].replace(
+    "staff:\n",
+    "  - {ref: second, person: omar, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 720, rank: 2}\nstaff:\n",
+)
+DANGER = "i want to end it all tonight"
+
+
+@pytest.fixture(autouse=True)
+def default_policies(town: Town) -> None:
+    """Pages go out as they do when nobody has said otherwise."""
+    with town.line.store.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM policies")
+    town.loads(BY_DEFAULT)
+
+
+def code_of(town: Town, number: int = 1) -> str:
+    """The newest code of a case, as the text to whoever was paged had it."""
+    query = "SELECT code FROM codes JOIN cases ON cases.id = case_id WHERE number = :n ORDER BY at DESC LIMIT 1"
+    code = str(town.scalar(query, n=number))
+    assert re.fullmatch(r"[1-9]\d{3}", code)
+    return code
+
+
+def test_a_page_is_a_text_and_a_call_at_once_and_pressing_1_takes_it(ann: Phone, sue: Phone, town: Town) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now")
+    sue.is_rung().answers().is_not_told("case").presses("1").is_told("Case 1 needs a person now").is_not_told("Ann")
+    sue.presses("1").is_told("Case 1 is yours", "Ann").hangs_up()
+    assert town.scalar("SELECT count(*) FROM case_events WHERE kind = 'paged'") == 1
+    assert town.scalar("SELECT status FROM cases") == "taken"
+
+
+def test_a_page_is_taken_by_its_code_and_the_call_then_says_so(ann: Phone, sue: Phone, town: Town) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears(f"1 or {code_of(town)} to take it").is_rung()
+    sue.texts("1").hears("Case 1 is yours", DANGER)
+    sue.answers().presses("1").is_not_told("needs a person now").hangs_up()
+
+
+def test_a_page_taken_before_it_could_leave_is_not_sent(ann: Phone, sue: Phone, omar: Phone, clock: Town) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    clock.moves(minutes=5)
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    omar.hears("needs a person now").is_rung().answers().presses("1")
+    sue.texts("1").hears("Case 1 is yours")
+    omar.hears("has been taken by Sue")
+    omar.presses("1").is_not_told("is yours").hangs_up()
+    clock.moves(minutes=15)
+    assert clock.scalar("SELECT count(*) FROM case_events WHERE kind = 'paged'") == 3
+
+
+def test_an_answering_machine_accepts_nothing_and_hears_nothing(
+    ann: Phone, sue: Phone, omar: Phone, clock: Town
+) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_voicemail_answer().is_not_told("case").is_not_told("urgent")
+    clock.moves(minutes=5)
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    omar.hears("needs a person now").is_rung().lets_it_ring()
+    omar.texts("1").hears("is yours")
+    sue.hears("has been taken by Omar")
+
+
+def test_nobody_waits_for_a_phone_that_is_off(ann: Phone, sue: Phone, omar: Phone, town: Town) -> None:
+    town.phone(sue.number, "Sue", kind="unreachable")
+    ann.texts(DANGER).hears("999")
+    town.settles()
+    omar.hears("needs a person now").is_rung().answers().presses("1").presses("1").is_told("is yours").hangs_up()
+    assert town.scalar("SELECT count(*) FROM case_events WHERE kind = 'unreached'") == 1
+
+
+def test_a_landline_on_call_is_rung_once_and_never_texted(ann: Phone, town: Town) -> None:
+    town.loads(BY_DEFAULT.replace("phones: 07700 900131", "phones: 0113 496 0131"))
+    sue = town.phone("+441134960131", "Sue", kind="landline")
+    ann.texts(DANGER).hears("999")
+    assert town.scalar("SELECT count(*) FROM messages WHERE wording = 'page.ask'") == 1
+    sue.is_rung().answers().presses("1").presses("1").is_told("is yours").hangs_up()
+    sue.hears_nothing()
+
+
+def test_who_took_it_and_falls_silent_is_asked_twice_and_then_others_are_paged(
+    ann: Phone, sue: Phone, omar: Phone, clock: Town
+) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    sue.texts("1").hears("is yours")
+    clock.moves(minutes=20)
+    sue.hears("have you reached them")
+    clock.moves(minutes=10)
+    sue.hears("have you reached them")
+    clock.moves(minutes=10)
+    sue.hears("others are asked now").hears("needs a person now").is_rung().lets_it_ring()
+    omar.hears("needs a person now").is_rung().lets_it_ring()
+    omar.texts("1").hears("is yours")
+    sue.hears("has been taken by Omar")
+
+
+def test_still_trying_is_a_sign_of_life_and_help_that_has_come_is_kept(ann: Phone, sue: Phone, clock: Town) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    sue.texts("1").hears("is yours")
+    clock.moves(minutes=20)
+    sue.hears("have you reached them").texts("2").hears("ask again later")
+    clock.moves(minutes=20)
+    sue.hears("have you reached them").texts("1").hears("That is on case 1")
+    clock.moves(hours=3)
+    assert clock.scalar("SELECT arrived_at IS NOT NULL AND status = 'taken' FROM cases")
+
+
+def test_who_needs_somebody_else_is_believed_at_once(ann: Phone, sue: Phone, omar: Phone, clock: Town) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    sue.texts("1").hears("is yours")
+    clock.moves(minutes=20)
+    sue.hears("have you reached them").texts("3").hears("next person is being asked")
+    omar.hears("needs a person now").is_rung().lets_it_ring()
+    omar.texts("1").hears("is yours")
+    sue.hears("has been taken by Omar")
+
+
+def test_more_danger_and_no_sign_of_whoever_has_it_opens_the_case_again(
+    ann: Phone, sue: Phone, omar: Phone, clock: Town
+) -> None:
+    ann.texts(DANGER).hears("999")
+    sue.hears("needs a person now").is_rung().lets_it_ring()
+    sue.texts("1").hears("is yours")
+    ann.texts("i am going to kill myself now").hears("999")
+    sue.hears("They have said more").is_rung().lets_it_ring()
+    clock.moves(minutes=10)
+    sue.hears("others are asked now").hears("needs a person now").is_rung().lets_it_ring()
+    omar.hears("needs a person now").is_rung().lets_it_ring()
+    omar.texts("1").hears("is yours")
+    sue.hears("has been taken by Omar")
