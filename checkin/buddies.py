@@ -12,7 +12,7 @@ from checkin import outbox, outlook, people, recurrence, timers
 from checkin.conversation.effects import Stream
 from checkin.gate import Defer
 from checkin.store.ids import new_id
-from checkin.store.models import Message, Pair, Person, Report
+from checkin.store.models import Message, Pair, PairLine, Person, PoolNumber, Report
 from checkin.store.work import Work
 
 _WEEKS_BEGIN = date(2024, 1, 1)
@@ -66,11 +66,14 @@ class Other:
     name: str
     pair_id: UUID
     resting: bool
+    line: str | None
+    """The number that is the pair's own, where they have one."""
 
 
 _OTHERS = """
-    SELECT o.id, o.name, j.id, j.status = 'resting' FROM pairs j
+    SELECT o.id, o.name, j.id, j.status = 'resting', l.number FROM pairs j
     JOIN people o ON o.id = CASE WHEN j.member_id = %(person)s THEN j.buddy_id ELSE j.member_id END
+    LEFT JOIN pair_lines l ON l.pair_id = j.id AND l.person_id = o.id
     WHERE (j.member_id = %(person)s OR j.buddy_id = %(person)s) AND j.status <> 'ended'
     ORDER BY j.buddy_id = %(person)s, j.rank, j.id
 """
@@ -92,7 +95,7 @@ def talking_with(work: Work, others: Sequence[Other]) -> Other | None:
         select(Message.subject)
         .where(
             Message.subject.in_([o.pair_id for o in others]),
-            Message.wording == RELAYED,
+            Message.wording.in_(RELAYED),
             Message.at > work.now - _TALKING,
         )
         .distinct()
@@ -101,12 +104,32 @@ def talking_with(work: Work, others: Sequence[Other]) -> Other | None:
     return found[0] if len(found) == 1 else None
 
 
-RELAYED = "relay.message"
+# Words that were passed on; the second comes from the pair's own number, which is where the answer goes.
+RELAYED = ("relay.message", "relay.direct")
 
 
 def relay(work: Work, sender: str, words: str, other: Other) -> None:
-    """Owe somebody's words to the other of their pair: first names only, never a number."""
-    outbox.owe(work, other.id, "text", Stream.BUDDY, RELAYED, {"sender": sender, "words": words}, subject=other.pair_id)
+    """Owe somebody's words to the other of their pair: first names only, and no number but the pair's own."""
+    key = RELAYED[1 if other.line else 0]
+    values = {"sender": sender, "words": words}
+    outbox.owe(work, other.id, "text", Stream.BUDDY, key, values, subject=other.pair_id, sender=other.line)
+
+
+def give_lines(work: Work) -> None:
+    """Give every pair that has none a number of its own from the pool, while there is one that neither of the two
+    knows from another pair. Who has none uses the word BUDDY."""
+    without = select(Pair.id, Pair.member_id, Pair.buddy_id).where(
+        Pair.status != "ended", Pair.id.not_in(select(PairLine.pair_id))
+    )
+    for pair in work.conn.execute(without.order_by(Pair.id)).all():
+        two = (pair.member_id, pair.buddy_id)
+        known = select(PairLine.number).where(PairLine.person_id.in_(two))
+        number = work.conn.scalars(
+            select(PoolNumber.number).where(PoolNumber.number.not_in(known)).order_by(PoolNumber.number).limit(1)
+        ).first()
+        if number is not None:
+            rows: list[dict[str, object]] = [{"person_id": p, "number": number, "pair_id": pair.id} for p in two]
+            work.add_all(PairLine, rows)
 
 
 def end(work: Work, pair_id: UUID) -> None:

@@ -105,11 +105,12 @@ class Out:
     stream: str
     reached: bool
     arguments: bytes | None
+    sender: str | None
 
 
 _ROW = (
     Message.id, Message.medium, Message.person_id, Message.phone_id, Message.subject, Message.wording,
-    Message.stream, Message.reached, Message.arguments,
+    Message.stream, Message.reached, Message.arguments, Message.sender,
 )  # fmt: skip
 
 
@@ -123,8 +124,11 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
     """Do what follows when a message has finally failed: tell staff, change medium, go on up the ladder."""
     match fault:
         case Fault.UNSUBSCRIBED:
+            if row.sender is not None:
+                # Only the pair's own number was stopped: the line's still reaches them.
+                people.consent(work, row.person_id, (Stream.BUDDY,), given=False, how="carrier")
             # Several texts may have been on their way: a person is told once.
-            if people.block_texts(work, row.person_id, blocked=True):
+            elif people.block_texts(work, row.person_id, blocked=True):
                 _task(work, row, "carrier_opt_out", code)
         case Fault.NOT_MOBILE:
             work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
@@ -143,7 +147,7 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
 
 def go_on(work: Work, row: Out) -> None:
     """Somebody was not reached: do not wait for an answer that cannot come, and tell those whose words were lost."""
-    if row.subject is not None and row.wording == buddies.RELAYED:
+    if row.subject is not None and row.wording in buddies.RELAYED:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     if row.wording == "page.ask":
         not_reached(work, row.id, "unreachable")
@@ -175,7 +179,7 @@ def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
         return
     if row.wording == "page.ask":
         not_reached(work, row.id, missed)
-    elif row.wording == buddies.RELAYED:
+    elif row.wording in buddies.RELAYED:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     else:
         due.missed_call(work, row.person_id, row.subject, missed)

@@ -118,7 +118,7 @@ class Dispatcher:
             case Drop(why=why):
                 batch.dropped.append({"id": message.id, "reason": why})
                 _log.info("dropped", why=why, message=str(message.id))
-                relayed = message.wording == buddies.RELAYED and why != "not_relevant"
+                relayed = message.wording in buddies.RELAYED and why != "not_relevant"
                 if (relayed or why not in _NO_USE_GOING_ON) and (row := delivery.find(work, message.id)):
                     delivery.go_on(work, row)
 
@@ -151,10 +151,14 @@ class Dispatcher:
         if (early := not_before - clock.monotonic()) > 0:
             clock.sleep(early)
         if message.medium == "text":
-            return self._gateway.text(message.id, to, body)
+            return self._gateway.text(message.id, to, body, sender=message.sender)
         person = message.person
         return self._gateway.call(
-            message.id, to, ring_seconds=person["ring_seconds"], leave_word=person["voicemail"] != "none"
+            message.id,
+            to,
+            ring_seconds=person["ring_seconds"],
+            leave_word=person["voicemail"] != "none",
+            sender=message.sender,
         )
 
     def _refused(self, batch: _Batch, message: Claimed, error: CarrierError, now: datetime) -> None:

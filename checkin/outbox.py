@@ -47,8 +47,10 @@ def owe(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     dedupe: str | None = None,
+    sender: str | None = None,
 ) -> None:
-    """Owe somebody a text or a call: sentence `key` with `arguments`. With `dedupe`, once for ever."""
+    """Owe somebody a text or a call: sentence `key` with `arguments`. With `dedupe`, once for ever; from a number of
+    its own with `sender`."""
     if due_at is None or due_at <= work.now:
         work.wake.add("fire")
     message_id = new_id()
@@ -66,6 +68,7 @@ def owe(
             "wording": key,
             "arguments": work.vault.seal_json(dict(arguments), "messages.arguments"),
             "dedupe": dedupe,
+            "sender": sender,
             "subject": subject,
             "due_at": due_at or work.now,
             "expires_at": expires_at,
@@ -97,6 +100,7 @@ class Claimed:
     attempt: int
     person_id: UUID
     body: bytes | None
+    sender: str | None
     person: Mapping[str, Any]
 
 
@@ -112,7 +116,7 @@ _CLAIM = text(
         RETURNING m.*
     )
     SELECT m.id, m.medium, m.stream, m.wording, m.arguments, m.subject, m.due_at, m.expires_at, m.attempt,
-           m.person_id, m.body, m.class,
+           m.person_id, m.body, m.sender, m.class,
            p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail,
            p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
@@ -163,6 +167,7 @@ def claim(work: Work, *, classes: Sequence[int], media: Sequence[Medium], batch:
             attempt=row["attempt"],
             person_id=row["person_id"],
             body=row["body"],
+            sender=row["sender"],
             person=dict(row),
         )
         for row in rows

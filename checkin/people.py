@@ -86,30 +86,55 @@ def read(work: Work, row: Sequence[Any]) -> Member:
 
 
 _BEHIND = (
-    f"SELECT {COLUMNS}, j.phone_id, j.rank FROM people p JOIN person_phones j ON j.person_id = p.id "  # noqa: S608
-    "JOIN phones ON phones.id = j.phone_id WHERE phones.number_index = %(index)s AND p.status <> 'ended' "
+    f"SELECT {COLUMNS}, j.rank, p.safe_to_text, l.pair_id, h.id, h.speaker_id, h.spoke_at, h.asked_who_at "  # noqa: S608
+    "FROM people p JOIN person_phones j ON j.person_id = p.id JOIN phones h ON h.id = j.phone_id "
+    "LEFT JOIN pair_lines l ON l.person_id = p.id AND l.number = %(to)s "
+    "WHERE h.number_index = %(index)s AND p.status <> 'ended' "
     # Locked in one order everywhere, so that two who share a phone never wait for each other.
     "ORDER BY p.id FOR UPDATE OF p"
 )
 
 
-def _likelier(row: tuple[Any, ...]) -> tuple[bool, int]:
-    *_, state, _, rank = row
-    return not (state or {}).get("open"), rank
+@dataclass(frozen=True, slots=True)
+class User:
+    """One of those who use a phone. `pair_id`: the number that was texted or rung is that pair's own."""
+
+    member: Member
+    rank: int
+    safe_to_text: bool
+    pair_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Everybody who uses a phone, locked, and which of them it was last; moments are aware (UTC)."""
+
+    users: tuple[User, ...]
+    phone_id: UUID
+    speaker_id: UUID | None
+    spoke_at: datetime | None
+    asked_who_at: datetime | None
+
+    @property
+    def likeliest(self) -> User:
+        """Whoever has an open question, else the one whose first phone it is."""
+        return min(self.users, key=lambda u: (u.member.state.current is None, u.rank))
+
+
+def everybody_behind(work: Work, number: str, to: str = "") -> Behind | None:
+    """Return who uses `number`, locked; None for a stranger. `to` is the number of ours that they texted or rang."""
+    # One key after the other: for a list PostgreSQL would make a new plan each time.
+    for index in work.vault.indexes(number):
+        rows = work.rows(_BEHIND, {"index": index, "to": to})
+        if rows:
+            return Behind(tuple(User(read(work, row[:-7]), *row[-7:-4]) for row in rows), *rows[0][-4:])
+    return None
 
 
 def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
-    """Return who is meant by somebody using `number`, locked, with the phone's id; None for a stranger.
-
-    Of several people who share a phone it is the one with an open question, else the one whose first phone it is.
-    """
-    # One key after the other: for a list PostgreSQL would make a new plan each time.
-    for index in work.vault.indexes(number):
-        rows = work.rows(_BEHIND, {"index": index})
-        if rows:
-            *of_person, phone_id, _ = min(rows, key=_likelier)
-            return read(work, of_person), phone_id
-    return None
+    """Return who is most likely meant by somebody using `number`, locked, with the phone's id; None for a stranger."""
+    found = everybody_behind(work, number)
+    return (found.likeliest.member, found.phone_id) if found else None
 
 
 def id_behind(work: Work, number: str) -> UUID | None:

@@ -20,7 +20,7 @@ from checkin import buddies, escalations, outbox, outlook
 from checkin.buddies import Other
 from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.masking import mask
-from checkin.conversation.replies import Asked, Kind, read
+from checkin.conversation.replies import Asked, Kind, Reading, read
 from checkin.gate import Defer, Drop
 from checkin.people import Member
 from checkin.store.models import Message
@@ -48,8 +48,10 @@ def relay(work: Work, member: Member, words: str, *, pictures: int = 0, pair_id:
     """Pass somebody's words on to the other of a pair: of `pair_id` when that is known, else of the one they name, or
     are talking with, or have."""
     others = buddies.others_of(work, member.id)
-    if not others:
+    if not others and pair_id is None:
         return _to_team(work, member, words, "relay.none", {})
+    if pair_id is not None and all(o.pair_id != pair_id for o in others):
+        return _to_team(work, member, words, "relay.over", {})
     chosen, words = _whose(work, others, _PICTURES.sub("", words).strip(), pair_id)
     pictured: tuple[Said, ...] = (("relay.no_pictures", {}),) if pictures else ()
     if not words:
@@ -58,6 +60,28 @@ def relay(work: Work, member: Member, words: str, *, pictures: int = 0, pair_id:
         return Outcome(ask="which")
     passed = _pass_on(work, member, words, chosen)
     return Outcome((*passed.say, *pictured))
+
+
+# On a pair's own number these are still the line's; everything else is words for the other.
+_ALWAYS_THE_LINES = frozenset({Kind.URGENT, Kind.WRONG_NUMBER})
+_THE_LINES_ALONE = frozenset({Kind.HELP, Kind.CALL_ME, Kind.PAUSE, Kind.BACK})
+_ALONE = 3
+
+
+def on_own_line(reading: Reading, body: str) -> Reading:
+    """Return what a text to a pair's own number is. HELP and the like are the line's when they stand alone, and words
+    for the other in a sentence ("can you help me with the shelf"). STOP there stops the words between the two: who
+    wants to stop everything texts it to the line, and is told so."""
+    match reading.kind:
+        case Kind.STOP | Kind.START:
+            return Reading(reading.kind, "buddy")
+        case Kind.BUDDY if reading.value:
+            return reading
+        case Kind.UNCLEAR if reading.value == "auto":
+            return reading
+        case kind if kind in _ALWAYS_THE_LINES or (kind in _THE_LINES_ALONE and len(body.split()) <= _ALONE):
+            return reading
+    return Reading(Kind.BUDDY, body)
 
 
 def chosen(work: Work, member: Member, message_id: UUID, reply: str | None, number: int | None) -> Outcome:

@@ -85,13 +85,18 @@ class Carrier:
     trouble: dict[str, Exception] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
     listed: dict[str, Receipt] = field(default_factory=dict)
+    senders: list[str | None] = field(default_factory=list)
 
-    def text(self, message_id: UUID, to: str, body: str) -> Receipt:
+    def text(self, message_id: UUID, to: str, body: str, *, sender: str | None = None) -> Receipt:
         """Take a text, or raise."""
+        self.senders.append(sender)
         return self._take("text", message_id, to, body)
 
-    def call(self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool) -> Receipt:
+    def call(
+        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+    ) -> Receipt:
         """Ring, or raise."""
+        self.senders.append(sender)
         return self._take("call", message_id, to, f"rings {ring_seconds}s{', leaves word' if leave_word else ''}")
 
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:

@@ -138,6 +138,7 @@ holidays: [{odd: 1}]
 staff: [{odd: 1}]
 wording: [{odd: 1}]
 policies: {odd: 1, red: {odd: 1, steps: [{odd: 1}]}, amber: {odd: 1}, task: {odd: 1}}
+numbers: {odd: 1}
 """
 SECTIONS = {
     "odd": "The whole file",
@@ -160,6 +161,7 @@ SECTIONS = {
     "policies.red.steps[1].odd": "steps",
     "policies.amber.odd": "amber",
     "policies.task.odd": "task",
+    "numbers.odd": "numbers",
 }
 
 

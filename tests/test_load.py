@@ -298,6 +298,12 @@ MISTAKES = [
      "  - {ref: h, name: H, meetings: [{ref: m, rule: FREQ=DAILY, starts: 2026-01-06 19:00, venue: V}]}\n",
      ["line 6: groups[2].meetings[1].ref: 'm' is given twice"]),
     (PERSON + "pairs:\n  - {member: ann, buddy: ann}\n", ["line 5: pairs[1].buddy: nobody is their own buddy"]),
+    ("people:\n  - {ref: ann, name: Ann, phones: 07700 900101}\nnumbers: {pool: [07700 900101]}\n",
+     ["line 3: numbers.pool: +447700900101 is somebody's telephone in people"]),
+    ("numbers: {pool: [07700 900001, +447700900001]}\n", ["line 1: numbers.pool: +447700900001 is given twice"]),
+    ("numbers: {pool: [one]}\n", ["line 1: numbers.pool: 'one' is not a telephone number."]),
+    ("people:\n  - {ref: a, name: Ann, phones: 07700 900101}\n  - {ref: b, name: ANN, phones: 07700 900101}\n",
+     ["line 3: people[2].name: another 'ANN' has the same telephone"]),
     (PERSON + "pairs:\n  - {member: ann, buddy: ben, rank: 0}\n", ["line 5: pairs[1].rank: must be a"]),
     (PERSON + "pairs:\n  - {ref: x, member: ann, buddy: ben}\n  - {ref: y, member: ann, buddy: ben}\n",
      ["line 6: pairs[2].rank: 'ann' has a buddy of rank 1 already"]),
@@ -493,3 +499,27 @@ def test_without_tables_or_a_database_the_command_says_so(empty_database_url: st
     assert away.returncode == 1
     assert away.stderr.startswith("The database cannot be reached: ")
     assert away.stderr.count("\n") == 1
+
+
+def test_the_lines_own_number_cannot_be_a_pairs(line: Line) -> None:
+    with pytest.raises(BadInput, match=r"the line's own number"):
+        loads(line, 'numbers: {pool: ["+441632960000"]}\n')
+
+
+def test_who_shares_a_phone_is_known_to_share_it(line: Line) -> None:
+    loads(
+        line,
+        "people:\n  - {ref: ann, name: Ann, phones: 07700 900101}\n  - {ref: bill, name: Bill, phones: 07700 900101}\n"
+        "  - {ref: cat, name: Cat, phones: 07700 900103}\n",
+    )
+    assert rows(line, "SELECT ref FROM people WHERE shared_phone ORDER BY ref") == [("ann",), ("bill",)]
+
+
+def test_a_pair_that_a_file_ends_and_begins_again(town: Line) -> None:
+    ended = TOWN.replace("buddy: ben", "ended: yes, buddy: ben", 1)
+    loads(town, ended)
+    loads(town, ended)
+    assert value(town, "SELECT status FROM pairs WHERE ref = 'ann-ben'") == "ended"
+    assert value(town, "SELECT count(*) FROM messages WHERE wording = 'pair.ended'") == 2
+    loads(town, TOWN)
+    assert value(town, "SELECT status FROM pairs WHERE ref = 'ann-ben'") == "active"

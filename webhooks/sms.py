@@ -23,6 +23,7 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
         text = Text(
             sid=request.form.get("MessageSid", ""),
             sender=request.form.get("From", ""),
+            to=request.form.get("To", ""),
             body=request.form.get("Body", ""),
             media=request.form.get("NumMedia", 0, type=int),
             carrier_did=request.form.get("OptOutType"),

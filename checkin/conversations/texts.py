@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from checkin import escalations, people
+from checkin import escalations, people, relays
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
@@ -38,6 +38,8 @@ class Text:
     sender: str
     body: str
     media: int = 0
+    to: str = ""
+    """The number of ours that was texted."""
     carrier_did: str | None = None
 
 
@@ -48,12 +50,14 @@ def hear(work: Work, text: Text) -> str:
     """
     # Before anything else that could fail.
     risk = read_risk(text.body)
-    found = people.behind_number(work, text.sender)
+    found = people.everybody_behind(work, text.sender, text.to)
     if found is None:
         return _hear_stranger(work, text, risk)
-    member, phone_id = found
+    member, phone_id, pair_id = found.likeliest.member, found.phone_id, found.likeliest.pair_id
     asked = step.asked if (step := open_step(member.state)) else Asked.NONE
     reading = read(text.body, asked)
+    if pair_id is not None:
+        reading = relays.on_own_line(reading, text.body)
     turn = Turn(
         work,
         member,
@@ -63,6 +67,7 @@ def hear(work: Work, text: Text) -> str:
         why=risk.why if risk.level else (),
         phone_id=phone_id,
         pictures=text.media,
+        pair_id=pair_id,
     )
     turn.by_carrier = _mind_carrier(work, turn, text)
     farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
@@ -114,6 +119,10 @@ def _mind_carrier(work: Work, turn: Turn, text: Text) -> bool:
     did = text.carrier_did
     if did is None and not work.settings.advanced_opt_out:
         did = "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
+    if did == "STOP" and turn.pair_id is not None:
+        # The carrier lets nothing more out of that number; the line's own says what was stopped and what was not.
+        turn.mouth = None
+        return False
     if did == "STOP":
         people.block_texts(work, turn.member.id, blocked=True)
         return True

@@ -37,12 +37,15 @@ class Receipt:
 class Gateway(Protocol):
     """One carrier. Safe to use from many threads. Every method may raise CarrierError."""
 
-    def text(self, message_id: UUID, to: str, body: str) -> Receipt:
-        """Send a text."""
+    def text(self, message_id: UUID, to: str, body: str, *, sender: str | None = None) -> Receipt:
+        """Send a text, from the line's number or service, or from `sender`, another number of ours."""
         ...
 
-    def call(self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool) -> Receipt:
-        """Ring somebody. `leave_word`: something may be said to an answering machine."""
+    def call(
+        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+    ) -> Receipt:
+        """Ring somebody, showing the line's number or `sender`. `leave_word`: something may be said to an answering
+        machine."""
         ...
 
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:

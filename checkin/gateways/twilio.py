@@ -132,10 +132,10 @@ class TwilioGateway:
         self._messages = client.api.v2010.account.messages
         self._calls = client.api.v2010.account.calls
 
-    def text(self, message_id: UUID, to: str, body: str) -> Receipt:
+    def text(self, message_id: UUID, to: str, body: str, *, sender: str | None = None) -> Receipt:
         """Send a text. Raises CarrierError."""
         service = self._settings.messaging_service_sid
-        sender = {"messaging_service_sid": service} if service else {"from_": self._settings.number or ""}
+        by_service = {"messaging_service_sid": service} if service and not sender else None
         try:
             sent = self._messages.create(
                 to=to,
@@ -143,20 +143,23 @@ class TwilioGateway:
                 status_callback=f"{self._answers_at}/sms/status?m={message_id}",
                 # A reminder that waited for hours in the carrier's queue is worth less than none.
                 validity_period=4 * 3600,
-                **sender,
+                **(by_service or {"from_": sender or self._settings.number or ""}),
             )
         except Exception as error:
             raise _translated(error) from error
         return _text_receipt(sent)
 
-    def call(self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool) -> Receipt:
+    def call(
+        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+    ) -> Receipt:
         """Ring somebody. Raises CarrierError."""
-        if not self._settings.number:
+        caller_id = sender or self._settings.number
+        if not caller_id:
             raise CarrierError("TWILIO_NUMBER is not set, and calls need it.", code=21213)
         try:
             made = self._calls.create(
                 to=to,
-                from_=self._settings.number,
+                from_=caller_id,
                 url=f"{self._answers_at}/voice/out?m={message_id}",
                 status_callback=f"{self._answers_at}/voice/status?m={message_id}",
                 timeout=ring_seconds,

@@ -41,6 +41,10 @@ def load_file(work: Work, path: Path) -> Loaded:
     """Bring the store to what a file says, in the caller's transaction. Raises BadInput; then nothing is to be kept."""
     settings = work.settings
     found = read_file(path, settings.country, str(settings.zone))
+    if settings.number in found.pool:
+        raise BadInput(
+            f"{path.name}: {settings.number} is the line's own number and cannot be a pair's (numbers.pool)."
+        )
     try:
         return store_organisation(work, found)
     except IntegrityError as error:

@@ -113,6 +113,8 @@ class Organisation:
     staff: list[StaffSpec] = field(default_factory=list)
     wording: list[WordingSpec] = field(default_factory=list)
     policies: dict[Severity, Policy] = field(default_factory=dict)
+    pool: list[str] = field(default_factory=list)
+    """Numbers of the line's own that pairs may have to themselves (E.164)."""
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
@@ -129,6 +131,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         "staff",
         "wording",
         "policies",
+        "numbers",
     )
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
@@ -141,10 +144,12 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         staff=[_staff(n) for n in root.children("staff")],
         wording=[_wording(n, country) for n in root.children("wording")],
         policies=understand_policies(root),
+        pool=_pool(root.child("numbers"), country),
     )
     shifts = {spec.ref: spec for spec in found.rota}
     swaps = [rotas.swap(n, shifts) for n in root.children("swaps")]
     _check_refs(root, found)
+    _check_numbers(root, found)
     _check_once(root.children("swaps"), [spec.ref if spec else "" for spec in swaps], "ref")
     rotas.check(root, found.rota, {spec.ref: _reachable(spec) for spec in found.people})
     found.overrides += [spec for spec in swaps if spec is not None]
@@ -354,6 +359,30 @@ _PEOPLE_OF = {
     "holidays": ("person",),
     "staff": ("person",),
 }
+
+
+def _pool(n: Node | None, country: str) -> list[str]:
+    if n is None:
+        return []
+    n.only("pool")
+    return [n.checked("pool", text, lambda t: phone.parse(t, country), "") for text in n.texts("pool")]
+
+
+def _check_numbers(root: Node, found: Organisation) -> None:
+    """A number of the line's own is nobody else's; and who shares a phone is told apart by name."""
+    n = root.child("numbers")
+    theirs = {number for spec in found.people for number, _ in spec.phones}
+    for i, number in enumerate(found.pool):
+        if n is not None and number in theirs:
+            n.wrong(f"{number} is somebody's telephone in people", "pool")
+        if n is not None and number in found.pool[:i]:
+            n.wrong(f"{number} is given twice", "pool")
+    named: set[tuple[str, str]] = set()
+    for node, spec in zip(root.children("people"), found.people, strict=True):
+        for number, _ in spec.phones:
+            if number and (number, spec.name.casefold()) in named:
+                node.wrong(f"another {spec.name!r} has the same telephone; call one of them something else", "name")
+            named.add((number, spec.name.casefold()))
 
 
 def _check_refs(root: Node, found: Organisation) -> None:

@@ -29,6 +29,7 @@ from checkin.store.models import (
     PersonPhone,
     Phone,
     Plan,
+    PoolNumber,
     Shift,
     Staff,
     StandIn,
@@ -63,6 +64,11 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     work.conn.execute(update(Pair).where(Pair.ref.in_([p.ref for p in found.pairs])).values(rank=-Pair.rank))
     for pair in found.pairs:
         _pair(work, pair, ids)
+    if found.pool:
+        pool = insert(PoolNumber).values([{"number": number} for number in found.pool])
+        work.conn.execute(pool.on_conflict_do_nothing())
+    buddies.give_lines(work)
+    work.conn.execute(_SHARED)
     _rota(work, found, ids)
     for member in found.staff:
         _staff(work, member, ids)
@@ -71,6 +77,13 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     for severity, policy in found.policies.items():
         policies.keep(work, severity, with_ids(policy, {ref: str(person_id) for ref, person_id in ids.items()}))
     return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
+
+
+# Whoever has a phone together with somebody else is asked who they are; that is not left to a tick in the file.
+_SHARED = text(
+    "UPDATE people SET shared_phone = true WHERE NOT shared_phone AND id IN (SELECT person_id FROM person_phones "
+    "WHERE phone_id IN (SELECT phone_id FROM person_phones GROUP BY phone_id HAVING count(*) > 1))"
+)
 
 
 def _upsert(work: Work, model: type[Base], ref: str, values: dict[str, object]) -> UUID:

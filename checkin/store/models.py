@@ -112,6 +112,10 @@ class Phone(Base):
     line: Mapped[str] = mapped_column(server_default="unknown")
     # A stranger who texts is answered at most once a day.
     last_answered_at: Mapped[datetime | None]
+    # Of several people behind it: who used it last, and when; and since when it is asked which of them it is.
+    speaker_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    spoke_at: Mapped[datetime | None]
+    asked_who_at: Mapped[datetime | None]
 
 
 class PersonPhone(Base):
@@ -222,6 +226,41 @@ class Pair(Base):
     next_due_at: Mapped[datetime | None]
 
 
+class PoolNumber(Base):
+    """A number of the line's own that a pair may have to themselves (E.164; it is nobody's secret)."""
+
+    __tablename__ = "pool_numbers"
+    number: Mapped[str] = mapped_column(primary_key=True)
+
+
+class PairLine(Base):
+    """Which number is a pair's own, as each of the two knows it. To one person a number means one pair, for ever:
+    whoever saved it under a name must never reach somebody else with it."""
+
+    __tablename__ = "pair_lines"
+    __table_args__ = (UniqueConstraint("pair_id", "person_id"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey("pool_numbers.number"), primary_key=True)
+    pair_id: Mapped[UUID] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"))
+
+
+class RelayCall(Base):
+    """That one of a pair rang the other through the line, and how it ended. What was said is nowhere."""
+
+    __tablename__ = "relay_calls"
+    __table_args__ = (
+        _one_of("outcome", "ringing", "accepted", "talked", "not_taken"),
+        CheckConstraint("seconds >= 0", name="seconds"),
+    )
+    # The call in which it happened.
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    pair_id: Mapped[UUID] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
+    callee_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(server_default="ringing")
+    seconds: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
 class Contact(Base):
     """The member's own people, asked in order when the ladder reaches them."""
 
@@ -309,7 +348,8 @@ class Message(Base):
     # In: what was answered at once, so that a repeat gets the same again; and whether anybody understood it.
     answer: Mapped[bytes | None]
     unread: Mapped[bool] = mapped_column(server_default=text("false"))
-    # Out.
+    # Out. `sender`: the number it is sent from, where it is not the line's.
+    sender: Mapped[str | None]
     urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
     stream: Mapped[str | None]
     wording: Mapped[str | None]

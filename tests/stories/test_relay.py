@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stories.conftest import HARBOUR
-from tests.stories.town import Phone, Town
+from tests.stories.town import LINE, OTHER, OWN, Phone, Town
 
 # Nobody is asked anything on these days, so that every text is about the words.
 QUIET = HARBOUR.replace(',\n     plan: {days: every day, at: "10:00", ladder: [text, call, buddy, staff]}', "").replace(
@@ -80,10 +80,11 @@ def test_a_number_and_a_picture_stay_behind(harbour: Town, ann: Phone, ben: Phon
     ann.texts("BUDDY ring me on 07700 900101 or ann@example.org").hears("I left out the number")
     ben.hears("Ann says: ring me on [...] or [...]")
     harbour.control("POST", f"phones/{ann.number}/text", {"body": "BUDDY my cat", "media": 1})
-    ann.hears("passed that on to Ben", "can't pass on pictures")
     harbour.settles()
+    ann.hears("passed that on to Ben", "can't pass on pictures")
     ben.hears("Ann says: my cat (To")
     harbour.control("POST", f"phones/{ann.number}/text", {"body": "BUDDY", "media": 1})
+    harbour.settles()
     ann.hears("can't pass on pictures")
     ann.texts("buddy " + "la " * 300).hears("only the first part")
     ben.hears("la...")
@@ -181,3 +182,78 @@ def test_a_pair_that_ends_tells_both_softly_and_once(harbour: Town, ann: Phone, 
     ann.hears("You and Ben are no longer buddies").hears_nothing()
     ben.hears("You and Ann are no longer buddies").hears_nothing()
     ann.texts("BUDDY hello").hears("You don't have a buddy on the line just now")
+
+
+# --- a number of their own ---
+
+POOL = QUIET + f'numbers: {{pool: ["{OWN}"]}}\n'
+
+
+@pytest.fixture
+def pooled(harbour: Town) -> Town:
+    """Ann and Ben have a number of their own."""
+    return harbour.loads(POOL)
+
+
+def test_a_text_to_their_own_number_is_for_the_other(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("fancy a walk?", OWN).hears("passed that on to Ben").last_came_from(OWN)
+    ben.hears("Ann says: fancy a walk?").last_came_from(OWN)
+    ben.texts("1", OWN).hears("passed that on to Ann")
+    ann.hears("Ben says: 1")
+    ann.texts("can you help me carry the shelf on Sunday", OWN).hears("passed that on to Ben")
+    ben.hears("Ann says: can you help me carry the shelf")
+    ann.texts("BUDDY and this").hears("passed that on to Ben").last_came_from(LINE)
+    ben.hears("Ann says: and this").last_came_from(OWN)
+    assert pooled.scalar("SELECT count(*) FROM cases") == 0
+
+
+def test_danger_and_the_lines_own_words_come_first_there_too(pooled: Town, ann: Phone, ben: Phone, sue: Phone) -> None:
+    ann.texts("CALL ME", OWN).hears("I've asked for somebody to ring you")
+    ann.texts("HELP", OWN).hears("Msg").hears("Harbour Line", "A person has been asked to look")
+    ann.texts("i am going to kill myself", OWN).hears("999", "I haven't passed that on")
+    sue.hears("needs a person now")
+    ben.hears_nothing()
+    assert pooled.scalar("SELECT severity FROM cases") == "red"
+
+
+def test_a_stop_to_their_own_number_stops_the_words_and_nothing_else(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.texts("STOP", OWN).hears("unsubscribed")
+    ann.hears("buddy").last_came_from(LINE)
+    ben.hears("Ann isn't using messages here just now")
+    assert pooled.scalar("SELECT streams FROM people WHERE ref = 'ann'") == ["checkins", "reminders"]
+    assert pooled.scalar("SELECT text_blocked FROM people WHERE ref = 'ann'") is False
+    ben.texts("hello?", OWN).hears("I can't reach Ann just now")
+
+
+def test_nobody_has_one_number_for_two_people(pooled: Town, ann: Phone, ben: Phone) -> None:
+    pair = "  - {ref: with-sam, member: ann, buddy: sam, rank: 2}\nrota:"
+    both = POOL.replace("groups:", SAM, 1).replace("rota:", pair, 1)
+    pooled.loads(both)
+    assert pooled.scalar("SELECT count(*) FROM pair_lines") == 2
+    pooled.loads(both.replace(f'"{OWN}"', f'"{OWN}", "{OTHER}"'))
+    assert pooled.scalar("SELECT count(DISTINCT number) FROM pair_lines") == 2
+    sam = pooled.phone("+447700900112", "Sam")
+    ann.texts("hello Sam", OTHER).hears("passed that on to Sam")
+    sam.hears("Ann says: hello Sam").last_came_from(OTHER)
+    ben.hears_nothing()
+
+
+def test_the_number_of_a_pair_that_ended_reaches_nobody_else(pooled: Town, ann: Phone, ben: Phone) -> None:
+    pooled.loads(POOL.replace("buddy: ben", "buddy: ben, ended: yes"))
+    pooled.settles()
+    ann.hears("You and Ben are no longer buddies")
+    ben.hears("You and Ann are no longer buddies")
+    again = "  - {ref: ann-sam, member: ann, buddy: sam}\nrota:"
+    ended = POOL.replace("groups:", SAM, 1).replace("buddy: ben", "buddy: ben, ended: yes")
+    pooled.loads(ended.replace("rota:", again, 1))
+    assert pooled.scalar("SELECT count(*) FROM pair_lines") == 2
+    ann.texts("are you there Ben", OWN).hears("can't pass that on any more", "our team")
+    assert pooled.scalar("SELECT reason FROM cases") == "for_buddy"
+
+
+def test_a_number_that_only_the_carrier_knows_to_be_stopped(pooled: Town, ann: Phone, ben: Phone) -> None:
+    pooled.control("POST", f"phones/{ben.number}/behaviour", {"texts": "failed:21610"})
+    ann.texts("hi", OWN).hears("passed that on to Ben")
+    ann.hears("couldn't be passed on after all")
+    assert pooled.scalar("SELECT text_blocked FROM people WHERE ref = 'ben'") is False
+    assert pooled.scalar("SELECT change FROM consents WHERE how = 'carrier'") == "withdrawn"

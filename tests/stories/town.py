@@ -26,6 +26,8 @@ from checkin.store.vault import new_key
 ROOT = Path(__file__).parent.parent.parent
 LONDON = ZoneInfo("Europe/London")
 LINE = "+447700900000"
+# Two further numbers of the line's, for pairs that have one of their own.
+OWN, OTHER = "+447700900001", "+447700900002"
 # A Monday in winter, far from any clock change.
 MORNING = datetime(2027, 1, 11, 8, 0, tzinfo=LONDON)
 # A shared machine may stall for long; only a story that fails waits for all of it.
@@ -120,7 +122,8 @@ class Town:
 
     def _simulator(self, port: int) -> list[str]:
         environment = self.environment
-        return ["simulator", "--port", str(port), "--app-url", self.url, "--number", LINE, "--frozen",
+        return ["simulator", "--port", str(port), "--app-url", self.url, "--frozen",
+            *(f"--number={number}" for number in (LINE, OWN, OTHER)),
             "--account-sid", environment["TWILIO_ACCOUNT_SID"], "--auth-token", environment["TWILIO_AUTH_TOKEN"],
             "--start", MORNING.isoformat()]  # fmt: skip
 
@@ -303,9 +306,9 @@ class Phone:
 
     # --- texting ---
 
-    def texts(self, body: str) -> Self:
-        """Text the line, and let everything happen that follows."""
-        self._town.control("POST", f"phones/{self.number}/text", {"body": body})
+    def texts(self, body: str, to: str = LINE) -> Self:
+        """Text the line (or another number of its), and let everything happen that follows."""
+        self._town.control("POST", f"phones/{self.number}/text", {"body": body, "to": to})
         self._town.settles()
         return self
 
@@ -317,6 +320,12 @@ class Phone:
             assert word in text, f"{self.name} heard {text!r}, not {word!r}"
         return self
 
+    def last_came_from(self, number: str) -> Self:
+        """The text that came last was sent from this number."""
+        came = [t for t in self._town.state_of(self.number)["texts"] if t["direction"] == "in"]
+        assert came[-1]["from"] == number, f"{self.name} heard it from {came[-1]['from']}"
+        return self
+
     def hears_nothing(self) -> Self:
         """No text has come that was not told of."""
         text = self._town.next_text(self.number)
@@ -325,9 +334,9 @@ class Phone:
 
     # --- calls ---
 
-    def rings(self) -> Self:
-        """Ring the line."""
-        self._call = self._town.control("POST", f"phones/{self.number}/ring")["call_sid"]
+    def rings(self, to: str = LINE) -> Self:
+        """Ring the line (or another number of its)."""
+        self._call = self._town.control("POST", f"phones/{self.number}/ring", {"to": to})["call_sid"]
         self._town.settles()
         return self
 
