@@ -18,17 +18,19 @@ class Rule(enum.Enum):
 
 # Who goes before whom. Safety first; a page before anything that can wait; what a person has begun by themselves and is
 # in the middle of saying, before what the line would like to know; a member's own check-in before chores.
-RANK: Mapping[str, int] = {
-    "safety": 0,
-    "page": 1,
-    "handling": 2,
-    "relay": 3,
-    "relay_which": 4,
-    "reach_out": 5,
-    "checkin": 6,
-    "buddy_report": 7,
-    "meeting": 9,
-}
+_ORDER = (
+    "safety",
+    "page",
+    "handling",
+    "relay",
+    "relay_which",
+    "signpost",
+    "reach_out",
+    "checkin",
+    "buddy_report",
+    "meeting",
+)
+RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
 
 # Which stream a topic's questions belong to: what STOP ends, and what the gate asks consent for.
 STREAM: Mapping[str, Stream] = {
@@ -41,6 +43,7 @@ STREAM: Mapping[str, Stream] = {
     "checkin": Stream.CHECKINS,
     "buddy_report": Stream.BUDDY,
     "meeting": Stream.REMINDERS,
+    "signpost": Stream.SERVICE,
 }
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)

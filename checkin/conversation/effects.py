@@ -112,6 +112,22 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """Open another topic in this conversation, once all that was ordered is done: they asked for it."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Answer from what the line knows: help with a need, a group near by, a tip; what it does not know goes to a
+    person. `about` names the need; "": their words do."""
+
+    what: Literal["need", "group", "tip"]
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
     """Pass the words on to whoever runs the group that the topic is about, without numbers."""
 
@@ -138,5 +154,5 @@ class Decline:
 
 Effect = (
     Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
-    | Speak | Suspend | Accept | Decline
+    | Begin | LookUp | Speak | Suspend | Accept | Decline
 )  # fmt: skip

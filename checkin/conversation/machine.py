@@ -21,11 +21,13 @@ from checkin.conversation import agenda
 from checkin.conversation.agenda import Rule
 from checkin.conversation.effects import (
     Ask,
+    Begin,
     Climb,
     Consent,
     Effect,
     Escalate,
     InTouch,
+    LookUp,
     Pause,
     Relay,
     Resume,
@@ -59,10 +61,10 @@ EVERYWHERE: Mapping[Kind, Go] = {
     Kind.BACK: Go(STAY, (Resume(), Tell("back.done"))),
     Kind.CALL_ME: Go(STAY, (Tell("call_me.done"), Escalate(Severity.TASK, "call_me"))),
     Kind.NEXT: Go(STAY, (Tell("next"),)),
-    Kind.FIND: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_help_finding"))),
-    Kind.GROUP: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_a_group"))),
+    Kind.FIND: Go(STAY, (LookUp("need"),)),
+    Kind.GROUP: Go(STAY, (LookUp("group"),)),
     Kind.BUDDY: Go(STAY, (Relay(),)),
-    Kind.TIP: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "tip"))),
+    Kind.TIP: Go(STAY, (LookUp("tip"),)),
     Kind.JOIN: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_to_join"))),
     Kind.LANGUAGE: Go(STAY, (Speak(), Tell("language.done"))),
     Kind.WHO: Go(STAY, (Tell("who"),)),
@@ -76,6 +78,9 @@ EVERYWHERE: Mapping[Kind, Go] = {
 }
 # Where a reading's value makes it another word altogether.
 _BY_VALUE: Mapping[tuple[Kind, str], Go] = {
+    # FIND alone asks what for.
+    (Kind.FIND, "None"): Go(STAY, (Begin("signpost"),)),
+    (Kind.BACK, "menu"): Go(STAY, (Begin("signpost"),)),
     # The old number stays as it is until a person has made sure.
     (Kind.WRONG_NUMBER, "new"): Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "new_number"))),
     # Two machines answering each other would never stop. A person sees it among what was not understood.
@@ -105,7 +110,7 @@ _UNASKED: Mapping[Kind, Go] = {
 }
 
 # No table may give these another meaning: somebody who is afraid, or wants to be left alone, is never misread.
-RESERVED = frozenset(EVERYWHERE) - {Kind.CALL_ME, Kind.QUESTION, Kind.THANKS}
+RESERVED = frozenset(EVERYWHERE) - {Kind.CALL_ME, Kind.QUESTION, Kind.THANKS, Kind.MORE}
 
 
 def advance(state: Conversation, event: Event) -> Outcome:

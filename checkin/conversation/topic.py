@@ -26,12 +26,16 @@ class Heard(enum.StrEnum):
     TWO = "2"
     THREE = "3"
     FOUR = "4"
+    FIVE = "5"
+    SIX = "6"
+    SEVEN = "7"
     OTHER_NUMBER = "number"
     WORRIED = "worried"
     CANNOT = "cannot"
     OTHER_CHOICE = "choice"
     THANKS = "thanks"
     QUESTION = "question"
+    MORE = "more"
     CALL_ME = "call_me"
     UNCLEAR = "unclear"
     LOW = "low"
@@ -41,13 +45,13 @@ class Heard(enum.StrEnum):
 
 
 _EXACT: Mapping[tuple[Kind, str | int | None], Heard] = {
-    **{(Kind.NUMBER, n): Heard(str(n)) for n in range(1, 5)},
+    **{(Kind.NUMBER, n): Heard(str(n)) for n in range(1, 8)},
     **{(Kind.CHOICE, c): Heard(c) for c in ("worried", "cannot")},
 }
 _GENERAL: Mapping[Kind, Heard] = {
     Kind.NUMBER: Heard.OTHER_NUMBER,
     Kind.CHOICE: Heard.OTHER_CHOICE,
-    **{k: Heard(k.value) for k in (Kind.YES, Kind.MAYBE, Kind.NO, Kind.THANKS, Kind.QUESTION, Kind.CALL_ME)},
+    **{k: Heard(k.value) for k in (Kind.YES, Kind.MAYBE, Kind.NO, Kind.THANKS, Kind.QUESTION, Kind.MORE, Kind.CALL_ME)},
 }
 
 

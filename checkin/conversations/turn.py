@@ -17,12 +17,14 @@ from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
     Accept,
     Ask,
+    Begin,
     Climb,
     Consent,
     Decline,
     Effect,
     Escalate,
     InTouch,
+    LookUp,
     Note,
     Pass,
     Pause,
@@ -41,7 +43,7 @@ from checkin.conversation.events import Event, Exhausted, Opened, Settled
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
-from checkin.conversations import consents, sentences
+from checkin.conversations import consents, finding, sentences
 from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -172,8 +174,10 @@ class Turn:
             case _:
                 self._change(effect, thread)
 
-    def _change(self, effect: Consent | Pause | Resume | Relay | Speak | Suspend, thread: Thread | None) -> None:
-        """Orders that change what the line may do with this person."""
+    def _change(
+        self, effect: Consent | Pause | Resume | Relay | Speak | Suspend | Begin | LookUp, thread: Thread | None
+    ) -> None:
+        """Orders that change what the line may do with this person, and what they look for."""
         match effect:
             case Consent(change=change):
                 self._consent(given=change == "start")
@@ -183,6 +187,8 @@ class Turn:
                 people.pause(self.work, self.member.id, None)
             case Relay():
                 self._relay(thread)
+            case Begin() | LookUp():
+                self._find(effect)
             case Speak():
                 if not people.speak(self.work, self.member.id, str(self.reading.value if self.reading else "")):
                     escalations.open_case(
@@ -371,6 +377,20 @@ class Turn:
             # Whoever opens the case sees at once who has been asked already.
             for at, person_id in checkins.alerted(self.work, UUID(thread.subject)):
                 escalations.note(self.work, case_id, "asked", person_id=person_id, at=at)
+
+    def _find(self, effect: Begin | LookUp) -> None:
+        if isinstance(effect, Begin):
+            self.then.append(Opened(effect.topic, ""))
+            return
+        for key, values in finding.look_up(self.work, self.member, effect, self.reading, self.words):
+            self._say(key, sentences.values(self.work, self.member, key, None) | dict(values))
+
+    def _say(self, key: str, values: Mapping[str, str]) -> None:
+        """Answer what somebody has just asked for."""
+        if self.mouth is not None:
+            self.said.append(self.render(key, values))
+        else:
+            outbox.owe(self.work, self.member.id, "text", Stream.SERVICE, key, values)
 
     def _hand_on(self, effect: Note | Pass, thread: Thread | None) -> None:
         if isinstance(effect, Note):

@@ -15,7 +15,7 @@ from checkin.store.engine import connect
 from tests.console.conftest import Browser, Office
 
 _FREE = {"console.static", "login.log_in", "login.log_out"}
-_VALUES: dict[str, Any] = {"number": 1, "message": uuid4(), "filename": "console.css"}
+_VALUES: dict[str, Any] = {"number": 1, "message": uuid4(), "tip": uuid4(), "filename": "console.css"}
 
 
 def _rules(app: Flask) -> list[Rule]:

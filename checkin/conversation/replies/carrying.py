@@ -5,6 +5,7 @@ They are read from the words as typed, never from mended ones: a place, a name o
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from checkin.conversation.replies.commands import bare
@@ -52,6 +53,38 @@ def carrying(text: str, raw: list[str], tokens: list[str], asked: Asked) -> Read
         return Reading(Kind.BUDDY, said.group(1).strip())
     typed = " ".join(word for word in raw if word not in POINTS)
     return _number(text, tokens) or _other_name(text, typed) or _language(tokens) or _searching(text, typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What somebody means by TIP or TIPS: to offer one (`words` as typed), or to hear one (`words`: about what)."""
+
+    offered: bool
+    asked: bool
+    words: str
+
+
+_ANY_TIP: Final = re.compile(
+    r"\W*(?:please )?(tips?)\b[\s:,.-]*(about |on |for )?(?:that |is )?(.*)", re.IGNORECASE | re.DOTALL
+)
+
+
+def tip_in(text: str) -> Tip:
+    """Return what a text that was read as TIP offers or asks for; neither, when it is that word alone.
+
+    "TIPS sleep", "tip on sleep" and "tip sleep" ask; "tip go to bed early" offers.
+    """
+    found = _ANY_TIP.match(text)
+    if found is None:
+        return Tip(offered=False, asked=False, words="")
+    word, about, words = found[1].lower(), found[2], found[3].strip()
+    asked = word == "tips" or about is not None or len(words.split()) == 1
+    return Tip(offered=bool(words) and not asked, asked=asked, words=words)
+
+
+def is_first_name(word: str) -> bool:
+    """Tell whether a word is a first name that people here are known by."""
+    return word.lower() in NAMES
 
 
 def _number(text: str, tokens: list[str]) -> Reading | None:

@@ -13,12 +13,13 @@ from checkin.conversation.topics import (
     relay,
     relay_which,
     safety,
+    signpost,
 )
 
 TOPICS: Mapping[str, Topic] = {
     t.name: t
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
-        buddy_report.TOPIC, meeting.TOPIC,
+        buddy_report.TOPIC, meeting.TOPIC, signpost.TOPIC,
     )
 }  # fmt: skip

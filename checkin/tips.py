@@ -1,0 +1,120 @@
+"""Tips: what members have found to help, offered by text, read by staff first, heard by others without a name."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from checkin import audit
+from checkin.conversation.normal import words as words_of
+from checkin.conversation.replies import is_first_name
+from checkin.errors import BadInput
+from checkin.store.ids import new_id
+from checkin.store.models import Tip
+from checkin.store.work import Work
+
+# Two text messages, with room for the words around it.
+LONGEST = 240
+
+_MARK = "…"
+_TAKEN_OUT = (
+    ("a link or an e-mail address", re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+", re.IGNORECASE)),
+    ("a number to ring", re.compile(r"\+?\d(?:[\s().-]?\d){5,}")),
+    ("a postcode", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A tip without what could tell who wrote it or whom it is about; `taken` says what kinds of things those were."""
+
+    words: str
+    taken: tuple[str, ...]
+
+
+def stripped(words: str) -> Stripped:
+    """Return words without numbers, addresses and first names. A first look: a person reads them all the same."""
+    taken = []
+    for kind, pattern in _TAKEN_OUT:
+        words, found = pattern.subn(_MARK, words)
+        taken += [kind] if found else []
+    named = [w for w in re.findall(r"[^\W\d_]+", words) if w[0].isupper() and is_first_name(w)]
+    for name in named:
+        words = re.sub(rf"\b{name}\b", _MARK, words)
+    return Stripped(words.strip(), (*taken, *(["a name"] if named else [])))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A tip that nobody has decided on: as it was written, and without what must not be passed on."""
+
+    id: UUID
+    at: datetime
+    words: str
+    without: Stripped
+
+
+def offer(work: Work, person_id: UUID, words: str) -> None:
+    """Keep a tip until staff have read it."""
+    work.add(Tip, id=new_id(), at=work.now, person_id=person_id, words=work.vault.seal(words, "tips.words"))
+
+
+def waiting(work: Work) -> list[Waiting]:
+    """Return the tips that nobody has decided on, oldest first."""
+    rows = work.conn.execute(select(Tip.id, Tip.at, Tip.words).where(Tip.status == "waiting").order_by(Tip.at, Tip.id))
+    opened = [(row.id, row.at, work.vault.open(row.words, "tips.words")) for row in rows]
+    return [Waiting(tip_id, at, words, stripped(words)) for tip_id, at, words in opened]
+
+
+def approve(work: Work, tip_id: UUID, by: UUID, words: str, topics: str) -> None:
+    """Let others hear a tip, in these words, when they ask for one of these topics (words, in any order). Raises
+    BadInput with one sentence when it cannot be heard so, or somebody else was faster."""
+    found = sorted(set(words_of(topics.lower())))
+    if not words.strip():
+        raise BadInput("Write the words in which others will hear the tip.")
+    if len(words) > LONGEST:
+        raise BadInput(f"Shorten the tip to {LONGEST} characters; it has {len(words)}.")
+    if not found:
+        raise BadInput("Name at least one topic, such as sleep: that is what members ask for.")
+    _decide(work, tip_id, by, status="approved", words=work.vault.seal(words.strip(), "tips.words"), topics=found)
+
+
+def decline(work: Work, tip_id: UUID, by: UUID) -> None:
+    """Keep a tip from being heard. Raises BadInput with one sentence when somebody else was faster."""
+    _decide(work, tip_id, by, status="declined")
+
+
+def _decide(work: Work, tip_id: UUID, by: UUID, **values: object) -> None:
+    mine = Tip.id == tip_id, Tip.status == "waiting"
+    done = work.conn.execute(update(Tip).where(*mine).values(decided_by=by, decided_at=work.now, **values))
+    if done.rowcount == 0:
+        raise BadInput("Somebody has decided on this tip already.")
+    audit.record(work, by, f"tip_{values['status']}", f"tip {tip_id}")
+
+
+# Whatever somebody has not heard, or heard longest ago, comes first; never the last one again.
+_HEAR = text(
+    """
+    SELECT t.id, t.words FROM tips t LEFT JOIN tip_hearings h ON h.tip_id = t.id AND h.person_id = :person
+    WHERE t.status = 'approved' AND (cardinality(CAST(:topics AS text[])) = 0 OR t.topics && CAST(:topics AS text[]))
+    AND t.id IS DISTINCT FROM (SELECT tip_id FROM tip_hearings WHERE person_id = :person ORDER BY at DESC LIMIT 1)
+    ORDER BY h.at NULLS FIRST, t.decided_at, t.id LIMIT 1
+    """
+)
+_HEARD = text(
+    "INSERT INTO tip_hearings (person_id, tip_id, at) VALUES (:person, :tip, :now) "
+    "ON CONFLICT (person_id, tip_id) DO UPDATE SET at = :now"
+)
+
+
+def hear(work: Work, person_id: UUID, asked: str) -> str | None:
+    """Return the words of a tip about what somebody asked for (any, when they named nothing), noting that they have
+    heard it; None when there is none but the one that they heard last."""
+    topics = sorted(set(words_of(asked.lower())))
+    row = work.conn.execute(_HEAR, {"person": person_id, "topics": topics}).first()
+    if row is None:
+        return None
+    work.conn.execute(_HEARD, {"person": person_id, "tip": row.id, "now": work.now})
+    return work.vault.open(row.words, "tips.words")

@@ -1,0 +1,64 @@
+"""Tips that members have offered: read each, then let others hear it, in these words, or not."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from checkin import audit, tips
+from checkin.errors import BadInput
+from console.desk import Desk, me
+
+
+def room(desk: Desk) -> Blueprint:
+    """Return the room: `/tips`, and the two buttons beside each tip."""
+    door = Blueprint("tips", __name__, url_prefix="/tips")
+
+    def show() -> Response:
+        return _page(desk)
+
+    def approve(tip: UUID) -> AnyResponse:
+        words, topics = _typed("words"), _typed("topics")
+        try:
+            with desk.work() as work:
+                tips.approve(work, tip, me().person_id, words, topics)
+        except BadInput as error:
+            return _page(desk, tip, str(error))
+        flash("Others can hear this tip now.")
+        return redirect(url_for("tips.show"), 303)
+
+    def decline(tip: UUID) -> AnyResponse:
+        try:
+            with desk.work() as work:
+                tips.decline(work, tip, me().person_id)
+        except BadInput as error:
+            return _page(desk, tip, str(error))
+        flash("Nobody will hear this tip.")
+        return redirect(url_for("tips.show"), 303)
+
+    door.add_url_rule("", "show", show)
+    for view in (approve, decline):
+        door.add_url_rule(f"/<uuid:tip>/{view.__name__}", view.__name__, view, methods=["POST"])
+    return door
+
+
+def _page(desk: Desk, wrong: UUID | None = None, error: str = "") -> Response:
+    """Show what waits. With an error: what was typed is kept, and the error stands beside the tip it is about."""
+    with desk.work() as work:
+        found = tips.waiting(work)
+        page = render_template(
+            "tips.html",
+            tips=found,
+            times=desk.times(work),
+            longest=tips.LONGEST,
+            wrong=wrong,
+            error=error,
+            typed={name: request.form.get(name, "") for name in ("words", "topics")},
+        )
+        if found:
+            audit.record(work, me().person_id, "read_tips", "tips", f"{len(found)} waiting")
+    return Response(page, 409 if error else 200)
+
+
+def _typed(field: str) -> str:
+    return " ".join(request.form.get(field, "").split())
