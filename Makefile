@@ -33,7 +33,7 @@ check: $(READY)  ## everything a change must pass: format, lint, types, who impo
 bench: $(READY)  ## the speed of what matters, as ratios to a ceiling measured in the same run
 	@set -e; for file in $(filter-out bench/_%,$(wildcard bench/*.py)); do $(RUN) bench.$$(basename $$file .py); done
 
-risk-report: $(READY)  ## how well danger is heard, on the examples kept with the tests
+risk-report: $(READY)  ## how well danger is heard: on the tests' examples, rated texts at hand, and staff's verdicts
 	@$(RUN) tests.risk_report
 
 clean:  ## remove what was set up, the demo's data too

@@ -3,7 +3,7 @@
 A room is a module with `room(...) -> Blueprint`: its addresses and their views. A view reads the form, asks the line
 (`checkin/`) for one thing in one transaction, and shows a page; business and SQL live in `checkin/`.
 
-* `login.py`, `queue.py`, `cases.py`, `tips.py`: the rooms.
+* `login.py`, `queue.py`, `cases.py`, `tips.py`, `reader.py`: the rooms.
 * `desk.py`: what every view works with: the line, its clock, and the bell that is rung after a commit.
 * `guard.py`: what stands before every room: session, CSRF, roles, headers, and pages for what goes wrong.
 * `words.py`: what codes mean, in sentences. `times.py`: moments as people say them.
@@ -19,7 +19,7 @@ found.
 from flask import Flask
 
 from checkin.bootstrap import Bell, Line
-from console import cases, guard, login, queue, tips
+from console import cases, guard, login, queue, reader, tips
 from console.desk import Desk
 
 
@@ -32,3 +32,4 @@ def register(app: Flask, line: Line, bell: Bell) -> None:
     door.open_to(queue.room(desk), guard.CASE_WORKERS)
     door.open_to(cases.room(desk), guard.CASE_WORKERS)
     door.open_to(tips.room(desk), guard.CASE_WORKERS)
+    door.open_to(reader.room(desk), guard.CASE_WORKERS)

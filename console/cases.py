@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from checkin import audit, casebook, escalations
+from checkin import audit, casebook, escalations, verdicts
 from checkin.casebook import CaseFile
 from checkin.errors import BadInput
 from checkin.store.work import Work
@@ -38,9 +38,12 @@ def room(desk: Desk) -> Blueprint:
     def close(number: int) -> AnyResponse:
         return _act(desk, number, "close", _close)
 
+    def judge(number: int) -> AnyResponse:
+        return _act(desk, number, "judge", _judge)
+
     door.add_url_rule("", "show", show)
     door.add_url_rule("/mark", "mark", mark)
-    for view in (take, note, close):
+    for view in (take, note, close, judge):
         door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
     return door
 
@@ -54,6 +57,8 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
             "case.html",
             case=case,
             said=said,
+            flags={e.id: flag for e in case.events if (flag := verdicts.flag_of(e.id, e.at, e.kind, e.detail))},
+            verdicts=verdicts.given(work, [e.id for e in case.events]),
             times=desk.times(work),
             words=words,
             country=desk.line.settings.country,
@@ -81,7 +86,9 @@ _TAKEN = "Case {number} is yours."
 _NOTED = "Your note is on case {number}."
 _ASKED = "You asked for case {number} to be closed. It stays open until a second person has confirmed that."
 _CLOSED = "Case {number} is closed. Everybody who was told about it hears that it is over."
-_AUDITED = {_ASKED: "ask_close"}
+_REAL = "Kept: what was flagged was real. You can change that on this page."
+_NOT_REAL = "Kept: what was flagged was not danger. You can change that on this page."
+_AUDITED = {_ASKED: "ask_close", _REAL: "confirm_flag", _NOT_REAL: "refute_flag"}
 
 
 def _take(work: Work, case: CaseFile) -> str:
@@ -107,6 +114,15 @@ def _close(work: Work, case: CaseFile) -> str:
         # Raised after what must be said first (somebody else has it, it is closed); nothing of this is kept.
         raise BadInput("Something has happened since you opened this page. Read what is new, then close the case.")
     return _CLOSED if done else _ASKED
+
+
+def _judge(work: Work, case: CaseFile) -> str:
+    form = request.form
+    if not form.get("flag", "").isdecimal() or form.get("real") not in {"yes", "no"}:
+        raise BadInput("Say of one flag whether it was real.")
+    real = form["real"] == "yes"
+    verdicts.give(work, case.id, int(form["flag"][:18]), real=real, by=me().person_id)
+    return _REAL if real else _NOT_REAL
 
 
 def _typed() -> str:

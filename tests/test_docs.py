@@ -139,6 +139,7 @@ staff: [{odd: 1}]
 wording: [{odd: 1}]
 policies: {odd: 1, red: {odd: 1, steps: [{odd: 1}]}, amber: {odd: 1}, task: {odd: 1}}
 numbers: {odd: 1}
+risk: [{odd: 1}]
 """
 SECTIONS = {
     "odd": "The whole file",
@@ -162,6 +163,7 @@ SECTIONS = {
     "policies.amber.odd": "amber",
     "policies.task.odd": "task",
     "numbers.odd": "numbers",
+    "risk[1].odd": "risk",
 }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from checkin import escalations, people, relays
+from checkin import dangers, escalations, people, relays
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
@@ -49,7 +49,7 @@ def hear(work: Work, text: Text) -> str:
     The commit of the caller's transaction raises RepeatedError when this text was handled before.
     """
     # Before anything else that could fail.
-    risk = read_risk(text.body)
+    risk = dangers.read(work, text.body)
     found = people.everybody_behind(work, text.sender, text.to)
     if found is None:
         return _hear_stranger(work, text, risk)
@@ -91,6 +91,7 @@ def keep(work: Work, text: Text) -> str:
 
     Returns what to answer. Touches as little as it can of what may be broken.
     """
+    # Without the organisation's own phrases, for which the database would be asked.
     risk = read_risk(text.body)
     phone_id, person_id = people.phone_for(work, text.sender), people.id_behind(work, text.sender)
     escalations.open_case(

@@ -11,6 +11,7 @@ from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Severity, Stream
 from checkin.errors import BadInput
 from checkin.escalations.policies import Policy
+from checkin.load import risks
 from checkin.load import rota as rotas
 from checkin.load.nodes import Node
 from checkin.load.policies import check_policies, understand_policies
@@ -115,6 +116,7 @@ class Organisation:
     policies: dict[Severity, Policy] = field(default_factory=dict)
     pool: list[str] = field(default_factory=list)
     """Numbers of the line's own that pairs may have to themselves (E.164)."""
+    risk: list[risks.RiskSpec] = field(default_factory=list)
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
@@ -132,6 +134,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         "wording",
         "policies",
         "numbers",
+        "risk",
     )
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
@@ -145,6 +148,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         wording=[_wording(n, country) for n in root.children("wording")],
         policies=understand_policies(root),
         pool=_pool(root.child("numbers"), country),
+        risk=[risks.risk(n) for n in root.children("risk")],
     )
     shifts = {spec.ref: spec for spec in found.rota}
     swaps = [rotas.swap(n, shifts) for n in root.children("swaps")]
@@ -395,6 +399,7 @@ def _check_refs(root: Node, found: Organisation) -> None:
     _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")
     _check_once(root.children("staff"), [spec.person for spec in found.staff], "person")
     _check_once(root.children("staff"), [spec.email for spec in found.staff], "email")
+    _check_once(root.children("risk"), [spec.phrase for spec in found.risk], "phrase")
     _check_once(root.children("wording"), [f"{spec.key} in {spec.language}" for spec in found.wording], "sentence")
     ranks: set[tuple[str, int]] = set()
     for n, pair in zip(root.children("pairs"), found.pairs, strict=True):

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, meetings, people, phrases
+from checkin import buddies, checkins, dangers, meetings, people, phrases
 from checkin.conversation.effects import Stream
 from checkin.escalations import policies
 from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
@@ -76,6 +76,8 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     phrases.store_all(work, own, how="file")
     for severity, policy in found.policies.items():
         policies.keep(work, severity, with_ids(policy, {ref: str(person_id) for ref, person_id in ids.items()}))
+    for added in found.risk:
+        dangers.put(work, added.phrase, added.level, by=None, how="file")
     return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
 
 

@@ -679,6 +679,41 @@ class Phrase(Base):
     how: Mapped[str]
 
 
+class RiskPhrase(Base):
+    """A phrase that an organisation added to the risk reader, or ("none") withdrew. Only ever added to: the newest row
+    of a phrase is the one that counts."""
+
+    __tablename__ = "risk_phrases"
+    __table_args__ = (
+        _one_of("level", "red", "amber", "harmless", "none"),
+        Index("ix_risk_phrases_phrase", "phrase", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    phrase: Mapped[str]
+    level: Mapped[str]
+    # As with a changed sentence: whoever said it may be erased later.
+    by: Mapped[UUID | None]
+    how: Mapped[str]
+
+
+class Verdict(Base):
+    """What somebody of the staff made of a flag: danger (real) or not. Only ever added to: the newest row of a flag
+    counts. It stands by itself, so that the reader can be measured when the case has long been removed."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (_one_of("level", "red", "amber"), Index("ix_verdicts_event", "event_id", "id"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    # The line of the timeline that holds the flag, when it was heard, and why it was one.
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    heard_at: Mapped[datetime]
+    level: Mapped[str]
+    reasons: Mapped[list[str]]
+    real: Mapped[bool]
+    by: Mapped[UUID]
+
+
 class Pace(Base):
     """When a lane to the carrier is free again: every worker reserves its time here."""
 

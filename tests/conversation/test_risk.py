@@ -205,7 +205,10 @@ def test_the_report_counts_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture
     mine = tmp_path / "mine.tsv"
     mine.write_text("kind\ttext\nrisk\ti want to die\nbenign\tsee you at six\n", encoding="utf-8")
     assert counted(rows(mine))["risk"][Level.RED] == 1
-    main([str(mine)])
-    shown = capsys.readouterr().out
-    assert "risk_museum.tsv" in shown
-    assert "mine.tsv" in shown
+    for arguments, environment in (([str(mine)], {}), ([], {"RISK_TEXTS": str(mine)})):
+        main(arguments, environment)
+        shown = capsys.readouterr().out
+        assert "risk_museum.tsv" in shown
+        assert "mine.tsv" in shown
+    main([], {"RISK_TEXTS": str(tmp_path / "none.tsv")})
+    assert "none.tsv" not in capsys.readouterr().out
