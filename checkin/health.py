@@ -59,6 +59,8 @@ _WAITING = text(
         (SELECT min(next_due_at) FROM plans WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM pairs WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM meetings WHERE next_due_at IS NOT NULL),
+        (SELECT min(next_due_at) FROM shifts WHERE next_due_at IS NOT NULL),
+        (SELECT min(next_due_at) FROM duties WHERE next_due_at IS NOT NULL),
         (SELECT min(due_at) FROM timers),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 0),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 1),

@@ -6,7 +6,7 @@ An unknown `CHECKIN_*` name is refused: a misspelt safety setting must not pass 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,7 @@ class Settings:
     country: str
     zone: ZoneInfo
     quiet_hours: tuple[time, time]
+    duty_time: time
     texts_a_week: int
     calls_a_week: int
     texts_a_second: float
@@ -58,7 +59,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
-    "CHECKIN_BEHIND_PROXY",
+    "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME",
 })  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         country=read.country("CHECKIN_COUNTRY", "GB"),
         zone=read.zone("CHECKIN_TIMEZONE", "Europe/London"),
         quiet_hours=read.times("CHECKIN_QUIET_HOURS", "20:30-09:00"),
+        duty_time=read.time_of_day("CHECKIN_DUTY_TIME", "17:00"),
         texts_a_week=read.whole("CHECKIN_TEXTS_A_WEEK", 4),
         calls_a_week=read.whole("CHECKIN_CALLS_A_WEEK", 1),
         # Twilio's default for a UK long code is 10 message segments a second.
@@ -188,6 +190,13 @@ class _Reader:
             return ZoneInfo(text)
         except (KeyError, ValueError, OSError) as error:
             raise BadSetting(f"{name} must be an IANA zone such as Europe/London, not {text!r}.") from error
+
+    def time_of_day(self, name: str, default: str) -> time:
+        text = self.environment.get(name) or default
+        try:
+            return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # a time of day has no zone
+        except ValueError as error:
+            raise BadSetting(f"{name} must be a time such as 17:00, not {text!r}.") from error
 
     def times(self, name: str, default: str) -> tuple[time, time]:
         text = self.environment.get(name) or default

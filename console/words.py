@@ -53,6 +53,9 @@ REASONS: Mapping[str, str] = {
     "carrier_opt_out": "The carrier holds an opt-out, so texts do not arrive",
     "number_unreachable": "Their number cannot be reached",
     "page_not_delivered": "A page to them did not arrive",
+    "duty_nobody": "Somebody cannot do their duty, and nobody has stepped in",
+    "duty_silent": "Somebody has not said whether they can do their duty; it stands",
+    "rota_hole": "Nobody is on call for a time that is coming up",
     "line_failed": "Something in the line broke while this was handled",
 }
 
@@ -136,6 +139,8 @@ EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed", "reop
 # What `escalations.open_case` writes: the severity, the code, then what was heard, one piece after each semicolon.
 _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
 _STRANGER = "Somebody the line does not know"
+_ROTA = "The rota"
+_ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_hole"})
 
 
 def reason(code: str) -> str:
@@ -143,9 +148,9 @@ def reason(code: str) -> str:
     return REASONS.get(code, code)
 
 
-def member(name: str | None) -> str:
-    """Return a member's first name, or that the line does not know them."""
-    return name or _STRANGER
+def member(name: str | None, why: str = "") -> str:
+    """Return a member's first name, or that the line does not know them; a case about the rota is about nobody."""
+    return name or (_ROTA if why in _ABOUT_THE_ROTA else _STRANGER)
 
 
 @dataclass(frozen=True, slots=True)

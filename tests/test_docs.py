@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin import checkins, delivery, dispatch, escalations, health, outbox, plans
+from checkin import checkins, delivery, dispatch, duties, escalations, health, outbox, plans
 from checkin.bootstrap import open_line
 from checkin.conversation.diagram import mermaid
 from checkin.conversation.topics import TOPICS
@@ -322,6 +322,11 @@ def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> Non
         "between two ticks": written(every["tick"]),
         "between two looks for lost messages": written(every["reconcile"]),
         "between two heartbeats, while all is well": written(every["pulse"]),
+        "between two looks for holes in the rota": written(every["look_ahead"]),
+        "a stand-in is given to answer, before the next is asked": written(duties.OFFER_WAIT),
+        "from the question about a duty until a coordinator hears of silence": written(duties.SILENT_AFTER),
+        "before a hole in the rota, staff are told": written(duties.HOLE_AHEAD),
+        "before it, they are told again": written(duties.HOLE_NEAR),
         "a lease": f"{outbox.LEASE.total_seconds():.0f} s",
         "until a message Twilio does not list counts as not sent": written(dispatch._SETTLES),
         "a page is given before the next person is paged": written(escalations.PAGE_WAIT),

@@ -24,6 +24,7 @@ WRONG = {
     "CHECKIN_COUNTRY": ["gb", "United Kingdom", "G8"],
     "CHECKIN_TIMEZONE": ["London", "Europe", "../etc/passwd", "/etc/passwd"],
     "CHECKIN_QUIET_HOURS": ["9-17", "25:00-09:00", "20:30", "20:30-09:60", "20:30 - 09:00"],
+    "CHECKIN_DUTY_TIME": ["5pm", "25:00", "17:60", "17", "17:00-18:00"],
     "CHECKIN_TEXTS_A_WEEK": ["few", "0", "-1", "nan", "inf", "0.5", "2.5", "9999999"],
     "CHECKIN_CALLS_A_WEEK": ["0", "one", "0.9"],
     "CHECKIN_TEXTS_A_SECOND": ["0", "fast", "-3", "nan"],

@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import bootstrap, health
+from checkin import bootstrap, duties, health
 from checkin.conversations import due
 from workers import queues
 
@@ -19,13 +19,15 @@ def _line() -> bootstrap.Line:
 
 
 def tick() -> None:
-    """Do what has come due: plans, buddies' weeks, meetings, timers; then see to what is owed. Costs what is due."""
+    """Do what has come due: plans, buddies' weeks, meetings, duties, timers; then see to what is owed. It costs what is
+    due."""
     line = _line()
     now = line.clock()
     with line.store.work(now) as work:
         health.beat(work, "clock")
     busy = due.ask_plans(line.store, now, most=_MOST_PLANS) + due.ask_buddies(line.store, now, most=_MOST)
     busy += due.remind_meetings(line.store, now, most=_MOST)
+    busy += due.ask_duties(line.store, now, most=_MOST)
     # What was opened above may have left timers for other people: they fire in the same tick.
     busy += due.fire_timers(line.store, now, most=_MOST)
     if busy >= _MOST:
@@ -49,6 +51,13 @@ def send(queue: str) -> None:
     lane = line.lanes[queue]
     if line.dispatcher.send(lane, line.clock()) >= lane.batch:
         queues.ask(line.settings.redis_url, queue, "send", queue)
+
+
+def look_ahead() -> None:
+    """Look for holes in the rota that are coming up, and tell staff."""
+    line = _line()
+    with line.store.work(line.clock()) as work:
+        duties.look_ahead(work)
 
 
 def reconcile() -> None:

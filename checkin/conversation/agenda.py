@@ -28,6 +28,9 @@ _ORDER = (
     "reach_out",
     "checkin",
     "buddy_report",
+    "cover",
+    "duty",
+    "swap",
     "meeting",
 )
 RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
@@ -42,6 +45,9 @@ STREAM: Mapping[str, Stream] = {
     "reach_out": Stream.BUDDY,
     "checkin": Stream.CHECKINS,
     "buddy_report": Stream.BUDDY,
+    "cover": Stream.NOTICE,
+    "duty": Stream.NOTICE,
+    "swap": Stream.NOTICE,
     "meeting": Stream.REMINDERS,
     "signpost": Stream.SERVICE,
 }
@@ -60,7 +66,7 @@ def rule(arriving: str, under_way: str) -> Rule:
 
 # A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
 # each is its own question. A second check-in of the same member is not.
-_MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "buddy_report"})
+_MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "buddy_report", "cover", "duty", "swap"})
 
 
 # What would be stale by the time that its turn came.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, escalations, logs, meetings, people, plans, timers
+from checkin import buddies, checkins, duties, escalations, logs, meetings, people, plans, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
 from checkin.conversations.turn import Turn
@@ -53,6 +53,19 @@ def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
             return meetings.claim(work)
 
     return _repeat(one, most)
+
+
+def ask_duties(store: Store, now: datetime, *, most: int) -> int:
+    """Ask about up to `most` shifts, and go on with as many duties, whose time has come; return how many."""
+
+    def each(claim: Callable[[Work], bool]) -> Callable[[], bool]:
+        def one() -> bool:
+            with store.work(now) as work:
+                return claim(work)
+
+        return one
+
+    return _repeat(each(duties.claim_shift), most) + _repeat(each(duties.claim_duty), most)
 
 
 def _repeat(one: Callable[[], bool], most: int) -> int:
@@ -138,6 +151,8 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
             return status == "active" and member.status == "active"
         case "meeting":
             return subject is not None and member.status == "active" and meetings.stands(work, subject)
+        case "duty" | "cover" | "swap":
+            return subject is not None and duties.still_asks(work, topic, subject, member.id)
         case _:
             return False
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, people, phrases, wording
+from checkin import buddies, checkins, duties, escalations, meetings, people, phrases, wording
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -45,7 +45,9 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
         found["facilitator"] = meetings.facilitator_of(work, UUID(thread.subject)) or "?"
     if "code" in needs and thread is not None:
         found["code"] = escalations.newest(work, UUID(thread.subject))
-    if needs & {"member", "case", "words", "link"} and thread is not None:
+    if thread is not None and thread.topic in duties.TOPICS:
+        found |= _about_duty(work, member, UUID(thread.subject))
+    elif needs & {"member", "case", "words", "link"} and thread is not None:
         of_a_case = thread.topic in {"page", "handling"}
         found |= _about_case(work, UUID(thread.subject)) if of_a_case else _about_member(work, thread)
     return found
@@ -68,6 +70,18 @@ def _about_case(work: Work, case_id: UUID) -> dict[str, str]:
         "member": people.first_name(work, case.person_id) if case.person_id else "?",
         "words": escalations.last_words(work, case_id)[:_WORDS_ON_A_PAGE],
         "link": f"{work.settings.public_url}/cases/{case.number}",
+    }
+
+
+def _about_duty(work: Work, member: Member, duty_id: UUID) -> dict[str, str]:
+    duty = duties.lock(work, duty_id)
+    if duty is None:
+        return {"duty": "?", "member": "?", "taker": "?"}
+    taker = duty.covered_by or duty.wanted
+    return {
+        "duty": duties.said(work, duty, member.language, member.zone, member.variant),
+        "member": people.first_name(work, duty.person_id),
+        "taker": people.first_name(work, taker) if taker else "?",
     }
 
 

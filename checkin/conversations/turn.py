@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, outbox, people, relays, timers, wording
+from checkin import buddies, checkins, duties, escalations, meetings, outbox, people, relays, timers, wording
 from checkin.conversation import machine
 from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
@@ -55,6 +55,8 @@ _SPANS = {
     "hour": timedelta(hours=1),
     "safety_hour": timedelta(hours=1),
     "day": timedelta(days=1),
+    # Asked at five, asked once more before the evening is over.
+    "duty_reminder": timedelta(minutes=150),
 }
 # What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
 _TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting"})
@@ -231,7 +233,9 @@ class Turn:
     def _expires(self, thread: Thread | None) -> datetime:
         if thread is not None and thread.topic == "meeting":
             return meetings.find(self.work, UUID(thread.subject)).starts
-        return self.work.now + _ASK_EXPIRES
+        duty = duties.lock(self.work, UUID(thread.subject)) if thread and thread.topic in duties.TOPICS else None
+        latest = self.work.now + _ASK_EXPIRES
+        return min(latest, duty.starts) if duty else latest
 
     def _watched(self) -> bool:
         """Tell whether what was heard means that somebody who hurts them may be near."""
@@ -313,7 +317,11 @@ class Turn:
     def _record(self, answer: str, thread: Thread | None) -> None:
         if thread is None:
             return
-        if thread.topic == "meeting":
+        if thread.topic in duties.TOPICS:
+            key = duties.record(self.work, thread.topic, UUID(thread.subject), self.member.id, answer)
+            if key is not None:
+                self._tell(key, thread)
+        elif thread.topic == "meeting":
             meetings.record(self.work, UUID(thread.subject), self.member.id, answer)
         elif thread.topic == "handling":
             escalations.answered(self.work, UUID(thread.subject), self.member.id, answer)

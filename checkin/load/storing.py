@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, dangers, meetings, people, phrases
+from checkin import buddies, checkins, dangers, meetings, people, phrases, rota
 from checkin.conversation.effects import Stream
 from checkin.escalations import policies
 from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
@@ -259,7 +259,16 @@ def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> UUID:
         "rank": spec.rank,
         "ask": spec.ask,
     }
-    return _upsert(work, Shift, spec.ref, values)
+    due: datetime | None = None
+    if spec.ask:
+        zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.person])).scalar_one()
+        due = rota.next_ask(spec.as_shift(), ZoneInfo(zone), work.settings.duty_time, work.now)
+    columns = [getattr(Shift, name) for name in values]
+    standing = work.conn.execute(select(Shift.next_due_at, *columns).where(Shift.ref == spec.ref)).first()
+    if standing is not None and tuple(standing[1:]) == tuple(values.values()):
+        # The same shift: a question that is due just now is not skipped because a file was loaded.
+        due = standing.next_due_at
+    return _upsert(work, Shift, spec.ref, {**values, "next_due_at": due})
 
 
 def _staff(work: Work, spec: StaffSpec, ids: dict[str, UUID]) -> None:

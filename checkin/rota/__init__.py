@@ -6,7 +6,21 @@
 * `store.py`: the rota as it is stored, and who would be asked.
 """
 
-from checkin.rota.policy import Rota, holding, holes, spans
+from checkin.rota.policy import Rota, asked_at, holding, holes, next_ask, spans
 from checkin.rota.store import Turn, everybody, on_call, others, read, told_holes, who
 
-__all__ = ["Rota", "Turn", "everybody", "holding", "holes", "on_call", "others", "read", "spans", "told_holes", "who"]
+__all__ = [
+    "Rota",
+    "Turn",
+    "asked_at",
+    "everybody",
+    "holding",
+    "holes",
+    "next_ask",
+    "on_call",
+    "others",
+    "read",
+    "spans",
+    "told_holes",
+    "who",
+]

@@ -16,7 +16,7 @@ night.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Literal
 from uuid import UUID
@@ -217,6 +217,22 @@ def holders(rota: Rota, occurrence: Occurrence) -> list[tuple[UUID, datetime, da
             else:
                 found.append((place.person, span.starts, span.ends))
     return found
+
+
+def asked_at(starts: datetime, zone: ZoneInfo, at: time) -> datetime:
+    """Return when somebody who lives in `zone` is asked about what begins at `starts`: the day before, at `at`."""
+    day = starts.astimezone(zone).date() - timedelta(days=1)
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def next_ask(shift: Shift, zone: ZoneInfo, at: time, after: datetime) -> datetime | None:
+    """Return the first moment (UTC) later than `after` at which a shift is to be asked about; None when it is over."""
+    moment = after
+    while (starts := recurrence.next_after(shift.rule, shift.starts, shift.zone, moment)) is not None:
+        if (asked := asked_at(starts, zone, at)) > after:
+            return asked
+        moment = starts
+    return None
 
 
 def overlapping(one: Shift, other: Shift, days: int = 400) -> datetime | None:

@@ -648,6 +648,55 @@ class StandIn(Base):
     rank: Mapped[int]
 
 
+class Duty(Base):
+    """Something that somebody has undertaken: a shift, a facilitator's meeting. It keeps its own time."""
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        _one_of("kind", "shift", "meeting"),
+        _one_of(
+            "status", "planned", "asked", "confirmed", "silent", "proposed", "offered", "covered", "nobody", "over"
+        ),
+        CheckConstraint("starts < ends", name="span"),
+        CheckConstraint("(status = 'covered') = (covered_by IS NOT NULL)", name="covered"),
+        CheckConstraint("status <> 'proposed' OR wanted IS NOT NULL", name="proposed"),
+        Index("uq_duties_once", "kind", "subject", "starts", "person_id", unique=True),
+        Index("ix_duties_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+    id: Mapped[UUID] = _id()
+    kind: Mapped[str]
+    # The shift or the series of meetings.
+    subject: Mapped[UUID]
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(server_default="planned")
+    # Who would take it over, when somebody has been named, and who has.
+    wanted: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    covered_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    next_due_at: Mapped[datetime | None]
+
+
+class Offer(Base):
+    """A stand-in was asked to take a duty over, and what they said."""
+
+    __tablename__ = "offers"
+    __table_args__ = (CheckConstraint("answer IN ('yes', 'no')", name="answer"),)
+    duty_id: Mapped[UUID] = mapped_column(ForeignKey("duties.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    at: Mapped[datetime]
+    answer: Mapped[str | None]
+
+
+class Hole(Base):
+    """A stretch without anybody on call that staff have been told of, known by its end."""
+
+    __tablename__ = "holes"
+    ends: Mapped[datetime] = mapped_column(primary_key=True)
+    near: Mapped[bool]
+    at: Mapped[datetime]
+
+
 class Staff(Base):
     """A person who may log in to the console."""
 

@@ -229,6 +229,11 @@ class Town:
         for job in ("tick", "reconcile"):
             Queue("clock", connection=self.redis).enqueue(f"workers.jobs.{job}", result_ttl=0)
 
+    def looks_ahead(self) -> None:
+        """Let the line look for holes in the rota, as its clock has it do now and then."""
+        Queue("clock", connection=self.redis).enqueue("workers.jobs.look_ahead", result_ttl=0)
+        self.settles()
+
     def _jobs(self) -> int:
         queues = [Queue(name, connection=self.redis) for name in ("urgent", "clock", "normal", "bulk")]
         return sum(len(q) + StartedJobRegistry(queue=q).count for q in queues)

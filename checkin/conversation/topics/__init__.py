@@ -6,6 +6,8 @@ from checkin.conversation.topic import Topic
 from checkin.conversation.topics import (
     buddy_report,
     checkin,
+    cover,
+    duty,
     handling,
     meeting,
     page,
@@ -14,12 +16,13 @@ from checkin.conversation.topics import (
     relay_which,
     safety,
     signpost,
+    swap,
 )
 
 TOPICS: Mapping[str, Topic] = {
     t.name: t
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
-        buddy_report.TOPIC, meeting.TOPIC, signpost.TOPIC,
+        buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC,
     )
 }  # fmt: skip

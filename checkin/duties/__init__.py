@@ -1,0 +1,30 @@
+"""Duties: what somebody has undertaken. They are asked the day before, and a no is offered to the stand-ins in order.
+
+A duty is general: a shift on call, a facilitator's meeting. It keeps its own time, as a case does, so that nothing is
+forgotten whatever becomes of a question.
+
+* `rows.py`: a duty's row, and how it is said.
+* `planning.py`: asking the day before, hearing nothing, and finding what nobody has.
+* `asking.py`: a no: the stand-ins, one at a time, until somebody has it or a coordinator must.
+"""
+
+from checkin.duties.asking import OFFER_WAIT, TOPICS, record, still_asks
+from checkin.duties.planning import HOLE_AHEAD, HOLE_NEAR, SILENT_AFTER, claim_duty, claim_shift, look_ahead
+from checkin.duties.rows import OPEN, Duty, lock, said
+
+__all__ = [
+    "HOLE_AHEAD",
+    "HOLE_NEAR",
+    "OFFER_WAIT",
+    "OPEN",
+    "SILENT_AFTER",
+    "TOPICS",
+    "Duty",
+    "claim_duty",
+    "claim_shift",
+    "lock",
+    "look_ahead",
+    "record",
+    "said",
+    "still_asks",
+]

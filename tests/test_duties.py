@@ -1,0 +1,268 @@
+"""Duties: asked once, the day before; a no is offered in order; silence is not a no; a hole is told of once."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from checkin import duties, rota
+from checkin.bootstrap import Line
+from checkin.conversations import due
+from checkin.rota.policy import Shift
+from tests.parts import NOON, loads, opened, person, rows, value
+
+LONDON, YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+TOWN = """
+people:
+  - {ref: sue, name: Sue, phones: 07700 900131}
+  - {ref: omar, name: Omar, phones: 07700 900132}
+  - {ref: lin, name: Lin, phones: 07700 900133}
+  - {ref: fay, name: Fay, phones: 07700 900134}
+rota:
+  - {ref: tuesdays, person: omar, rule: FREQ=WEEKLY;BYDAY=TU, starts: 2026-01-06 08:00, minutes: 720}
+  - {ref: rest, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 20:00, minutes: 720}
+stand_ins: [sue, lin, fay]
+staff:
+  - {person: sue, email: sue@example.org, role: coordinator}
+"""
+FIVE = NOON.replace(hour=17)
+
+
+@pytest.fixture
+def line(database_url: str) -> Iterator[Line]:
+    """A line on a Monday at noon; Omar has the Tuesday."""
+    with opened(database_url) as found:
+        loads(found, TOWN)
+        yield found
+
+
+def ticks(line: Line, now: datetime) -> None:
+    """Do what has come due."""
+    due.ask_duties(line.store, now, most=50)
+    due.fire_timers(line.store, now, most=50)
+
+
+def says(line: Line, now: datetime, topic: str, ref: str, word: str) -> str | None:
+    """Answer the question about the only duty."""
+    duty: UUID = value(line, "SELECT id FROM duties")
+    with line.store.work(now) as work:
+        said = duties.record(work, topic, duty, person(line, ref), word)
+    due.fire_timers(line.store, now, most=50)
+    return said
+
+
+def told(line: Line) -> list[tuple[str, str]]:
+    """Who was owed what, in order. Reminders are the topic's own business."""
+    owed = "SELECT p.ref, m.wording FROM messages m JOIN people p ON p.id = m.person_id ORDER BY m.id"
+    return [(ref, wording) for ref, wording in rows(line, owed) if wording != "duty.reminder"]
+
+
+def status(line: Line) -> Any:
+    """How the only duty stands."""
+    return value(line, "SELECT status FROM duties")
+
+
+# --- when somebody is asked ---
+
+ASKED = [
+    # rule, first, zone of the shift; zone of its person, at; after; asked (UTC)
+    ("FREQ=WEEKLY;BYDAY=TU", "2026-01-06 08:00", LONDON, LONDON, "17:00", "2027-01-11 12:00", "2027-01-11 17:00"),
+    ("FREQ=WEEKLY;BYDAY=TU", "2026-01-06 08:00", LONDON, LONDON, "17:00", "2027-01-11 17:00", "2027-01-18 17:00"),
+    ("FREQ=WEEKLY;BYDAY=TU", "2026-01-06 00:15", LONDON, LONDON, "17:00", "2027-01-11 12:00", "2027-01-11 17:00"),
+    ("FREQ=MONTHLY;BYDAY=1MO", "2026-01-05 20:00", LONDON, LONDON, "16:30", "2027-01-11 12:00", "2027-01-31 16:30"),
+    # Five o'clock is theirs, on both sides of a clock change, wherever the shift is.
+    ("FREQ=WEEKLY;BYDAY=SU", "2026-01-04 08:00", LONDON, LONDON, "17:00", "2027-03-27 12:00", "2027-03-27 17:00"),
+    ("FREQ=WEEKLY;BYDAY=MO", "2026-01-05 08:00", LONDON, LONDON, "17:00", "2027-03-28 12:00", "2027-03-28 16:00"),
+    ("FREQ=WEEKLY;BYDAY=TU", "2026-01-06 08:00", LONDON, YORK, "17:00", "2027-01-11 12:00", "2027-01-11 22:00"),
+    ("FREQ=DAILY;UNTIL=20270101T235959", "2026-01-01 08:00", LONDON, LONDON, "17:00", "2027-01-11 12:00", None),
+]
+
+
+@pytest.mark.parametrize(("rule", "first", "zone", "home", "at", "after", "right"), ASKED)
+def test_when_somebody_is_asked(
+    rule: str, first: str, zone: ZoneInfo, home: ZoneInfo, at: str, after: str, right: str | None
+) -> None:
+    shift = Shift(UUID(int=1), "the", UUID(int=2), rule, datetime.fromisoformat(first), 60, zone)
+    found = rota.next_ask(shift, home, time.fromisoformat(at), datetime.fromisoformat(after).replace(tzinfo=UTC))
+    assert found == (datetime.fromisoformat(right).replace(tzinfo=UTC) if right else None)
+
+
+def test_nobody_is_asked_early_or_twice_and_a_shift_that_is_every_day_is_not_asked_about(line: Line) -> None:
+    ticks(line, FIVE - timedelta(seconds=1))
+    assert told(line) == []
+    for _ in range(2):
+        ticks(line, FIVE)
+        with line.store.work(FIVE) as work:
+            work.conn.exec_driver_sql("UPDATE shifts SET next_due_at = '2027-01-11 17:00Z' WHERE ask")
+    ticks(line, FIVE)
+    assert told(line) == [("omar", "duty.ask")]
+    assert rows(line, "SELECT ref, next_due_at FROM shifts ORDER BY ref") == [
+        ("rest", None), ("tuesdays", FIVE + timedelta(days=7)),
+    ]  # fmt: skip
+
+
+def test_after_a_night_of_standing_still_it_is_asked_late_but_not_once_it_has_begun(line: Line) -> None:
+    ticks(line, FIVE + timedelta(hours=13))
+    assert told(line) == [("omar", "duty.ask")]
+    ticks(line, FIVE + timedelta(days=9))
+    assert told(line) == [("omar", "duty.ask")]
+
+
+def test_loading_a_file_skips_no_question_that_is_due(line: Line) -> None:
+    loads(line, TOWN, now=FIVE + timedelta(minutes=1))
+    ticks(line, FIVE + timedelta(minutes=1))
+    assert told(line) == [("omar", "duty.ask")]
+
+
+def test_whoever_stands_in_is_asked_in_place_of_who_is_away(line: Line) -> None:
+    loads(line, TOWN + "holidays: [{ref: spain, person: omar, from: 2027-01-12, until: 2027-01-12}]\n")
+    ticks(line, FIVE)
+    assert told(line) == [("sue", "duty.ask")]
+
+
+def test_a_shift_in_two_hands_is_asked_of_both(line: Line) -> None:
+    loads(line, TOWN + "overrides: [{ref: x, person: lin, instead_of: omar, from: 2027-01-12 12:00,"
+        " until: 2027-01-12 22:00}]\n")  # fmt: skip
+    ticks(line, FIVE)
+    assert rows(line, "SELECT p.ref, extract(hour FROM starts AT TIME ZONE 'UTC')::int FROM duties"
+        " JOIN people p ON p.id = person_id ORDER BY starts") == [("omar", 8), ("lin", 12)]  # fmt: skip
+
+
+def test_the_question_is_taken_back_from_whoever_does_not_have_it_any_more(line: Line) -> None:
+    ticks(line, FIVE)
+    loads(line, TOWN.replace("person: omar, rule", "person: lin, rule"), now=FIVE)
+    with line.store.work(FIVE) as work:
+        work.conn.exec_driver_sql("UPDATE shifts SET next_due_at = '2027-01-11 17:00Z' WHERE ask")
+    ticks(line, FIVE + timedelta(minutes=1))
+    assert told(line) == [("omar", "duty.ask"), ("lin", "duty.ask")]
+    assert rows(line, "SELECT p.ref, d.status FROM duties d JOIN people p ON p.id = d.person_id ORDER BY d.id") == [
+        ("omar", "over"), ("lin", "asked"),
+    ]  # fmt: skip
+    assert value(line, "SELECT state->>'open' FROM people WHERE ref = 'omar'") == "false"
+
+
+# --- answers ---
+
+
+def test_a_no_goes_to_the_stand_ins_who_are_free_one_at_a_time(line: Line) -> None:
+    loads(line, TOWN + "overrides: [{ref: x, person: sue, from: 2027-01-12 19:00, until: 2027-01-12 20:00, rank: 2}]\n")
+    ticks(line, FIVE)
+    says(line, FIVE, "duty", "omar", "no")
+    assert status(line) == "offered"
+    # Sue is on call at seven that evening.
+    assert told(line) == [("omar", "duty.ask"), ("lin", "cover.ask")]
+    ticks(line, FIVE + duties.OFFER_WAIT - timedelta(seconds=1))
+    assert told(line)[2:] == []
+    ticks(line, FIVE + duties.OFFER_WAIT)
+    assert told(line)[2:] == [("fay", "cover.ask")]
+    assert says(line, FIVE + timedelta(hours=3), "cover", "lin", "yes") == "cover.yours"
+    assert says(line, FIVE + timedelta(hours=3), "cover", "fay", "yes") == "cover.gone"
+    assert says(line, FIVE + timedelta(hours=3), "cover", "lin", "yes") == "cover.yours"
+    assert told(line)[3:] == [("omar", "duty.covered"), ("fay", "cover.settled"), ("sue", "duty.told")]
+    with line.store.work(NOON + timedelta(days=1)) as work:
+        assert rota.on_call(work) == [person(line, "lin")]
+        assert [turn.why for turn in rota.who(work, work.now)] == ["tuesdays shift, first rank, covers for Omar"]
+    assert value(line, "SELECT count(*) FROM overrides WHERE why = 'covers'") == 1
+    assert value(line, "SELECT count(*) FROM audit WHERE action = 'duty_covered'") == 1
+
+
+def test_a_stand_in_who_is_away_is_not_asked(line: Line) -> None:
+    loads(line, TOWN + "holidays: [{ref: x, person: sue, from: 2027-01-12 07:00, until: 2027-01-12 09:00}]\n")
+    ticks(line, FIVE)
+    says(line, FIVE, "duty", "omar", "no")
+    assert told(line)[1:] == [("lin", "cover.ask")]
+
+
+def test_a_no_at_night_is_not_held_back_until_the_morning_when_it_would_be_too_late(line: Line) -> None:
+    ticks(line, FIVE)
+    says(line, FIVE + timedelta(hours=4), "duty", "omar", "no")
+    assert status(line) == "nobody"
+    assert rows(line, "SELECT severity, reason, person_id FROM cases") == [("amber", "duty_nobody", None)]
+    # A late yes of a stand-in cannot be: nobody was asked. But one of somebody who was, can.
+    assert says(line, FIVE + timedelta(hours=5), "cover", "lin", "yes") == "cover.yours"
+    assert status(line) == "covered"
+
+
+def test_with_a_no_when_it_has_begun_a_person_hears_at_once(line: Line) -> None:
+    ticks(line, FIVE)
+    says(line, FIVE + timedelta(hours=16), "duty", "omar", "no")
+    assert value(line, "SELECT severity FROM cases") == "amber"
+    assert ("lin", "cover.ask") not in told(line)
+
+
+def test_silence_is_not_a_no(line: Line) -> None:
+    ticks(line, FIVE)
+    ticks(line, FIVE + duties.SILENT_AFTER - timedelta(seconds=1))
+    assert value(line, "SELECT count(*) FROM cases") == 0
+    ticks(line, FIVE + duties.SILENT_AFTER)
+    assert rows(line, "SELECT severity, reason FROM cases") == [("task", "duty_silent")]
+    assert status(line) == "silent"
+    with line.store.work(NOON + timedelta(days=1)) as work:
+        assert rota.on_call(work) == [person(line, "omar")]
+    says(line, FIVE + timedelta(hours=5), "duty", "omar", "yes")
+    assert status(line) == "confirmed"
+
+
+def test_an_answer_from_somebody_else_or_to_something_that_is_over_changes_nothing(line: Line) -> None:
+    ticks(line, FIVE)
+    says(line, FIVE, "duty", "lin", "no")
+    assert status(line) == "asked"
+    says(line, FIVE, "duty", "omar", "yes")
+    says(line, FIVE, "duty", "omar", "no")
+    assert status(line) == "confirmed"
+    with line.store.work(FIVE) as work:
+        assert duties.record(work, "cover", UUID(int=7), person(line, "lin"), "yes") == "cover.gone"
+        assert duties.record(work, "duty", UUID(int=7), person(line, "lin"), "no") is None
+
+
+# --- holes ---
+
+
+def look(line: Line, now: datetime) -> int:
+    """Look ahead."""
+    with line.store.work(now) as work:
+        return duties.look_ahead(work)
+
+
+def test_a_hole_is_told_of_once_however_often_it_is_looked_for(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE shifts SET rule = 'FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR', minutes = 1440")
+    # Nobody from Saturday 20:00.
+    saturday = NOON.replace(day=16, hour=20)
+    assert look(line, saturday - duties.HOLE_AHEAD - timedelta(minutes=1)) == 0
+    assert look(line, saturday - duties.HOLE_AHEAD) == 1
+    assert look(line, saturday - duties.HOLE_NEAR - timedelta(minutes=1)) == 0
+    assert look(line, saturday - duties.HOLE_NEAR) == 1
+    assert look(line, saturday + timedelta(hours=3)) == 0
+    assert rows(line, "SELECT severity, reason FROM cases") == [("amber", "rota_hole")]
+
+
+def test_a_rota_that_has_run_out_is_one_hole(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("DELETE FROM shifts")
+    assert look(line, NOON) == 1
+    assert look(line, NOON + timedelta(days=3)) == 0
+
+
+def test_a_line_that_knows_nobody_has_no_holes(database_url: str) -> None:
+    with opened(database_url) as line:
+        assert look(line, NOON) == 0
+
+
+def test_once_it_has_begun_nothing_is_asked_any_more(line: Line) -> None:
+    ticks(line, FIVE)
+    assert value(line, "SELECT expires_at FROM messages") == FIVE + timedelta(hours=12)
+    ticks(line, FIVE + timedelta(hours=15))
+    assert value(line, "SELECT state->>'open' FROM people WHERE ref = 'omar'") == "false"
+
+
+def test_a_question_that_waits_for_the_morning_is_withdrawn_when_somebody_has_it(line: Line) -> None:
+    ticks(line, FIVE)
+    for word, ref in (("no", "sue"), ("yes", "fay")):
+        says(line, FIVE, "duty", "omar", "no")
+        says(line, FIVE, "cover", ref, word)
+    asked = "SELECT m.status, wording FROM messages m JOIN people p ON p.id = person_id WHERE ref = 'lin' ORDER BY m.id"
+    assert [tuple(row) for row in rows(line, asked)] == [("dropped", "cover.ask"), ("owed", "cover.settled")]
