@@ -21,12 +21,13 @@ class Opened:
 class Replied:
     """The person said something, by any medium: what it was read as, what danger was heard in it, and whether they
     sound low, whatever they were asked. `farewell`: an opt-out word that is also how people take leave of everything
-    (END, QUIT, CANCEL)."""
+    (END, QUIT, CANCEL). `greeting`: a hello and nothing else."""
 
     reading: Reading
     risk: Level = Level.NONE
     farewell: bool = False
     low: bool = False
+    greeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,9 @@ _FAREWELL = Go(
 # Said to a reminder or an invitation, the same words cancel just that.
 _CAN_BE_CANCELLED = frozenset({Stream.REMINDERS, Stream.CONTACT})
 
+# A hello is answered with one, and what is asked is asked again.
+_GREETED = Go(AGAIN, (Tell("hello"),))
+
 # How somebody is, said when nothing was asked.
 _UNASKED: Mapping[Kind, Go] = {
     Kind.YES: Go(STAY, (InTouch(), Tell("checkin.good"))),
@@ -172,6 +175,8 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
         if go is not None:
             return _go(replace(state, unread=0), go)
     elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
+    if elsewhere is None and event.greeting:
+        return _go(replace(state, unread=0), _GREETED)
     return _unread(state) if elsewhere is None else _go(replace(state, unread=0), elsewhere)
 
 

@@ -10,7 +10,7 @@ from checkin import dangers, escalations, people, relays
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
-from checkin.conversation.replies import Asked, Kind, read, sounds_low
+from checkin.conversation.replies import Asked, Kind, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
 from checkin.conversations.sentences import render, render_plainly
@@ -71,11 +71,12 @@ def hear(work: Work, text: Text) -> str:
     )
     turn.by_carrier = _mind_carrier(work, turn, text)
     farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
+    greeting = greets(text.body)
     # To "how are you" a low answer is low anyway; after an invitation it could pass for a plain no.
     low = turn.listens_for(Heard.LOW) and sounds_low(text.body)
-    turn.advance(Replied(reading, risk.level, farewell=farewell, low=low))
+    turn.advance(Replied(reading, risk.level, farewell=farewell, low=low, greeting=greeting))
     answer = "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
-    unread = reading.kind is Kind.UNCLEAR and not turn.passed_on
+    unread = reading.kind is Kind.UNCLEAR and not turn.passed_on and not greeting
     _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=unread, message_id=turn.message_id)
     return answer
 

@@ -265,6 +265,8 @@ class Turn:
         if key == "next" and meetings.next_for(self.work, self.member) is None:
             escalations.open_case(self.work, Severity.TASK, "asked_next", person_id=self.member.id, words=self.words)
             return "next.none"
+        if key == "back.done" and not self.member.streams:
+            return "back.stopped"
         # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
         if key == "safety.red" and self._watched():
             return "safety.endangered"

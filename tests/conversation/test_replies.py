@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.conversation.replies import Asked, Kind, Reading, lexicon, pause_until, read, read_keys, read_speech, signs
+from checkin.conversation.replies import (
+    Asked,
+    Kind,
+    Reading,
+    greets,
+    lexicon,
+    pause_until,
+    read,
+    read_keys,
+    read_speech,
+    signs,
+)
 from checkin.conversation.replies.patterns import PATTERNS
 from checkin.conversation.replies.reader import _HEARD_EVEN_SO
 
@@ -192,3 +203,15 @@ def test_every_pattern_is_woken_by_a_word_it_can_hold() -> None:
 def test_a_real_word_is_not_a_misspelt_key_word(word: str) -> None:
     assert lexicon.nearest(word) is None
     assert read(word, Asked.OK).kind not in {Kind.YES, Kind.STOP, Kind.HELP}
+
+
+@pytest.mark.parametrize("text", ["hello", "Hi!", "GOOD MORNING", "ey up", "Bore da", "dzień dobry", "hello there."])
+def test_a_greeting_is_a_greeting(text: str) -> None:
+    assert greets(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hello help me", "hi stop", "morning all good", "hello is anyone there", "", "hi " * 40]
+)
+def test_what_says_more_than_hello_is_no_greeting(text: str) -> None:
+    assert not greets(text)

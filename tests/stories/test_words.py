@@ -38,6 +38,24 @@ def test_a_pause_is_kept_and_ends_softly(ann: Phone, ben: Phone, clock: Town) ->
     ann.texts("BACK").hears("Welcome back, Ann")
 
 
+def test_hello_is_answered_with_hello_and_asks_for_nobody(ann: Phone, clock: Town) -> None:
+    ann.texts("Hiya!").hears("Hello Ann")
+    ann.texts("hello").hears("Hello Ann")
+    assert clock.scalar("SELECT count(*) FROM cases") == 0
+    assert clock.scalar("SELECT count(*) FROM messages WHERE unread") == 0
+    clock.moves_to("10:00")
+    ann.hears("How are you today?")
+    ann.texts("good morning").hears("Hello Ann", "How are you")
+    ann.texts("1").hears("Good to hear")
+
+
+def test_back_after_stop_does_not_say_that_messages_are_on_again(ann: Phone, ben: Phone, clock: Town) -> None:
+    ann.texts("please stop txting me").hears("You won't get any more of these messages")
+    ann.texts("BACK").hears("Messages are stopped", "START")
+    clock.moves_to("09:30")
+    ben.hears("Ann isn't using messages here just now")
+
+
 def test_call_me_is_a_task_for_a_person(ann: Phone, clock: Town) -> None:
     ann.texts("ring me please").hears("I've asked for somebody to ring you")
     assert clock.scalar("SELECT reason FROM cases WHERE severity = 'task'") == "call_me"

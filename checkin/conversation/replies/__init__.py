@@ -22,9 +22,9 @@ in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
 from checkin.conversation.replies.carrying import Tip, is_first_name, tip_in
 from checkin.conversation.replies.kinds import Asked, Kind, Reading
 from checkin.conversation.replies.pauses import pause_until
-from checkin.conversation.replies.reader import read, read_keys, read_speech, sounds_low
+from checkin.conversation.replies.reader import greets, read, read_keys, read_speech, sounds_low
 
 __all__ = [
-    "Asked", "Kind", "Reading", "Tip", "is_first_name", "pause_until", "read", "read_keys", "read_speech", "sounds_low",
-    "tip_in",
+    "Asked", "Kind", "Reading", "Tip", "greets", "is_first_name", "pause_until", "read", "read_keys", "read_speech",
+    "sounds_low", "tip_in",
 ]  # fmt: skip

@@ -25,6 +25,8 @@ def _table(section: Iterable[Mapping[str, Any]]) -> dict[str, Reading]:
 EXACT: Final[Mapping[str, Reading]] = _table(_WRITTEN["exact"])
 # Every other command, once politeness is put aside.
 WHOLE: Final[Mapping[str, Reading]] = _table(_WRITTEN["whole"])
+# Hello, and nothing else.
+GREETINGS: Final = frozenset(" ".join(said.split()) for said in _WRITTEN["vocabulary"]["greetings"].split(","))
 
 
 def bare(tokens: list[str]) -> str:

@@ -9,10 +9,11 @@ from checkin.conversation.replies.judge import judge
 from checkin.conversation.replies.kinds import UNCLEAR, Asked, Kind, Reading
 from checkin.conversation.replies.signs import scan
 from checkin.conversation.replies.slips import mend
-from checkin.conversation.replies.text import BREAK, plain, split
+from checkin.conversation.replies.text import BREAK, POINTS, plain, split
 
 # Longer texts are letters, not answers: a person reads them. Ten joined text messages are shorter.
 _LONGEST: Final = 2000
+_SHORT: Final = 60
 _AUTO: Final = Reading(Kind.UNCLEAR, "auto")
 
 
@@ -47,6 +48,15 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
     if reading is not None and not _for_buddy(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
+
+
+def greets(text: str) -> bool:
+    """Tell whether a text is a greeting and nothing else: no answer to anything, and nothing to be puzzled by."""
+    if len(text) > _SHORT:
+        return False
+    return (
+        " ".join(token for token in split(plain(text)) if token not in POINTS and token != BREAK) in commands.GREETINGS
+    )
 
 
 def sounds_low(text: str) -> bool:
