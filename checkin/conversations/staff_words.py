@@ -31,7 +31,7 @@ _WORDS: Final[Mapping[str, Deed]] = {
     **dict.fromkeys(("safe", "help arrived", "arrived", "diogel", "bezpiecznie", "pomoc dotarła"), Deed.SAFE),
     **dict.fromkeys(("close", "cau", "zamknij"), Deed.CLOSE),
 }
-_LISTS: Final = frozenset({"cases", "case list", "list cases", "achosion", "sprawy"})
+_LISTS: Final = frozenset({"cases", "list", "case list", "list cases", "achosion", "sprawy"})
 _COMMAND: Final = re.compile(
     rf"\W*(?:(?P<deed>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b)?"
     r"[\s:#.,-]*(?P<code>\d{6}|\d{4})(?!\d)[\s:.,!-]*(?P<words>.*)",

@@ -13,6 +13,7 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
+from checkin.conversations import staff_texts
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.turn import Turn
 from checkin.phone import is_e164
@@ -69,6 +70,12 @@ def hear(work: Work, text: Text) -> str:
         pictures=text.media,
         pair_id=pair_id,
     )
+    if staff_texts.hear(turn, text.body, risk):
+        answer = " ".join(filter(None, (*turn.said, turn.question)))
+        _store(
+            work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=False, message_id=turn.message_id
+        )
+        return answer
     turn.by_carrier = _mind_carrier(work, turn, text)
     farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
     greeting = greets(text.body)

@@ -60,6 +60,10 @@ _SPANS = {
 }
 # What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
 _TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting"})
+# What is said after an answer about a case, which may have been overtaken by then.
+_ABOUT_A_CASE = frozenset({
+    "page.declined", "page.gone", "handling.arrived", "handling.trying", "handling.handed_back",
+})  # fmt: skip
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
 
@@ -262,6 +266,8 @@ class Turn:
         }:
             # A second STOP is not answered with another text, whichever way it was said.
             return key if key == "stop.farewell" and self.changed.say else self.changed.say
+        if thread is not None and key in _ABOUT_A_CASE and (instead := self._overtaken(key, UUID(thread.subject))):
+            return instead
         if key == "next" and meetings.next_for(self.work, self.member) is None:
             escalations.open_case(self.work, Severity.TASK, "asked_next", person_id=self.member.id, words=self.words)
             return "next.none"
@@ -275,6 +281,15 @@ class Turn:
         if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:
             return "language.not_yet"
         return key
+
+    def _overtaken(self, key: str, case_id: UUID) -> str | None:
+        """Return what is true of a case of which something else was to be said, or None: that is true."""
+        case = escalations.find(self.work, case_id)
+        if case.status == "closed":
+            return "page.closed"
+        mine = case.taken_by == self.member.id
+        true = mine if key.startswith("handling.") and key != "handling.handed_back" else case.status == "open"
+        return None if true or (key == "page.declined" and mine) else "page.gone"
 
     def _ask(self, key: str, thread: Thread | None) -> None:
         values = sentences.values(self.work, self.member, key, thread)

@@ -9,7 +9,7 @@ from checkin import checkins, outbox, people, rota, timers
 from checkin.conversation.effects import Severity, Stream
 from checkin.errors import BadInput
 from checkin.escalations import codes, deadlines, handling
-from checkin.escalations.paging import everybody, page_next
+from checkin.escalations.paging import alert, everybody, page_next
 from checkin.escalations.policies import policy
 from checkin.escalations.timeline import Open, change, find, lock, note
 from checkin.store.ids import new_id
@@ -114,6 +114,8 @@ def take(work: Work, case_id: UUID, person_id: UUID) -> Open:
             checks=0,
         )
         note(work, case_id, "taken", person_id=person_id)
+        # Whoever has had it hears how it ended, paged or not.
+        alert(work, case_id, person_id)
         timers.drop(work, "page", case_id)
         outbox.withdraw(work, case_id, "taken")
         _tell_alerted(work, case, "page.taken", besides=person_id, taker=people.first_name(work, person_id))

@@ -179,16 +179,19 @@ def withdraw(work: Work, case_id: UUID) -> None:
     work.conn.execute(text(ours + "AND wording = 'page.ask'"), {"case": case_id})
 
 
+def alert(work: Work, case_id: UUID, person_id: UUID) -> None:
+    """Note that somebody has been told of a case: they hear how it ends."""
+    work.conn.execute(
+        insert(Alert).values(id=new_id(), person_id=person_id, case_id=case_id, at=work.now).on_conflict_do_nothing()
+    )
+
+
 def page(work: Work, case: Open, whom: Ways, code: str) -> None:
     """Page people in a new round: one page each, whatever the number of its messages."""
     work.conn.execute(_SUPERSEDE, {"case": case.id, "people": list(whom)})
     for person_id, media in whom.items():
         note(work, case.id, "paged", person_id=person_id, detail=f"round {case.page_round + 1}")
-        work.conn.execute(
-            insert(Alert)
-            .values(id=new_id(), person_id=person_id, case_id=case.id, at=work.now)
-            .on_conflict_do_nothing()
-        )
+        alert(work, case.id, person_id)
         for medium in media:
             outbox.owe(
                 work,

@@ -89,12 +89,18 @@ def standing_case(work: Work, person_id: UUID) -> UUID | None:
     ).scalar_one_or_none()
 
 
-def last_words(work: Work, case_id: UUID) -> str:
-    """Return the last words put on a case, or the empty string."""
+def last_words(work: Work, case_id: UUID, *, most: int = 1) -> str:
+    """Return the last words put on a case by whoever it is about, up to `most` times, newest last; or the empty string.
+
+    Staff's own notes are not among them.
+    """
     sealed = work.conn.scalars(
         select(CaseEvent.words)
-        .where(CaseEvent.case_id == case_id, CaseEvent.words.is_not(None))
+        .where(CaseEvent.case_id == case_id, CaseEvent.words.is_not(None), CaseEvent.kind.in_(_SAID))
         .order_by(CaseEvent.id.desc())
-        .limit(1)
-    ).first()
-    return work.vault.open(sealed, "case_events.words") if sealed else ""
+        .limit(most)
+    ).all()
+    return " / ".join(work.vault.open(one, "case_events.words") for one in reversed(sealed) if one)
+
+
+_SAID = ("opened", "joined", "said")

@@ -76,6 +76,7 @@ def test_why_something_was_not_sent_is_said(office: Office, sue: Browser) -> Non
     number = office.case("task", "question", ref="ann")
     with office.line.store.work(office.now) as work:
         outbox.owe(work, office.person("ann"), "text", Stream.CHECKINS, "checkin.ask", {"name": "Ann"})
+    with office.line.store.work(office.now) as work:
         work.conn.exec_driver_sql("UPDATE messages SET status = 'dropped', reason = 'weekly_cap'")
     page = _plain(sue.opens(number).text)
     assert "How are you today?" in page
