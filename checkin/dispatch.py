@@ -18,7 +18,7 @@ from checkin import buddies, delivery, logs, outbox, outlook, timers
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
 from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
-from checkin.gateways import Gateway, Receipt
+from checkin.gateways import Gateway, Machines, Receipt
 from checkin.outbox import Claimed
 from checkin.store.work import Store, Work
 from checkin.wording import Variant
@@ -56,6 +56,8 @@ class _Batch:
     deferred: list[dict[str, Any]] = field(default_factory=list)
     capped: Counter[tuple[UUID, Medium]] = field(default_factory=Counter)
     """What of this lot counts towards somebody's weekly cap."""
+    ringing: set[UUID] = field(default_factory=set)
+    """Whom this lot rings: nobody is rung twice at once."""
 
 
 class Dispatcher:
@@ -102,10 +104,13 @@ class Dispatcher:
             return
         number = work.vault.open(person["number"], "phones.number") if person["number"] else None
         whose = message.person_id, message.medium
-        verdict = may(_request(work, message, number, batch.capped[whose]))
+        ringing = message.person_id in batch.ringing
+        verdict = may(_request(work, message, number, batch.capped[whose], ringing=ringing))
         match verdict:
             case Send():
                 batch.capped[whose] += message.stream in CAPPED
+                if message.medium == "call":
+                    batch.ringing.add(message.person_id)
                 body = _body(work, message)
                 sealed = work.vault.seal(body, "messages.body")
                 batch.bodies.append({"id": message.id, "body": sealed, "phone_id": person["phone_id"]})
@@ -153,12 +158,11 @@ class Dispatcher:
         if message.medium == "text":
             return self._gateway.text(message.id, to, body, sender=message.sender)
         person = message.person
+        machines: Machines = "hang_up" if person["voicemail"] == "none" else "leave_word"
+        if person["text_relay"]:
+            machines = "ignore"
         return self._gateway.call(
-            message.id,
-            to,
-            ring_seconds=person["ring_seconds"],
-            leave_word=person["voicemail"] != "none",
-            sender=message.sender,
+            message.id, to, ring_seconds=person["ring_seconds"], machines=machines, sender=message.sender
         )
 
     def _refused(self, batch: _Batch, message: Claimed, error: CarrierError, now: datetime) -> None:
@@ -233,7 +237,7 @@ class Dispatcher:
 _NO_USE_GOING_ON = frozenset({"not_relevant", "weekly_cap", "paused", "not_active", "no_consent"})
 
 
-def _request(work: Work, message: Claimed, number: str | None, sent_just_now: int) -> Request:
+def _request(work: Work, message: Claimed, number: str | None, sent_just_now: int, *, ringing: bool) -> Request:
     person = message.person
     return outlook.request(
         work,
@@ -243,6 +247,7 @@ def _request(work: Work, message: Claimed, number: str | None, sent_just_now: in
         stream=message.stream,
         expires_at=message.expires_at,
         relevant=person["relevant"] is not False,
+        on_call=person["on_call"] or ringing,
         sent_this_week=person["sent_this_week"] + sent_just_now,
     )
 

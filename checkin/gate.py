@@ -61,6 +61,8 @@ class Request:
     safe_hours: Hours | None
     quiet_hours: Hours
     zone: ZoneInfo
+    on_call: bool
+    """They are on the phone with the line just now."""
     sent_this_week: int
     weekly_cap: int
 
@@ -73,11 +75,17 @@ _PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
 CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
 
 
+# To ring somebody who is talking with us would give them the engaged tone for a reason, and count as a miss.
+_CALL_ENDS = timedelta(minutes=1)
+
+
 def may(request: Request) -> Verdict:
     """Return Send, Defer until, or Drop because."""
     reason = _never(request) or _not_wanted(request)
     if reason:
         return Drop(reason)
+    if request.medium == "call" and request.on_call:
+        return Defer(request.now + _CALL_ENDS, "on_call")
     if request.stream not in _PASSES_HOURS:
         opens = opens_at(request.now, request.safe_hours, request.quiet_hours, request.zone)
         if opens > request.now:

@@ -104,6 +104,9 @@ class Claimed:
     person: Mapping[str, Any]
 
 
+# A call whose end the carrier never told of is over by then. Ranks below 4 are those of calls that are not.
+_LONGEST_CALL = timedelta(minutes=15)
+
 _CLAIM = text(
     """
     WITH picked AS (
@@ -118,13 +121,18 @@ _CLAIM = text(
     SELECT m.id, m.medium, m.stream, m.wording, m.arguments, m.subject, m.due_at, m.expires_at, m.attempt,
            m.person_id, m.body, m.sender, m.class,
            p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
-           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail,
+           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail, p.text_relay,
            p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
            CASE WHEN m.stream IN ('checkins', 'reminders', 'caring') THEN (
                SELECT count(*) FROM messages s WHERE s.person_id = m.person_id AND s.at > :week_ago
                AND s.medium = m.medium AND s.direction = 'out' AND s.status IN ('sent', 'leased', 'unknown')
                AND s.stream IN ('checkins', 'reminders', 'caring')
            ) ELSE 0 END AS sent_this_week,
+           m.medium = 'call' AND EXISTS (
+               SELECT FROM messages o WHERE o.person_id = m.person_id AND o.medium = 'call' AND o.id <> m.id
+               AND CASE o.direction WHEN 'in' THEN o.carrier_status = 'in-progress' AND o.at > :lately
+                   ELSE o.status = 'sent' AND o.carrier_rank < 4 AND o.sent_at > :lately END
+           ) AS on_call,
            CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
                WHEN 'page.ask' THEN k.status = 'open' OR k.offered_to = m.person_id
                WHEN 'page.overdue' THEN k.status = 'open' ELSE true END AS relevant
@@ -152,6 +160,7 @@ def claim(work: Work, *, classes: Sequence[int], media: Sequence[Medium], batch:
             "lease": work.now + LEASE,
             "batch": batch,
             "week_ago": work.now - timedelta(days=7),
+            "lately": work.now - _LONGEST_CALL,
         },
     ).mappings()
     return [

@@ -22,6 +22,7 @@ def request(
     stream: Stream,
     expires_at: datetime | None = None,
     relevant: bool = True,
+    on_call: bool = False,
     sent_this_week: int = 0,
 ) -> Request:
     """Return what the gate looks at. `person` holds the columns of `people` by name, and `suspended_at` of the phone
@@ -49,6 +50,7 @@ def request(
         safe_hours=hours if hours[0] and hours[1] else None,
         quiet_hours=settings.quiet_hours,
         zone=ZoneInfo(person["zone"]),
+        on_call=on_call,
         sent_this_week=sent_this_week,
         weekly_cap=cap,
     )

@@ -1,6 +1,7 @@
 """People: who is behind a number, how they may be reached, what they agreed to."""
 
 import hmac
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,12 @@ class Member:
     ring_seconds: int
     text_blocked: bool
     paused_until: datetime | None
+    has_pin: bool
+    code_word: bytes | None
+    """Sealed; see `says_code_word`."""
+    missed_call_ok: bool
+    text_relay: bool
+    """What they hear is typed for them by an operator, and what they type is spoken: everything takes longer."""
     state: Conversation
 
     @property
@@ -74,7 +81,8 @@ class Member:
 # What `read` wants of people p.
 COLUMNS = (
     "p.id, p.name, p.language, p.zone, p.status, p.streams, p.prefers, p.discreet, p.shared_phone, p.voicemail, "
-    "p.ring_seconds, p.text_blocked, p.paused_until, p.state"
+    "p.ring_seconds, p.text_blocked, p.paused_until, p.pin IS NOT NULL, p.code_word, p.missed_call_ok, p.text_relay, "
+    "p.state"
 )
 
 
@@ -135,6 +143,17 @@ def behind_number(work: Work, number: str) -> tuple[Member, UUID] | None:
     """Return who is most likely meant by somebody using `number`, locked, with the phone's id; None for a stranger."""
     found = everybody_behind(work, number)
     return (found.likeliest.member, found.phone_id) if found else None
+
+
+_SHARING = (
+    "SELECT p.id FROM people p JOIN person_phones j ON j.person_id = p.id "
+    "WHERE j.phone_id = %(phone)s AND j.suspended_at IS NULL AND p.status <> 'ended' ORDER BY j.rank, p.id"
+)
+
+
+def sharing(work: Work, phone_id: UUID) -> list[UUID]:
+    """Return the ids of everybody who uses a phone, in an order that does not change."""
+    return [row[0] for row in work.rows(_SHARING, {"phone": phone_id})]
 
 
 def id_behind(work: Work, number: str) -> UUID | None:
@@ -291,20 +310,52 @@ def check_pin(work: Work, person_id: UUID, digits: str) -> bool:
 
     After PIN_TRIES wrong ones in a row even the right one is refused for an hour: four digits can be guessed.
     """
-    row = work.conn.execute(
-        select(Person.pin, Person.pin_wrong, Person.pin_wrong_at).where(Person.id == person_id).with_for_update()
-    ).one()
-    if row.pin is None:
+    return whose_pin(work, [person_id], digits) is not None
+
+
+def whose_pin(work: Work, person_ids: Sequence[UUID], digits: str) -> UUID | None:
+    """Return which of these people `digits` are the PIN of, as `check_pin` does; a try that is right for one of them
+    is no wrong try at the others."""
+    rows = work.conn.execute(
+        select(Person.id, Person.pin, Person.pin_wrong, Person.pin_wrong_at)
+        .where(Person.id.in_(person_ids), Person.pin.is_not(None))
+        .order_by(Person.id)
+        .with_for_update()
+    ).all()
+    wrong = {r.id: 0 if r.pin_wrong_at and work.now - r.pin_wrong_at >= _PIN_RESTS else r.pin_wrong for r in rows}
+    given = digits.encode()
+    right = [r.id for r in rows if hmac.compare_digest(work.vault.open(r.pin, "people.pin").encode(), given)]
+    found = next((person_id for person_id in right if wrong[person_id] < PIN_TRIES), None)
+    if found is not None:
+        work.conn.execute(update(Person).where(Person.id == found).values(pin_wrong=0, pin_wrong_at=None))
+    elif not right:
+        for person_id, tries in wrong.items():
+            if tries < PIN_TRIES:
+                values = {"pin_wrong": tries + 1, "pin_wrong_at": work.now}
+                work.conn.execute(update(Person).where(Person.id == person_id).values(**values))
+    return found
+
+
+def all_have_pins(work: Work, person_ids: Sequence[UUID]) -> bool:
+    """Tell whether each of these people has a PIN."""
+    having = select(func.count()).select_from(Person).where(Person.id.in_(person_ids), Person.pin.is_not(None))
+    return work.conn.execute(having).scalar_one() == len(person_ids)
+
+
+# Why danger was heard, when it was the code word.
+CODE_WORD = "code-word"
+
+
+def says_code_word(work: Work, member: Member, words: str) -> bool:
+    """Tell whether somebody's code word is among these words, however it is spelt in capitals, marks and stops."""
+    if member.code_word is None:
         return False
-    wrong = row.pin_wrong
-    if row.pin_wrong_at is not None and work.now - row.pin_wrong_at >= _PIN_RESTS:
-        wrong = 0
-    right = hmac.compare_digest(work.vault.open(row.pin, "people.pin").encode(), digits.encode())
-    if wrong >= PIN_TRIES:
-        return False
-    changes = {"pin_wrong": 0, "pin_wrong_at": None} if right else {"pin_wrong": wrong + 1, "pin_wrong_at": work.now}
-    work.conn.execute(update(Person).where(Person.id == person_id).values(**changes))
-    return right
+    return f" {_bare(work.vault.open(member.code_word, 'people.code_word'))} " in f" {_bare(words)} "
+
+
+def _bare(words: str) -> str:
+    flat = unicodedata.normalize("NFKC", words).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in flat).split())
 
 
 def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:

@@ -48,6 +48,21 @@ def parse(text: str, country: str) -> str:
     return e164
 
 
+# Relay UK: 18001 before a number calls through an operator who types and reads aloud, 18002 reaches a text phone so.
+_RELAY = re.compile(r"\s*1800[12]\s*(?=0|\+)")
+
+
+def without_relay_prefix(number: str) -> tuple[str, bool]:
+    """Return a number, or caller id, without the prefix of the UK's relay service, and whether it had one."""
+    rest = _RELAY.sub("", number, count=1)
+    if rest == number:
+        return number, False
+    try:
+        return parse(rest, "GB"), True
+    except BadInput:
+        return number, False
+
+
 def is_landline(number: str) -> bool:
     """Tell whether the number plan says that this E.164 number is a fixed line and cannot take texts."""
     kind = phonenumbers.number_type(phonenumbers.parse(number))

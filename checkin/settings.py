@@ -30,6 +30,7 @@ class Settings:
     number: str | None
     twilio_api_url: str | None
     advanced_opt_out: bool
+    speech: bool
     behind_proxy: bool
     keys: str
     secret: str
@@ -59,7 +60,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
-    "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME",
+    "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH",
 })  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         number=number or None,
         twilio_api_url=api_url,
         advanced_opt_out=read.yes_no("CHECKIN_ADVANCED_OPT_OUT"),
+        speech=read.yes_no("CHECKIN_SPEECH"),
         behind_proxy=read.yes_no("CHECKIN_BEHIND_PROXY"),
         keys=read.need("CHECKIN_KEYS"),
         secret=read.need("CHECKIN_SECRET"),

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from checkin.bootstrap import Line, open_line
 from checkin.errors import CarrierError
-from checkin.gateways import Fault, Receipt
+from checkin.gateways import Fault, Machines, Receipt
 from checkin.load import Loaded, load_file
 from checkin.store.vault import new_key
 
@@ -93,11 +93,11 @@ class Carrier:
         return self._take("text", message_id, to, body)
 
     def call(
-        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+        self, message_id: UUID, to: str, *, ring_seconds: int, machines: Machines, sender: str | None = None
     ) -> Receipt:
         """Ring, or raise."""
         self.senders.append(sender)
-        return self._take("call", message_id, to, f"rings {ring_seconds}s{', leaves word' if leave_word else ''}")
+        return self._take("call", message_id, to, f"rings {ring_seconds}s, {machines}")
 
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:
         """Return what is on the carrier's list for a number."""

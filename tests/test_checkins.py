@@ -15,6 +15,7 @@ from checkin.bootstrap import Line
 from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.conversation.events import Missed
 from checkin.conversations import calls, due
+from checkin.conversations.calls import Given, Place
 from checkin.store.ids import new_id
 from checkin.store.models import Person, Plan
 from tests.parts import NOON, loads, opened, person, rows, value
@@ -307,7 +308,8 @@ def test_a_caller_who_begins_and_leaves_does_not_keep_others_waiting(line: Line)
     dee = person(line, "dee")
     with line.store.work(NOON) as work:
         call = calls.ring_in(work, "CA1", "+447700900112").call
-        assert calls.press(work, call, "menu", "1", 0).at == "question"
+        asked = calls.press(work, call, Place("menu"), Given("1"), sid="CA1", step=1)
+        assert asked.place.at == "question"
         pair = value(line, "SELECT id FROM pairs WHERE rank = 2")
         timers.set_timer(work, "open", NOON, person_id=dee, topic="buddy_report", subject=pair)
     due.fire_timers(line.store, NOON, most=10)

@@ -213,7 +213,7 @@ def test_texts_and_calls_go_out_as_their_reader_needs_them(line: Line, carrier: 
     owe(line)
     owe(line, medium="call")
     assert send(line, carrier) == 2
-    assert carrier.took[1] == ("call", ANN, "rings 50s, leaves word")
+    assert carrier.took[1] == ("call", ANN, "rings 50s, leave_word")
     assert carrier.took[0][:2] == ("text", ANN)
     assert rows(line, "SELECT status, carrier_status, carrier_rank FROM messages") == [("sent", "queued", 1)] * 2
     assert send(line, carrier) == 0

@@ -21,6 +21,7 @@ WRONG = {
         "https://line.example.org?a=b", "https://line.example.org/#top", "https://line.example.org:port"],
     "TWILIO_NUMBER": ["07700900123", "banana", "+44 7700 900123"],
     "TWILIO_API_URL": ["127.0.0.1:8000", "http://["],
+    "CHECKIN_SPEECH": ["maybe", "true"],
     "CHECKIN_COUNTRY": ["gb", "United Kingdom", "G8"],
     "CHECKIN_TIMEZONE": ["London", "Europe", "../etc/passwd", "/etc/passwd"],
     "CHECKIN_QUIET_HOURS": ["9-17", "25:00-09:00", "20:30", "20:30-09:60", "20:30 - 09:00"],

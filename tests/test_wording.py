@@ -44,6 +44,7 @@ LONG = {
     "code": "482159",
     "count": "128",
     "cases": "10482 RED 4821, 10483 AMBER (Bartholomew) 5930",
+    "key": "7",
     "group": "Hebden Bridge Wednesday Evening Group",
     "venue": "St Michael's Church Hall, the Green Room",
     "directions": "Buses 590 and 592 stop outside. Ring the bell on the left.",

@@ -80,10 +80,11 @@ class Silence:
 class Step:
     """One open question.
 
-    `ask` is its wording key (None: nothing is asked, the step only listens). `asked` tells the reader of replies what
-    "no" means here. What is not in `hears` is handled by the machine: the words heard everywhere, then "sorry, I did
-    not follow"; `again` is a shorter way of putting the question a second time. `unreached` is what a call that found
-    nobody means, by why; `exhausted` what the end of the ladder means.
+    `ask` is its wording key (None: nothing is asked, the step only listens); `again` is a shorter way of putting the
+    question a second time; `aloud` is how it is put in a call, where it is not `ask`: it names the keys that count.
+    `asked` tells the reader of replies what "no" means here. What is not in `hears` is handled by the machine: the
+    words heard everywhere, then "sorry, I did not follow". `unreached` is what a call that found nobody means, by
+    why; `exhausted` what the end of the ladder means.
     """
 
     ask: str | None
@@ -91,6 +92,7 @@ class Step:
     hears: Mapping[Heard, Go]
     silence: Silence
     again: str | None = None
+    aloud: str | None = None
     unreached: Mapping[str, Go] = field(default_factory=dict)
     exhausted: Go | None = None
 

@@ -55,6 +55,8 @@ def hear(work: Work, text: Text) -> str:
     if found is None:
         return _hear_stranger(work, text, risk)
     member, phone_id, pair_id = found.likeliest.member, found.phone_id, found.likeliest.pair_id
+    if people.says_code_word(work, member, text.body):
+        risk = Risk(Level.RED, (people.CODE_WORD,))
     asked = step.asked if (step := open_step(member.state)) else Asked.NONE
     reading = read(text.body, asked)
     if pair_id is not None:

@@ -100,6 +100,11 @@ class Turn:
     recorded: str | None = None
     changed: consents.Changed | None = None
 
+    @property
+    def endangered(self) -> bool:
+        """Tell whether somebody who hurts them may be reading or listening along."""
+        return any(w.startswith(("abuse", "cannot-talk", people.CODE_WORD)) for w in self.why)
+
     def advance(self, event: Event) -> None:
         """Move the conversation by one event and carry out what the core orders."""
         before = self.member.state
@@ -209,7 +214,7 @@ class Turn:
                 assert_never(effect)
 
     def _tell(self, key: str, thread: Thread | None) -> None:
-        if key == "relay.held" and self._watched():
+        if key == "relay.held" and self.endangered:
             return
         which = self._which(key, thread)
         if which is None:
@@ -241,10 +246,6 @@ class Turn:
         latest = self.work.now + _ASK_EXPIRES
         return min(latest, duty.starts) if duty else latest
 
-    def _watched(self) -> bool:
-        """Tell whether what was heard means that somebody who hurts them may be near."""
-        return any(w.startswith(("abuse", "cannot-talk")) for w in self.why)
-
     def _streams(self, key: str) -> dict[str, str]:
         if not wording.placeholders(key) & {"stream", "streams"}:
             return {}
@@ -274,7 +275,7 @@ class Turn:
         if key == "back.done" and not self.member.streams:
             return "back.stopped"
         # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
-        if key == "safety.red" and self._watched():
+        if key == "safety.red" and self.endangered:
             return "safety.endangered"
         if key == "meeting.passed_on" and thread and not meetings.facilitator_of(self.work, UUID(thread.subject)):
             return "passed_on"

@@ -7,8 +7,10 @@ carrier may have acted all the same. Only `twilio.py` knows Twilio.
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
+
+Machines = Literal["hang_up", "leave_word", "ignore"]
 
 
 class Fault(enum.Enum):
@@ -42,10 +44,11 @@ class Gateway(Protocol):
         ...
 
     def call(
-        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+        self, message_id: UUID, to: str, *, ring_seconds: int, machines: Machines, sender: str | None = None
     ) -> Receipt:
-        """Ring somebody, showing the line's number or `sender`. `leave_word`: something may be said to an answering
-        machine."""
+        """Ring somebody, showing the line's number or `sender`. `machines` is what is done about answering machines:
+        notice them at once, wait for their tone to leave word, or not look for any (an operator's text phone sounds
+        like one)."""
         ...
 
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import urllib3
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.response import Response
@@ -20,7 +21,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from checkin import logs
 from checkin.errors import BadSetting, CarrierError
-from checkin.gateways import Fault, Receipt
+from checkin.gateways import Fault, Machines, Receipt
 from checkin.settings import Settings
 
 _log = logs.get("twilio")
@@ -113,6 +114,13 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
     return float(text) if text.isdigit() else None
 
 
+_DETECTION: Mapping[Machines, str | object] = {
+    "hang_up": "Enable",
+    "leave_word": "DetectMessageEnd",
+    "ignore": values.unset,
+}
+
+
 class TwilioGateway:
     """Twilio's REST API, through Twilio's own SDK."""
 
@@ -150,7 +158,7 @@ class TwilioGateway:
         return _text_receipt(sent)
 
     def call(
-        self, message_id: UUID, to: str, *, ring_seconds: int, leave_word: bool, sender: str | None = None
+        self, message_id: UUID, to: str, *, ring_seconds: int, machines: Machines, sender: str | None = None
     ) -> Receipt:
         """Ring somebody. Raises CarrierError."""
         caller_id = sender or self._settings.number
@@ -163,7 +171,7 @@ class TwilioGateway:
                 url=f"{self._answers_at}/voice/out?m={message_id}",
                 status_callback=f"{self._answers_at}/voice/status?m={message_id}",
                 timeout=ring_seconds,
-                machine_detection="DetectMessageEnd" if leave_word else "Enable",
+                machine_detection=_DETECTION[machines],
             )
         except Exception as error:
             raise _translated(error) from error

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from checkin import checkins, meetings, phone, recurrence
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Severity, Stream
+from checkin.conversation.replies import Asked, Kind, read
 from checkin.errors import BadInput
 from checkin.escalations.policies import Policy
 from checkin.load import risks
@@ -168,7 +169,8 @@ def _reachable(spec: PersonSpec) -> rotas.Reachable:
 def _person(n: Node, country: str, zone: str) -> PersonSpec:
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
-        "safe_to_call", "safe_hours", "shared_phone", "pin", "voicemail", "ring_seconds", "plan", "contacts",
+        "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
+        "ring_seconds", "plan", "contacts",
     )  # fmt: skip
     plan = _plan(n.child("plan"))
     for stream in (streams := n.texts("streams")):
@@ -180,6 +182,7 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
     if n.has("ref") and n.text("ref") in contacts:
         n.wrong("nobody is their own contact", "contacts")
     safe_from, safe_to = _hours(n)
+    written = n.texts("phones")
     fields: dict[str, object] = {
         "language": n.one_of("language", LANGUAGES, "en"),
         "speaks": _speaks(n),
@@ -192,18 +195,20 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
         "safe_from": safe_from,
         "safe_to": safe_to,
         "shared_phone": n.flag("shared_phone", default=False),
+        "missed_call_ok": n.flag("missed_call_ok", default=False),
+        "text_relay": n.flag("text_relay", default=False) or any(phone.without_relay_prefix(t)[1] for t in written),
         "voicemail": n.one_of("voicemail", ("none", "neutral", "full"), "none"),
         "ring_seconds": n.whole("ring_seconds", 40, 20, 120),
         # Somebody who asked for a check-in every day has asked for seven texts a week.
         "texts_a_week": plan.days + 1 if plan and plan.days > 3 else None,
         "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
     }
-    phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in n.texts("phones")]
+    phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in written]
     return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, _secrets(n), plan, contacts)
 
 
 def _secrets(n: Node) -> dict[str, str | None]:
-    checks = {"pin": _pin}
+    checks = {"pin": _pin, "code_word": _code_word}
     given = {name: n.text(name) for name in checks if n.has(name)}
     return {name: None if text == "none" else n.checked(name, text, checks[name], "") for name, text in given.items()}
 
@@ -222,8 +227,16 @@ def _speaks(n: Node) -> list[str]:
     return sorted(set(found))
 
 
+def _code_word(text: str) -> str:
+    if not 3 <= len(text) <= 40 or sum(c.isalpha() for c in text) < 3:
+        raise BadInput("must be a word or two of 3 to 40 letters, or none")
+    if any(read(text, asked).kind is not Kind.UNCLEAR for asked in Asked):
+        raise BadInput("must be a word that is not said every day: the line gives this one another meaning")
+    return text
+
+
 def _phone(text: str, country: str) -> tuple[str, str]:
-    number = phone.parse(text, country)
+    number = phone.parse(phone.without_relay_prefix(text)[0], country)
     return number, "landline" if phone.is_landline(number) else "mobile"
 
 

@@ -95,6 +95,10 @@ class Person(Base):
     pin: Mapped[bytes | None]
     pin_wrong: Mapped[int] = mapped_column(server_default=text("0"))
     pin_wrong_at: Mapped[datetime | None]
+    # Said or typed, it brings help and is answered like anything else.
+    code_word: Mapped[bytes | None]
+    missed_call_ok: Mapped[bool] = mapped_column(server_default=text("false"))
+    text_relay: Mapped[bool] = mapped_column(server_default=text("false"))
     text_blocked: Mapped[bool] = mapped_column(server_default=text("false"))
     paused_until: Mapped[datetime | None]
     state: Mapped[dict[str, Any] | None]

@@ -23,6 +23,8 @@ from typing import Literal
 
 from babel.dates import format_date, format_time
 
+from checkin.conversation.replies import Asked
+from checkin.wording.aloud import aloud
 from checkin.wording.segments import as_sent
 
 Variant = Literal["text", "discreet", "voice"]
@@ -71,6 +73,14 @@ def country(code: str, language: str = "en") -> Mapping[str, str]:
 
 
 @cache
+def hints(language: str, asked: Asked) -> tuple[str, ...]:
+    """Return what is likely to be said after a kind of question, for the carrier's recogniser; () for a language that
+    it does not understand."""
+    stored = tomllib.loads((_HERE / "hints.toml").read_text(encoding="utf-8"))
+    return tuple(stored.get(language, {}).get(asked.value, ()))
+
+
+@cache
 def placeholders(key: str) -> frozenset[str]:
     """Return the names a sentence wants filled in."""
     sentence = sentences("en")[key]
@@ -104,18 +114,19 @@ def say(
     key: str, language: str, variant: Variant, values: Mapping[str, str], own: Overrides = MappingProxyType({})
 ) -> str:
     """Return a sentence with its placeholders filled in: a text as it goes out (`segments.as_sent`), a voice as it is
-    written. A value missing raises KeyError: better no message than one with a hole, and a test fills every sentence.
+    to be heard (`aloud`). A value missing raises KeyError: better no message than one with a hole, and a test fills
+    every sentence.
 
     `words` is the one placeholder that holds what a person wrote; it keeps its marks. `own` words of an organisation
     take the place of the line's.
     """
-    return fill(template_of(key, language, variant, own), variant, values)
+    return fill(template_of(key, language, variant, own), language, variant, values)
 
 
-def fill(template: str, variant: Variant, values: Mapping[str, str]) -> str:
+def fill(template: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
     """Return a template as `say` says it."""
     filled = template.format_map(values)
-    return filled if variant == "voice" else as_sent(filled, values.get("words", ""))
+    return aloud(filled, language) if variant == "voice" else as_sent(filled, values.get("words", ""))
 
 
 def day(moment: datetime | date, language: str) -> str:

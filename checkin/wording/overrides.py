@@ -143,7 +143,7 @@ def example(language: str, variant: Variant, text: str, *, home: str = "GB") -> 
     """Return a sentence as it would reach somebody, with long names filled in."""
     dates = {"until": day(_MOMENT, language), "when": day_and_time(_MOMENT, language)}
     any_name = dict.fromkeys(holes(text), "Maximiliana")
-    return fill(text, variant, {**any_name, **_EXAMPLES, **dates, **country(home, language)})
+    return fill(text, language, variant, {**any_name, **_EXAMPLES, **dates, **country(home, language)})
 
 
 def _check_holes(key: str, own: str, text: str) -> None:

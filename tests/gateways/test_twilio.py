@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 from checkin.errors import CarrierError
-from checkin.gateways import Fault, Gateway, Receipt
+from checkin.gateways import Fault, Gateway, Machines, Receipt
 from checkin.gateways.twilio import CALL_RANK, TEXT_RANK, TwilioGateway
 from checkin.settings import read_settings
 from tests.parts import environment
@@ -167,10 +167,12 @@ def test_a_service_takes_the_place_of_the_number(twilio: Twilio) -> None:
     assert "From" not in twilio.requests[0][2]
 
 
-@pytest.mark.parametrize(("leave_word", "detection"), [(True, "DetectMessageEnd"), (False, "Enable")])
-def test_a_call_is_made_as_twilio_expects_it(twilio: Twilio, leave_word: bool, detection: str) -> None:
+@pytest.mark.parametrize(
+    ("machines", "detection"), [("leave_word", "DetectMessageEnd"), ("hang_up", "Enable"), ("ignore", None)]
+)
+def test_a_call_is_made_as_twilio_expects_it(twilio: Twilio, machines: Machines, detection: str | None) -> None:
     twilio.answers(201, {"sid": "CA1", "status": "queued"})
-    assert gateway(twilio).call(MESSAGE, TO, ring_seconds=45, leave_word=leave_word) == Receipt("CA1", "queued", 0)
+    assert gateway(twilio).call(MESSAGE, TO, ring_seconds=45, machines=machines) == Receipt("CA1", "queued", 0)
     _, path, form, _ = twilio.requests[0]
     assert path == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
     assert form == {
@@ -179,14 +181,14 @@ def test_a_call_is_made_as_twilio_expects_it(twilio: Twilio, leave_word: bool, d
         "Url": [f"https://line.example.org/twilio/voice/out?m={MESSAGE}"],
         "StatusCallback": [f"https://line.example.org/twilio/voice/status?m={MESSAGE}"],
         "Timeout": ["45"],
-        "MachineDetection": [detection],
+        **({"MachineDetection": [detection]} if detection else {}),
     }
 
 
 def test_a_call_without_a_number_of_ours_is_for_a_person_to_mend(twilio: Twilio) -> None:
     service_only = gateway(twilio, TWILIO_MESSAGING_SERVICE_SID="MG1", TWILIO_NUMBER="")
     with pytest.raises(CarrierError) as raised:
-        service_only.call(MESSAGE, TO, ring_seconds=40, leave_word=False)
+        service_only.call(MESSAGE, TO, ring_seconds=40, machines="hang_up")
     assert service_only.fault(raised.value.code) is Fault.CONFIG
     assert not raised.value.ambiguous
     assert twilio.requests == []
@@ -219,7 +221,7 @@ def error_of(twilio: Twilio) -> CarrierError:
     with pytest.raises(CarrierError) as texted:
         way.text(MESSAGE, TO, WORDS)
     with pytest.raises(CarrierError) as rung:
-        way.call(MESSAGE, TO, ring_seconds=40, leave_word=True)
+        way.call(MESSAGE, TO, ring_seconds=40, machines="leave_word")
     assert (texted.value.code, texted.value.ambiguous) == (rung.value.code, rung.value.ambiguous)
     return texted.value
 

@@ -36,6 +36,7 @@ CATEGORIES = {
     "burden": "others would be better off",
     "abuse": "somebody hurts, threatens or imprisons the writer; the phone may be shared",
     "cannot-talk": "the writer cannot speak or must not be rung",
+    "code-word": "their code word: help is wanted, and must not be seen to be",
     "others": "the writer may hurt somebody, or hears voices",
     "someone-else": "somebody near the writer is in danger, or was lost so",
     "self-harm": "hurting oneself",

@@ -45,6 +45,7 @@ TOPIC = Topic(
         "late": Step(
             # Nothing is asked again: everybody has been tried and a person has it. An answer is welcome all the same.
             ask=None,
+            aloud="checkin.again",
             asked=Asked.MOOD,
             hears=_HEARS,
             silence=Silence("day", Go(END)),

@@ -37,7 +37,9 @@ TOPIC = Topic(
             # question stays answerable for a day because a late "she is fine" still closes everything.
             silence=Silence("day", Go(END)),
         ),
-        "trying": Step(ask=None, asked=Asked.CONTACT, hears=_HEARS, silence=Silence("day", Go(END))),
+        "trying": Step(
+            ask=None, aloud="reach_out.trying_call", asked=Asked.CONTACT, hears=_HEARS, silence=Silence("day", Go(END))
+        ),
         "worried": Step(
             ask="reach_out.worried",
             asked=Asked.NONE,
