@@ -61,6 +61,7 @@ _WAITING = text(
         (SELECT min(next_due_at) FROM meetings WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM shifts WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM duties WHERE next_due_at IS NOT NULL),
+        (SELECT min(next_due_at) FROM outcome_questions WHERE next_due_at IS NOT NULL),
         (SELECT min(due_at) FROM timers),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 0),
         (SELECT min(due_at) FROM messages WHERE status = 'owed' AND class = 1),

@@ -37,6 +37,8 @@ REASONS: Mapping[str, str] = {
     "wants_help_finding": "Is looking for help or a service nearby",
     "wants_a_group": "Is looking for a group",
     "wants_to_join": "Would like to join",
+    "low_outcome": "Gave a low answer when asked how it goes",
+    "outcome_words": "Answered in words when asked how it goes",
     "tip": "Offers a tip to share; it waits to be read under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
     "language": "Asked for a language the line does not write yet",

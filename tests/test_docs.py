@@ -140,6 +140,7 @@ wording: [{odd: 1}]
 policies: {odd: 1, red: {odd: 1, steps: [{odd: 1}]}, amber: {odd: 1}, task: {odd: 1}}
 numbers: {odd: 1}
 risk: [{odd: 1}]
+outcomes: [{odd: 1, ask: {odd: 1}}]
 """
 SECTIONS = {
     "odd": "The whole file",
@@ -164,6 +165,8 @@ SECTIONS = {
     "policies.task.odd": "task",
     "numbers.odd": "numbers",
     "risk[1].odd": "risk",
+    "outcomes[1].odd": "outcomes",
+    "outcomes[1].ask.odd": "ask",
 }
 
 

@@ -31,6 +31,7 @@ _ORDER = (
     "cover",
     "duty",
     "swap",
+    "outcome",
     "meeting",
 )
 RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
@@ -50,6 +51,7 @@ STREAM: Mapping[str, Stream] = {
     "swap": Stream.NOTICE,
     "meeting": Stream.REMINDERS,
     "signpost": Stream.SERVICE,
+    "outcome": Stream.CHECKINS,
 }
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)

@@ -112,6 +112,11 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """Keep the number as the answer to the question that the topic is about; a low one is for a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """Open another topic in this conversation, once all that was ordered is done: they asked for it."""
 
@@ -154,5 +159,5 @@ class Decline:
 
 Effect = (
     Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
-    | Begin | LookUp | Speak | Suspend | Accept | Decline
+    | Score | Begin | LookUp | Speak | Suspend | Accept | Decline
 )  # fmt: skip

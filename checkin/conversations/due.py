@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, duties, escalations, logs, meetings, people, plans, timers
+from checkin import buddies, checkins, duties, escalations, logs, meetings, outcomes, people, plans, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
 from checkin.conversations.turn import Turn
@@ -66,6 +66,16 @@ def ask_duties(store: Store, now: datetime, *, most: int) -> int:
         return one
 
     return _repeat(each(duties.claim_shift), most) + _repeat(each(duties.claim_duty), most)
+
+
+def ask_outcomes(store: Store, now: datetime, *, most: int) -> int:
+    """Ask up to `most` questions about how it goes that are due; return how many."""
+
+    def one() -> bool:
+        with store.work(now) as work:
+            return outcomes.claim(work)
+
+    return _repeat(one, most)
 
 
 def _repeat(one: Callable[[], bool], most: int) -> int:
@@ -153,6 +163,8 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
             return subject is not None and member.status == "active" and meetings.stands(work, subject)
         case "duty" | "cover" | "swap":
             return subject is not None and duties.still_asks(work, topic, subject, member.id)
+        case "outcome":
+            return subject is not None and member.status == "active" and outcomes.is_open(work, subject)
         case _:
             return False
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, people, phrases, wording
+from checkin import buddies, checkins, duties, escalations, meetings, outcomes, people, phrases, wording
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -41,6 +41,9 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
             found["venue"], found["directions"] = meeting.venue, meeting.directions
     if "choices" in needs:
         found |= {"choices": _choices(work, member, "text"), "choices_spoken": _choices(work, member, "voice")}
+    if "question" in needs and thread is not None:
+        asked = outcomes.find(work, UUID(thread.subject), member.language)
+        found |= {"question": asked.words, "least": str(asked.least), "most": str(asked.most)}
     if "facilitator" in needs and thread is not None:
         found["facilitator"] = meetings.facilitator_of(work, UUID(thread.subject)) or "?"
     if "code" in needs and thread is not None:

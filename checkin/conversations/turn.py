@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, outbox, people, relays, timers, wording
+from checkin import buddies, checkins, duties, escalations, meetings, outbox, outcomes, people, relays, timers, wording
 from checkin.conversation import machine
 from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
@@ -31,6 +31,7 @@ from checkin.conversation.effects import (
     Record,
     Relay,
     Resume,
+    Score,
     Settle,
     Severity,
     Speak,
@@ -178,7 +179,7 @@ class Turn:
                 self._climb(thread)
             case Escalate(severity=severity, reason=reason):
                 self._escalate(severity, reason, thread)
-            case Note() | Pass():
+            case Note() | Pass() | Score():
                 self._hand_on(effect, thread)
             case Accept() | Decline():
                 self._answer_page(effect, thread)
@@ -404,6 +405,15 @@ class Turn:
             for at, person_id in checkins.alerted(self.work, UUID(thread.subject)):
                 escalations.note(self.work, case_id, "asked", person_id=person_id, at=at)
 
+    def _score(self, thread: Thread) -> None:
+        value = self.reading.value if self.reading else None
+        judged = outcomes.keep(self.work, UUID(thread.subject), value) if isinstance(value, int) else "outside"
+        self._tell({"kept": "outcome.thanks", "low": "outcome.low", "outside": "outcome.range"}[judged], thread)
+        if judged == "low":
+            self._escalate(Severity.AMBER, "low_outcome", thread)
+        if judged != "outside":
+            self.then.append(Settled(thread.topic, thread.subject))
+
     def _find(self, effect: Begin | LookUp) -> None:
         if isinstance(effect, Begin):
             self.then.append(Opened(effect.topic, ""))
@@ -418,9 +428,11 @@ class Turn:
         else:
             outbox.owe(self.work, self.member.id, "text", Stream.SERVICE, key, values)
 
-    def _hand_on(self, effect: Note | Pass, thread: Thread | None) -> None:
+    def _hand_on(self, effect: Note | Pass | Score, thread: Thread | None) -> None:
         if isinstance(effect, Note):
             self._note(thread)
+        elif thread is not None and isinstance(effect, Score):
+            self._score(thread)
         elif thread is not None:
             meetings.pass_on(self.work, UUID(thread.subject), self.member, self.words)
 

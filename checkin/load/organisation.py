@@ -12,6 +12,7 @@ from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.replies import Asked, Kind, read
 from checkin.errors import BadInput
 from checkin.escalations.policies import Policy
+from checkin.load import outcomes as outcome_questions
 from checkin.load import risks
 from checkin.load import rota as rotas
 from checkin.load.nodes import Node
@@ -118,6 +119,7 @@ class Organisation:
     pool: list[str] = field(default_factory=list)
     """Numbers of the line's own that pairs may have to themselves (E.164)."""
     risk: list[risks.RiskSpec] = field(default_factory=list)
+    outcomes: list[outcome_questions.QuestionSpec] = field(default_factory=list)
 
 
 def understand(root: Node, country: str, zone: str) -> Organisation:
@@ -136,6 +138,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         "policies",
         "numbers",
         "risk",
+        "outcomes",
     )
     found = Organisation(
         people=[_person(n, country, zone) for n in root.children("people")],
@@ -150,6 +153,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         policies=understand_policies(root),
         pool=_pool(root.child("numbers"), country),
         risk=[risks.risk(n) for n in root.children("risk")],
+        outcomes=[outcome_questions.question(n, zone) for n in root.children("outcomes")],
     )
     shifts = {spec.ref: spec for spec in found.rota}
     swaps = [rotas.swap(n, shifts) for n in root.children("swaps")]
@@ -406,7 +410,7 @@ def _check_refs(root: Node, found: Organisation) -> None:
     """Every reference must lead to a person of the file, and every ref must be given once."""
     check_policies(root, {p.ref: len(p.phones) for p in found.people})
     known = {p.ref for p in found.people}
-    for name in ("people", "groups", "pairs", "rota", "overrides", "holidays"):
+    for name in ("people", "groups", "pairs", "rota", "overrides", "holidays", "outcomes"):
         _check_once(root.children(name), [spec.ref for spec in getattr(found, name)], "ref")
     meetings = [m for n in root.children("groups") for m in n.children("meetings")]
     _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from checkin import buddies, checkins, dangers, meetings, people, phrases, rota
 from checkin.conversation.effects import Stream
 from checkin.escalations import policies
+from checkin.load import outcomes
 from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
 from checkin.load.policies import with_ids
 from checkin.load.rota import ShiftSpec
@@ -72,6 +73,8 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     _rota(work, found, ids)
     for member in found.staff:
         _staff(work, member, ids)
+    for question in found.outcomes:
+        outcomes.store(work, question)
     own = {(spec.key, spec.language, v): says for spec in found.wording for v, says in spec.says.items()}
     phrases.store_all(work, own, how="file")
     for severity, policy in found.policies.items():

@@ -10,6 +10,7 @@ from checkin.conversation.topics import (
     duty,
     handling,
     meeting,
+    outcome,
     page,
     reach_out,
     relay,
@@ -23,6 +24,6 @@ TOPICS: Mapping[str, Topic] = {
     t.name: t
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
-        buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC,
+        buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC, outcome.TOPIC,
     )
 }  # fmt: skip
