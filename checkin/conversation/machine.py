@@ -217,8 +217,8 @@ def _danger(state: Conversation) -> Outcome:
     if state.current is not None and state.current.topic == "safety":
         return replace(state, agenda=waiting, turn=state.turn + 1, unread=0), (
             InTouch("stand_down"),
-            Tell("safety.red"),
             Escalate(Severity.RED, "words"),
+            Tell("safety.red"),
             Wait(_step(state.current).silence.after),
         )
     current = state.current if state.current and agenda.without_answered((state.current,)) else None

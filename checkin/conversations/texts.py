@@ -13,7 +13,7 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import staff_texts
+from checkin.conversations import safe_reply, staff_texts
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.turn import Turn
 from checkin.phone import is_e164
@@ -113,7 +113,8 @@ def keep(work: Work, text: Text) -> str:
         words=_words(text),
         detail="".join(f"; {w}" for w in risk.why),
     )
-    key = "safety.red" if risk.level is Level.RED else "passed_on"
+    red = risk.level is Level.RED
+    key = safe_reply.red(work, risk.why, person_id=person_id, phone_id=phone_id) if red else "passed_on"
     answer = render_plainly(work, key, "en", "discreet")
     _store(work, text, phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
     return answer
@@ -159,7 +160,9 @@ def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
     stopped = text.carrier_did == "STOP" or read(text.body).kind is Kind.STOP
     # A caller id that is no number (a short code, a company's name) cannot take an answer.
     if is_e164(text.sender) and not stopped and (risk.level is Level.RED or _first_today(work, phone_id)):
-        key = "safety.red" if risk.level is Level.RED else "stranger"
+        key = "safety.endangered" if safe_reply.watched(risk.why) else "stranger"
+        if risk.level is Level.RED:
+            key = safe_reply.red(work, risk.why, person_id=None, phone_id=phone_id)
         answer = render(work, key, "en", "discreet", {})
     _store(work, text, phone_id=phone_id, person_id=None, answer=answer, unread=True)
     return answer

@@ -44,7 +44,7 @@ from checkin.conversation.events import Event, Exhausted, Opened, Settled
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
-from checkin.conversations import consents, finding, sentences
+from checkin.conversations import consents, finding, safe_reply, sentences
 from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -104,7 +104,7 @@ class Turn:
     @property
     def endangered(self) -> bool:
         """Tell whether somebody who hurts them may be reading or listening along."""
-        return any(w.startswith(("abuse", "cannot-talk", people.CODE_WORD)) for w in self.why)
+        return safe_reply.watched(self.why)
 
     def advance(self, event: Event) -> None:
         """Move the conversation by one event and carry out what the core orders."""
@@ -276,8 +276,10 @@ class Turn:
         if key == "back.done" and not self.member.streams:
             return "back.stopped"
         # Whoever hurts them may be reading along: nothing that names what was said, or who helps.
-        if key == "safety.red" and self.endangered:
+        if key == "safety.amber" and self.endangered:
             return "safety.endangered"
+        if key == "safety.red":
+            return safe_reply.red(self.work, self.why, person_id=self.member.id, phone_id=self.phone_id)
         if key == "meeting.passed_on" and thread and not meetings.facilitator_of(self.work, UUID(thread.subject)):
             return "passed_on"
         if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:

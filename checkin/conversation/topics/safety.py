@@ -10,7 +10,8 @@ _LISTENS = Go(STAY, (Note(),))
 TOPIC = Topic(
     name="safety",
     opens_at="listening",
-    on_open=(Tell("safety.red"), Escalate(Severity.RED, "words")),
+    # The case comes first: what the answer may say of help on its way depends on whom it reaches.
+    on_open=(Escalate(Severity.RED, "words"), Tell("safety.red")),
     steps={
         "listening": Step(
             ask=None,
