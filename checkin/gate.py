@@ -68,8 +68,8 @@ class Request:
 
 
 # What each stream is let through: SAFETY is how danger is answered and staff are paged; SERVICE answers what the
-# person began, or tells somebody who was alerted that it is over; NOTICE keeps the hours.
-_PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE})
+# person began, or tells somebody who was alerted that it is over; NOTICE keeps the hours; CONTACT asks for the consent.
+_PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE, Stream.CONTACT})
 _PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE})
 _PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
 CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
@@ -104,7 +104,8 @@ def _never(request: Request) -> str | None:
         return "fictional_number"
     if request.number_suspended:
         return "number_suspended"
-    if request.status != "active":
+    # Somebody who has not said yes yet is asked that one question, and nothing else reaches them.
+    if request.status != "active" and (request.status, request.stream) != ("invited", Stream.CONTACT):
         return "not_active"
     if not request.relevant:
         return "not_relevant"

@@ -2,9 +2,9 @@
 
 import hmac
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -275,6 +275,40 @@ def set_status(work: Work, person_id: UUID, status: str) -> None:
     work.conn.execute(update(Person).where(Person.id == person_id).values(status=status))
 
 
+# What each answer about how somebody may be reached changes. Mornings, afternoons and evenings as people say them.
+REACH: Mapping[str, Mapping[str, object]] = {
+    "both": {"safe_to_text": True, "safe_to_call": True},
+    "texts": {"safe_to_text": True, "safe_to_call": False, "prefers": "text"},
+    "calls": {"safe_to_text": False, "safe_to_call": True, "prefers": "call"},
+    "neither": {"safe_to_text": False, "safe_to_call": False},
+    "no_texts": {"safe_to_text": False},
+    "texts_unsaid": {"safe_to_text": True, "safe_to_call": False, "prefers": "text"},
+    "shared": {"shared_phone": True, "discreet": True},
+    "private": {"shared_phone": False, "discreet": False},
+    "unsaid": {"discreet": True},
+    "voicemail_none": {"voicemail": "none"},
+    "voicemail_neutral": {"voicemail": "neutral"},
+    "voicemail_full": {"voicemail": "full"},
+    "any_time": {"safe_from": None, "safe_to": None},
+    "mornings": {"safe_from": time(9), "safe_to": time(12)},
+    "afternoons": {"safe_from": time(12), "safe_to": time(17)},
+    "evenings": {"safe_from": time(17), "safe_to": time(20, 30)},
+}
+
+
+def reach(work: Work, member: Member, answer: str) -> Member:
+    """Keep one answer about how somebody may be reached (a name in REACH); return them as they are now."""
+    if answer == "texts_unsaid" and (
+        member.prefers == "call" or all(line == "landline" for *_, line in numbers(work, member.id))
+    ):
+        # "Only texts" would cut off somebody who is rung.
+        return member
+    changes = REACH[answer]
+    _keep_own(work, member.id, changes)
+    known = {f.name for f in fields(Member)}
+    return replace(member, **{name: value for name, value in changes.items() if name in known})  # type: ignore[arg-type]  # REACH has each column's own type
+
+
 def block_texts(work: Work, person_id: UUID, *, blocked: bool) -> bool:
     """Note that the carrier refuses (or again takes) texts to this person; False when that was known."""
     changed = work.conn.execute(
@@ -292,8 +326,14 @@ def speak(work: Work, person_id: UUID, language: str) -> bool:
     """Change somebody's language; False when the line does not speak it."""
     if language not in LANGUAGES:
         return False
-    work.conn.execute(update(Person).where(Person.id == person_id).values(language=language))
+    _keep_own(work, person_id, {"language": language})
     return True
+
+
+def _keep_own(work: Work, person_id: UUID, changes: Mapping[str, object]) -> None:
+    """Change what somebody has answered themselves, and remember that they did."""
+    own = func.array(select(func.unnest(Person.own + list(changes)).distinct()).scalar_subquery())
+    work.conn.execute(update(Person).where(Person.id == person_id).values(**changes, own=own))
 
 
 def suspend_phone(work: Work, person_id: UUID, phone_id: UUID) -> None:

@@ -6,7 +6,7 @@ An unknown `CHECKIN_*` name is refused: a misspelt safety setting must not pass 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ class Settings:
     duty_time: time
     texts_a_week: int
     calls_a_week: int
+    review_every: timedelta
     texts_a_second: float
     urgent_texts_a_second: float
     carrier_seconds: float
@@ -60,7 +61,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
-    "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH",
+    "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
 })  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         duty_time=read.time_of_day("CHECKIN_DUTY_TIME", "17:00"),
         texts_a_week=read.whole("CHECKIN_TEXTS_A_WEEK", 4),
         calls_a_week=read.whole("CHECKIN_CALLS_A_WEEK", 1),
+        review_every=timedelta(weeks=read.whole("CHECKIN_REVIEW_WEEKS", 8)),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),

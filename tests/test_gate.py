@@ -42,6 +42,7 @@ NIGHT = NOON.replace(hour=23)
 MORNING = Defer(datetime(2027, 1, 12, 9, 0, tzinfo=UTC), "hours")
 ALL = frozenset(Stream)
 ASKED = frozenset({Stream.SAFETY, Stream.SERVICE})
+UNAGREED = ASKED | {Stream.CONTACT, Stream.NOTICE}
 
 # What is so, what becomes of it, and for whom that holds not: to these streams it goes all the same.
 VERDICTS: list[tuple[str, dict[str, object], Verdict, frozenset[Stream]]] = [
@@ -58,6 +59,8 @@ VERDICTS: list[tuple[str, dict[str, object], Verdict, frozenset[Stream]]] = [
     ("a wrong number", {"number_suspended": True}, Drop("number_suspended"), frozenset()),
     ("somebody suspended", {"status": "suspended"}, Drop("not_active"), frozenset()),
     ("somebody who left", {"status": "ended"}, Drop("not_active"), frozenset()),
+    ("somebody invited", {"status": "invited"}, Drop("not_active"), frozenset({Stream.CONTACT})),
+    ("invited, at night", {"status": "invited", "now": NIGHT, "stream": Stream.CONTACT}, MORNING, frozenset()),
     ("already answered", {"relevant": False}, Drop("not_relevant"), frozenset()),
     ("past", {"expires_at": NOON}, Drop("too_late"), frozenset()),
     ("not past yet", {"expires_at": NOON + timedelta(seconds=1)}, Send(), frozenset()),
@@ -66,15 +69,15 @@ VERDICTS: list[tuple[str, dict[str, object], Verdict, frozenset[Stream]]] = [
     ("texts not safe", {"safe_to_text": False}, Drop("not_safe"), frozenset({Stream.SAFETY})),
     ("texts not safe, by call", {"safe_to_text": False, "medium": "call"}, Send(), frozenset()),
     ("calls not safe", {"safe_to_call": False, "medium": "call"}, Drop("not_safe"), frozenset({Stream.SAFETY})),
-    ("no consent", {"streams": frozenset()}, Drop("no_consent"), ASKED),
-    ("paused", {"paused_until": NOON + timedelta(hours=1)}, Drop("paused"), ASKED),
+    ("no consent", {"streams": frozenset()}, Drop("no_consent"), UNAGREED),
+    ("paused", {"paused_until": NOON + timedelta(hours=1)}, Drop("paused"), ASKED | {Stream.NOTICE}),
     ("pause over", {"paused_until": NOON}, Send(), frozenset()),
     ("night", {"now": NIGHT}, MORNING, ASKED),
     ("night, and past by morning", {"now": NIGHT, "expires_at": MORNING.until}, Drop("too_late"), ASKED),
     ("night, and good until later", {"now": NIGHT, "expires_at": MORNING.until + timedelta(hours=1)}, MORNING, ASKED),
     ("a night worker", {"now": NIGHT, "safe_hours": (time(22), time(23, 30))}, Send(), frozenset()),
     ("a night worker by day", {"safe_hours": (time(22), time(23, 30))}, Defer(NOON.replace(hour=22), "hours"), ASKED),
-    ("the cap reached", {"sent_this_week": 4}, Drop("weekly_cap"), ASKED | {Stream.BUDDY}),
+    ("the cap reached", {"sent_this_week": 4}, Drop("weekly_cap"), UNAGREED | {Stream.BUDDY}),
     ("the cap not reached", {"sent_this_week": 3}, Send(), frozenset()),
     ("no cap left at night", {"now": NIGHT, "sent_this_week": 9}, MORNING, ASKED),
 ]
@@ -83,7 +86,7 @@ VERDICTS: list[tuple[str, dict[str, object], Verdict, frozenset[Stream]]] = [
 @pytest.mark.parametrize("stream", Stream)
 @pytest.mark.parametrize(("so", "verdict", "passes"), [v[1:] for v in VERDICTS], ids=[v[0] for v in VERDICTS])
 def test_what_becomes_of_it(so: dict[str, object], verdict: Verdict, passes: frozenset[Stream], stream: Stream) -> None:
-    request = replace(FINE, stream=stream, **so)  # type: ignore[arg-type]  # fields by name
+    request = replace(FINE, **{"stream": stream, **so})  # type: ignore[arg-type]  # fields by name
     assert may(request) == (Send() if stream in passes else verdict)
 
 
@@ -200,7 +203,8 @@ def test_what_must_never_be_sent_never_is(request: Request) -> None:
         request.fictional
         or request.number is None
         or request.number_suspended
-        or request.status != "active"
+        or request.status not in {"active", "invited"}
+        or (request.status == "invited" and request.stream is not Stream.CONTACT)
         or not request.relevant
         or (request.medium == "text" and request.text_blocked)
         or (request.expires_at is not None and request.expires_at <= request.now)
@@ -218,7 +222,7 @@ def test_safety_waits_for_no_hour_no_cap_no_pause_and_no_consent(request: Reques
     assert not isinstance(may(safety), Defer)
 
 
-@given(requests(), st.sampled_from(sorted(set(Stream) - ASKED)))
+@given(requests(), st.sampled_from(sorted(set(Stream) - UNAGREED)))
 def test_nobody_hears_what_they_did_not_agree_to(request: Request, stream: Stream) -> None:
     unasked = replace(request, stream=stream, streams=request.streams - {stream.value})
     assert isinstance(may(unasked), Drop)
@@ -227,5 +231,6 @@ def test_nobody_hears_what_they_did_not_agree_to(request: Request, stream: Strea
 def test_every_stream_is_capped_or_has_a_reason_not_to_be() -> None:
     capped = {s for s, m in product(Stream, ("text", "call")) if may(
         replace(FINE, stream=s, medium=m, sent_this_week=4)) == Drop("weekly_cap")}  # type: ignore[arg-type]  # fmt: skip
-    # Safety is never held back, services are asked for, and buddies' texts are a person's own words.
-    assert capped == ALL - {Stream.SAFETY, Stream.SERVICE, Stream.BUDDY}
+    # Safety is never held back, services are asked for, buddies' texts are a person's own words, notices tell what has
+    # become of something, and whether and how somebody may be reached is asked every few weeks.
+    assert capped == ALL - UNAGREED - {Stream.BUDDY}

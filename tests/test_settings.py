@@ -28,6 +28,7 @@ WRONG = {
     "CHECKIN_DUTY_TIME": ["5pm", "25:00", "17:60", "17", "17:00-18:00"],
     "CHECKIN_TEXTS_A_WEEK": ["few", "0", "-1", "nan", "inf", "0.5", "2.5", "9999999"],
     "CHECKIN_CALLS_A_WEEK": ["0", "one", "0.9"],
+    "CHECKIN_REVIEW_WEEKS": ["0", "often", "1.5"],
     "CHECKIN_TEXTS_A_SECOND": ["0", "fast", "-3", "nan"],
     "CHECKIN_URGENT_TEXTS_A_SECOND": ["0", "inf"],
     "CHECKIN_CARRIER_SECONDS": ["0", "soon"],

@@ -33,6 +33,10 @@ _ORDER = (
     "swap",
     "outcome",
     "meeting",
+    "joining",
+    "join_code",
+    "review",
+    "language",
 )
 RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
 
@@ -52,6 +56,10 @@ STREAM: Mapping[str, Stream] = {
     "meeting": Stream.REMINDERS,
     "signpost": Stream.SERVICE,
     "outcome": Stream.CHECKINS,
+    "joining": Stream.CONTACT,
+    "join_code": Stream.CONTACT,
+    "review": Stream.CONTACT,
+    "language": Stream.SERVICE,
 }
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)

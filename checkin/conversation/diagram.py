@@ -17,6 +17,7 @@ def mermaid(topic: Topic) -> str:
         named = [(", ".join(sorted(hears)), go) for go, hears in answers.items()]
         named.append((f"silence ({step.silence.after})", step.silence.go))
         named += [(f"call: {why}", go) for why, go in step.unreached.items()]
+        named += [(f"found: {result}", go) for result, go in step.checked.items()]
         named += [("ladder exhausted", step.exhausted)] if step.exhausted else []
         for label, go in named:
             lines.append(f"    {name} --> {_target(name, go)}: {label}")

@@ -139,7 +139,24 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Change the person's language to the one the reply names."""
+    """Change the person's language to this one, or ("value") to the one the reply names."""
+
+    language: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A step of joining. "find": look up the group behind the code just said; "admit": they said yes; "decline": they
+    said no, or nothing; "name": keep the name just said. What is looked up comes back as `Checked`."""
+
+    deed: Literal["find", "admit", "decline", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Keep one answer about how the person may be reached (`people.REACH` has them all)."""
+
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +176,5 @@ class Decline:
 
 Effect = (
     Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
-    | Score | Begin | LookUp | Speak | Suspend | Accept | Decline
+    | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
 )  # fmt: skip

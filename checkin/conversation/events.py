@@ -15,6 +15,8 @@ class Opened:
 
     topic: str
     subject: str
+    asked_for: bool = False
+    """The person has asked for it just now: it goes before whatever else is open, but for safety."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +60,11 @@ class Settled:
     subject: str
 
 
-Event = Opened | Replied | Silent | Unreached | Exhausted | Settled
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the open step ordered to be looked up has come to."""
+
+    result: str
+
+
+Event = Checked | Opened | Replied | Silent | Unreached | Exhausted | Settled

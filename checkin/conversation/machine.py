@@ -27,6 +27,7 @@ from checkin.conversation.effects import (
     Effect,
     Escalate,
     InTouch,
+    Join,
     LookUp,
     Pause,
     Relay,
@@ -38,8 +39,8 @@ from checkin.conversation.effects import (
     Tell,
     Wait,
 )
-from checkin.conversation.events import Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
-from checkin.conversation.replies import Kind
+from checkin.conversation.events import Checked, Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
+from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.risk import Level
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Step, heard
@@ -65,7 +66,7 @@ EVERYWHERE: Mapping[Kind, Go] = {
     Kind.GROUP: Go(STAY, (LookUp("group"),)),
     Kind.BUDDY: Go(STAY, (Relay(),)),
     Kind.TIP: Go(STAY, (LookUp("tip"),)),
-    Kind.JOIN: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "wants_to_join"))),
+    Kind.JOIN: Go(STAY, (Join("find"),)),
     Kind.LANGUAGE: Go(STAY, (Speak(), Tell("language.done"))),
     Kind.WHO: Go(STAY, (Tell("who"),)),
     Kind.WRONG_NUMBER: Go(
@@ -104,6 +105,8 @@ _CAN_BE_CANCELLED = frozenset({Stream.REMINDERS, Stream.CONTACT})
 
 # A hello is answered with one, and what is asked is asked again.
 _GREETED = Go(AGAIN, (Tell("hello"),))
+# Words that open a topic of their own at once. In the middle of danger the same word is one for a person.
+_ASKED_FOR: Mapping[Reading, str] = {Reading(Kind.LANGUAGE): "language"}
 
 # How somebody is, said when nothing was asked.
 _UNASKED: Mapping[Kind, Go] = {
@@ -124,8 +127,11 @@ def advance(state: Conversation, event: Event) -> Outcome:
     match event:
         case Replied():
             return _replied(state, event)
-        case Opened(topic=topic, subject=subject):
-            return _open(state, Thread(topic, TOPICS[topic].opens_at, subject))
+        case Opened(topic=topic, subject=subject, asked_for=asked_for):
+            return _open(state, Thread(topic, TOPICS[topic].opens_at, subject), asked_for=asked_for)
+        case Checked(result=result):
+            go = _step(state.current).checked.get(result) if state.current else None
+            return (state, ()) if go is None else _go(state, go)
         case Silent(turn=turn):
             if turn != state.turn or state.current is None:
                 return state, ()
@@ -170,10 +176,14 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
         return _stop(replace(state, unread=0), event)
     if special is not None:
         return _go(replace(state, unread=0), special)
+    if (topic := _ASKED_FOR.get(event.reading)) is not None and not _in_safety(state):
+        return _open(replace(state, unread=0), Thread(topic, TOPICS[topic].opens_at, ""), asked_for=True)
     if state.current is not None:
         go = _hears(_step(state.current), event) if kind not in RESERVED else None
         if go is not None:
             return _go(replace(state, unread=0), go)
+        if kind in _step(state.current).answered_by:
+            return _go(replace(state, unread=0), replace(EVERYWHERE[kind], to=END))
     elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
     if elsewhere is None and event.greeting:
         return _go(replace(state, unread=0), _GREETED)
@@ -188,6 +198,10 @@ def _hears(step: Step, event: Replied) -> Go | None:
 
 # Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.
 _ACTS_EVEN_IF_FLAGGED = frozenset({Kind.STOP, Kind.URGENT, Kind.CALL_ME, Kind.HELP, Kind.WRONG_NUMBER})
+
+
+def _in_safety(state: Conversation) -> bool:
+    return state.current is not None and state.current.topic == "safety"
 
 
 def _stop(state: Conversation, event: Replied) -> Outcome:
@@ -214,7 +228,7 @@ def _for_buddy(state: Conversation, kind: Kind) -> bool:
 def _danger(state: Conversation) -> Outcome:
     """RED: whatever was open has been answered by this. The safety topic opens, or hears one more alarm."""
     waiting = agenda.without_answered(state.agenda)
-    if state.current is not None and state.current.topic == "safety":
+    if state.current is not None and _in_safety(state):
         return replace(state, agenda=waiting, turn=state.turn + 1, unread=0), (
             InTouch("stand_down"),
             Escalate(Severity.RED, "words"),
@@ -272,13 +286,14 @@ def _ask(thread: Thread, *, again: bool = False) -> tuple[Effect, ...]:
     return (wait,) if key is None else (Ask(key), wait)
 
 
-def _open(state: Conversation, thread: Thread) -> Outcome:
+def _open(state: Conversation, thread: Thread, *, asked_for: bool = False) -> Outcome:
     topic = TOPICS[thread.topic]
     if state.current is None:
         return replace(state, current=thread, turn=state.turn + 1), topic.on_open + _ask(thread)
     if (state.current.topic, state.current.subject) == (thread.topic, thread.subject):
         return replace(state, turn=state.turn + 1), _ask(state.current)
-    match agenda.rule(thread.topic, state.current.topic):
+    first = asked_for and state.current.topic not in {"safety", thread.topic}
+    match Rule.INTERRUPT if first else agenda.rule(thread.topic, state.current.topic):
         case Rule.QUEUE:
             # Nothing of the open question changes, not even its timer.
             return replace(state, agenda=agenda.insert(state.agenda, thread)), ()

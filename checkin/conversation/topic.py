@@ -84,7 +84,8 @@ class Step:
     question a second time; `aloud` is how it is put in a call, where it is not `ask`: it names the keys that count.
     `asked` tells the reader of replies what "no" means here. What is not in `hears` is handled by the machine: the
     words heard everywhere, then "sorry, I did not follow". `unreached` is what a call that found nobody means, by
-    why; `exhausted` what the end of the ladder means.
+    why; `checked` what a look-up that was ordered comes to; `answered_by` names the words heard everywhere that answer
+    this question too; `exhausted` is what the end of the ladder means.
     """
 
     ask: str | None
@@ -94,6 +95,8 @@ class Step:
     again: str | None = None
     aloud: str | None = None
     unreached: Mapping[str, Go] = field(default_factory=dict)
+    checked: Mapping[str, Go] = field(default_factory=dict)
+    answered_by: frozenset[Kind] = frozenset()
     exhausted: Go | None = None
 
 

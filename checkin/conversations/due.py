@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, duties, escalations, logs, meetings, outcomes, people, plans, timers
+from checkin import buddies, checkins, duties, escalations, joining, logs, meetings, outcomes, people, plans, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
 from checkin.conversations.turn import Turn
@@ -156,6 +156,13 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
         case "reach_out":
             status = work.conn.execute(select(CheckIn.status).where(CheckIn.id == subject)).scalar_one_or_none()
             return status in {"open", "unconfirmed"}
+        case "joining":
+            return member.status == "invited"
+        case "review":
+            # Asked again and again, whatever becomes of it this time; not now of somebody who rests or has stopped.
+            joining.review_later(work, member.id)
+            away = member.paused_until is not None and work.now < member.paused_until
+            return member.status == "active" and bool(member.streams) and not away
         case "buddy_report":
             status = work.conn.execute(select(Pair.status).where(Pair.id == subject)).scalar_one_or_none()
             return status == "active" and member.status == "active"

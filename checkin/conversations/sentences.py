@@ -1,9 +1,10 @@
 """Sentences for one person: what their placeholders stand for, and the line's own."""
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, outcomes, people, phrases, wording
+from checkin import buddies, checkins, duties, escalations, joining, meetings, outcomes, people, phrases, wording
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -16,7 +17,9 @@ _WORDS_ON_A_PAGE = 120
 def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
     """Return a sentence, in the organisation's words where it has its own, with the line's values and the person's."""
     filled = {**_lines(work, language), **values}
-    return wording.say(key, language, variant, filled, phrases.current(work)).strip()
+    said = wording.say(key, language, variant, filled, phrases.current(work)).strip()
+    # Not everybody has given a name: "Hello , it's …" without one.
+    return said if values.get("name", "?") else re.sub(r",?\s+([,.?:])", r"\1", said)
 
 
 def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str:
@@ -32,7 +35,9 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
     """Return what a sentence's placeholders stand for in a thread; only what it needs is looked up."""
     needs = wording.placeholders(key)
     found = {"name": member.name} if "name" in needs else {}
-    if needs & {"group", "when", "venue", "directions"}:
+    if thread is not None and thread.topic == "joining" and "group" in needs:
+        found["group"] = joining.group_name(work, thread.subject)
+    elif needs & {"group", "when", "venue", "directions"}:
         about = thread if thread and key.startswith("meeting.") else None
         meeting = meetings.find(work, UUID(about.subject)) if about else meetings.next_for(work, member)
         if meeting is not None:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from checkin import dangers, escalations, people, relays
+from checkin import dangers, escalations, joining, people, relays
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
-from checkin.conversation.replies import Asked, Kind, greets, read, sounds_low
+from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
 from checkin.conversations import safe_reply, staff_texts
@@ -52,6 +52,9 @@ def hear(work: Work, text: Text) -> str:
     # Before anything else that could fail.
     risk = dangers.read(work, text.body)
     found = people.everybody_behind(work, text.sender, text.to)
+    if found is None and _would_join(text, risk):
+        joining.newcomer(work, text.sender)
+        found = people.everybody_behind(work, text.sender, text.to)
     if found is None:
         return _hear_stranger(work, text, risk)
     member, phone_id, pair_id = found.likeliest.member, found.phone_id, found.likeliest.pair_id
@@ -61,6 +64,9 @@ def hear(work: Work, text: Text) -> str:
     reading = read(text.body, asked)
     if pair_id is not None:
         reading = relays.on_own_line(reading, text.body)
+    if member.status == "invited" and reading.kind is Kind.START:
+        # The carrier's own word for yes.
+        reading = Reading(Kind.YES)
     turn = Turn(
         work,
         member,
@@ -88,6 +94,11 @@ def hear(work: Work, text: Text) -> str:
     unread = reading.kind is Kind.UNCLEAR and not turn.passed_on and not greeting
     _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=unread, message_id=turn.message_id)
     return answer
+
+
+def _would_join(text: Text, risk: Risk) -> bool:
+    """Tell whether a stranger wants to join. Whoever is in danger gets a person, not a question."""
+    return not risk.level and is_e164(text.sender) and read(text.body).kind is Kind.JOIN
 
 
 def again(work: Work, sid: str) -> str:

@@ -11,7 +11,20 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, outbox, outcomes, people, relays, timers, wording
+from checkin import (
+    buddies,
+    checkins,
+    duties,
+    escalations,
+    joining,
+    meetings,
+    outbox,
+    outcomes,
+    people,
+    relays,
+    timers,
+    wording,
+)
 from checkin.conversation import machine
 from checkin.conversation.agenda import STOPPABLE, STREAM
 from checkin.conversation.effects import (
@@ -24,10 +37,12 @@ from checkin.conversation.effects import (
     Effect,
     Escalate,
     InTouch,
+    Join,
     LookUp,
     Note,
     Pass,
     Pause,
+    Reach,
     Record,
     Relay,
     Resume,
@@ -44,7 +59,7 @@ from checkin.conversation.events import Event, Exhausted, Opened, Settled
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
-from checkin.conversations import consents, finding, safe_reply, sentences
+from checkin.conversations import consents, enrolment, finding, safe_reply, sentences
 from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -135,7 +150,7 @@ class Turn:
         thread = self.member.state.current
         step = machine.open_step(self.member.state)
         key = step.ask if step and step.ask else "voice.menu"
-        return self.render(key, sentences.values(self.work, self.member, key, thread))
+        return self.render(key, sentences.values(self.work, self.member, key, thread) | self._streams(key))
 
     def climb_for(self, check_in_id: str) -> None:
         """Go on to the next rung of this person's check-in because somebody who was asked cannot."""
@@ -187,7 +202,9 @@ class Turn:
                 self._change(effect, thread)
 
     def _change(
-        self, effect: Consent | Pause | Resume | Relay | Speak | Suspend | Begin | LookUp, thread: Thread | None
+        self,
+        effect: Consent | Pause | Resume | Relay | Speak | Suspend | Begin | LookUp | Join | Reach,
+        thread: Thread | None,
     ) -> None:
         """Orders that change what the line may do with this person, and what they look for."""
         match effect:
@@ -201,13 +218,12 @@ class Turn:
                 self._relay(thread)
             case Begin() | LookUp():
                 self._find(effect)
-            case Speak():
-                if not people.speak(self.work, self.member.id, str(self.reading.value if self.reading else "")):
-                    escalations.open_case(
-                        self.work, Severity.TASK, "language", person_id=self.member.id, words=self.words
-                    )
-                else:
-                    self.member = replace(self.member, language=str(self.reading.value if self.reading else "en"))
+            case Speak(language=language):
+                self._speak(str(self.reading.value if self.reading else "") if language == "value" else language)
+            case Join():
+                self._join(effect, thread)
+            case Reach(answer=answer):
+                self.member = people.reach(self.work, self.member, answer)
             case Suspend():
                 if self.phone_id is not None:
                     people.suspend_phone(self.work, self.member.id, self.phone_id)
@@ -243,6 +259,9 @@ class Turn:
     def _expires(self, thread: Thread | None) -> datetime:
         if thread is not None and thread.topic == "meeting":
             return meetings.find(self.work, UUID(thread.subject)).starts
+        if thread is not None and STREAM[thread.topic] is Stream.CONTACT:
+            # A night, or somebody's few safe hours, may lie in between.
+            return self.work.now + _SPANS["day"]
         duty = duties.lock(self.work, UUID(thread.subject)) if thread and thread.topic in duties.TOPICS else None
         latest = self.work.now + _ASK_EXPIRES
         return min(latest, duty.starts) if duty else latest
@@ -251,7 +270,8 @@ class Turn:
         if not wording.placeholders(key) & {"stream", "streams"}:
             return {}
         named = [self.changed.stream.value] if self.changed and self.changed.stream else []
-        on = [s.value for s in STOPPABLE if s.value in self.member.streams]
+        asked = joining.asked_to(self.work, self.member.id) if key.startswith("joining.") else self.member.streams
+        on = [s.value for s in STOPPABLE if s.value in asked]
         return {
             "stream": wording.stream_names(named, self.member.language),
             "streams": wording.stream_names(on, self.member.language),
@@ -282,7 +302,12 @@ class Turn:
             return safe_reply.red(self.work, self.why, person_id=self.member.id, phone_id=self.phone_id)
         if key == "meeting.passed_on" and thread and not meetings.facilitator_of(self.work, UUID(thread.subject)):
             return "passed_on"
-        if key == "language.done" and self.reading and self.reading.value not in wording.LANGUAGES:
+        if (
+            key == "language.done"
+            and self.reading
+            and self.reading.kind is Kind.LANGUAGE
+            and self.reading.value not in wording.LANGUAGES
+        ):
             return "language.not_yet"
         return key
 
@@ -296,7 +321,7 @@ class Turn:
         return None if true or (key == "page.declined" and mine) else "page.gone"
 
     def _ask(self, key: str, thread: Thread | None) -> None:
-        values = sentences.values(self.work, self.member, key, thread)
+        values = sentences.values(self.work, self.member, key, thread) | self._streams(key)
         if self.mouth is not None:
             self.question = self.render(key, values)
             return
@@ -308,11 +333,12 @@ class Turn:
         if thread is not None and thread.topic == "checkin" and (ladder := self._find_ladder(thread)):
             medium = "text" if ladder.here in {"text", None} else "call"
             dedupe = f"checkin:{ladder.id}:{ladder.rung}:{self.member.state.turn}"
+        stream = STREAM[thread.topic] if thread else Stream.SERVICE
         outbox.owe(
             self.work,
             self.member.id,
             medium,
-            STREAM[thread.topic] if thread else Stream.SERVICE,
+            stream,
             key,
             values,
             subject=_subject(thread),
@@ -470,6 +496,20 @@ class Turn:
         # In danger a person sees to everybody, the buddy too.
         if Stream.BUDDY.value in before - self.member.streams and not self.why:
             buddies.leave(self.work, self.member.id, self.member.name)
+
+    def _speak(self, language: str) -> None:
+        if people.speak(self.work, self.member.id, language):
+            self.member = replace(self.member, language=language)
+        else:
+            escalations.open_case(self.work, Severity.TASK, "language", person_id=self.member.id, words=self.words)
+
+    def _join(self, order: Join, thread: Thread | None) -> None:
+        heard = enrolment.Heard(self.member, self.reading, self.words, self.mouth or "line", thread, self.phone_id)
+        after = enrolment.carry_out(self.work, order, heard)
+        self.member = after.member
+        self.then += after.events
+        if after.say:
+            self._tell(after.say, thread)
 
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""

@@ -57,6 +57,10 @@ class Node:
         """Tell whether a field is there."""
         return self._value(name) is not None
 
+    def names(self) -> frozenset[str]:
+        """Return the names of the fields that are there."""
+        return frozenset(key.value for key, _ in self.node.value if isinstance(key, yaml.ScalarNode))
+
     def text(self, name: str, default: str | None = None) -> str:
         """Return a field's text; without a default it must be there."""
         value = self._value(name)

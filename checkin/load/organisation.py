@@ -6,7 +6,7 @@ from datetime import date, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from checkin import checkins, meetings, phone, recurrence
+from checkin import checkins, joining, meetings, phone, recurrence
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.replies import Asked, Kind, read
@@ -20,6 +20,7 @@ from checkin.load.policies import check_policies, understand_policies
 from checkin.wording import LANGUAGES, VARIANTS, Variant, overrides
 
 _DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
+_STATUSES = ("invited", "active", "suspended", "ended")
 _STREAMS = tuple(s.value for s in Stream if s in STOPPABLE)
 
 
@@ -46,6 +47,9 @@ class PersonSpec:
     secrets: dict[str, str | None]
     plan: PlanSpec | None
     contacts: list[str]
+    status: str | None
+    written: frozenset[str]
+    """The fields that the file names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class GroupSpec:
     ref: str
     name: str
     area: str | None
+    join_code: str | None
     roles: dict[str, str]
     meetings: list[MeetingSpec]
 
@@ -174,7 +179,7 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
-        "ring_seconds", "plan", "contacts",
+        "ring_seconds", "plan", "contacts", "status",
     )  # fmt: skip
     plan = _plan(n.child("plan"))
     for stream in (streams := n.texts("streams")):
@@ -186,6 +191,9 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
     if n.has("ref") and n.text("ref") in contacts:
         n.wrong("nobody is their own contact", "contacts")
     safe_from, safe_to = _hours(n)
+    status = n.one_of("status", _STATUSES, "active") if n.has("status") else None
+    if status == "invited" and not streams:
+        n.wrong("an invitation needs streams: what are they asked to agree to?", "status")
     written = n.texts("phones")
     fields: dict[str, object] = {
         "language": n.one_of("language", LANGUAGES, "en"),
@@ -208,7 +216,9 @@ def _person(n: Node, country: str, zone: str) -> PersonSpec:
         "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
     }
     phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in written]
-    return PersonSpec(n.text("ref"), n.text("name"), phones, streams, fields, _secrets(n), plan, contacts)
+    return PersonSpec(
+        n.text("ref"), n.text("name"), phones, streams, fields, _secrets(n), plan, contacts, status, n.names()
+    )
 
 
 def _secrets(n: Node) -> dict[str, str | None]:
@@ -282,13 +292,27 @@ def _plan(n: Node | None) -> PlanSpec | None:
 
 
 def _group(n: Node, zone: str) -> GroupSpec:
-    n.only("ref", "name", "area", "members", "facilitators", "cover", "meetings")
+    n.only("ref", "name", "area", "members", "facilitators", "cover", "meetings", "join")
     roles = dict.fromkeys(n.texts("members"), "member")
     roles |= dict.fromkeys(n.texts("cover"), "cover")
     roles |= dict.fromkeys(n.texts("facilitators"), "facilitator")
     return GroupSpec(
-        n.text("ref"), n.text("name"), n.maybe("area"), roles, [_meeting(m, zone) for m in n.children("meetings")]
+        n.text("ref"),
+        n.text("name"),
+        n.maybe("area"),
+        _join_code(n),
+        roles,
+        [_meeting(m, zone) for m in n.children("meetings")],
     )
+
+
+def _join_code(n: Node) -> str | None:
+    if not n.has("join"):
+        return None
+    code = joining.folded(n.text("join"))
+    if not joining.CODE.fullmatch(code):
+        n.wrong("must be 3 to 20 letters and digits", "join")
+    return code
 
 
 def _meeting(n: Node, zone: str) -> MeetingSpec:
@@ -412,6 +436,8 @@ def _check_refs(root: Node, found: Organisation) -> None:
     known = {p.ref for p in found.people}
     for name in ("people", "groups", "pairs", "rota", "overrides", "holidays", "outcomes"):
         _check_once(root.children(name), [spec.ref for spec in getattr(found, name)], "ref")
+    codes = [g.join_code or "" for g in found.groups]
+    _check_once(root.children("groups"), codes, "join")
     meetings = [m for n in root.children("groups") for m in n.children("meetings")]
     _check_once(meetings, [spec.ref for group in found.groups for spec in group.meetings], "ref")
     _check_once(root.children("staff"), [spec.person for spec in found.staff], "person")

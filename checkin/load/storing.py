@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, dangers, meetings, people, phrases, rota
+from checkin import buddies, checkins, dangers, joining, meetings, people, phrases, rota
 from checkin.conversation.effects import Stream
 from checkin.escalations import policies
 from checkin.load import outcomes
@@ -56,11 +56,14 @@ class Loaded:
 
 def store_organisation(work: Work, found: Organisation) -> Loaded:
     """Store all of it in the caller's transaction."""
-    ids = {spec.ref: _person(work, spec) for spec in found.people}
+    known = dict(work.conn.execute(select(Person.ref, Person.status).where(Person.ref.is_not(None))).all())
+    ids = {spec.ref: _person(work, spec, known.get(spec.ref)) for spec in found.people}
     for spec in found.people:
         _contacts(work, spec, ids)
     for group in found.groups:
         _group(work, group, ids)
+    for spec in found.people:
+        _ask_first(work, spec, ids[spec.ref], known.get(spec.ref))
     # A buddy and who covers may change places: their old ranks must not stand in the way of the new ones.
     work.conn.execute(update(Pair).where(Pair.ref.in_([p.ref for p in found.pairs])).values(rank=-Pair.rank))
     for pair in found.pairs:
@@ -91,19 +94,47 @@ _SHARED = text(
 )
 
 
-def _upsert(work: Work, model: type[Base], ref: str, values: dict[str, object]) -> UUID:
-    """Insert or update the row with this ref; return its id."""
+def _upsert(
+    work: Work, model: type[Base], ref: str, values: dict[str, object], *, keep: frozenset[str] = frozenset()
+) -> UUID:
+    """Insert or update the row with this ref, but for the columns to `keep`; return its id."""
     statement = insert(model).values(id=new_id(), ref=ref, **values)
+    values = {name: value for name, value in values.items() if name not in keep}
     stored: UUID = work.conn.execute(
         statement.on_conflict_do_update(index_elements=["ref"], set_=values).returning(model.__table__.c.id)
     ).scalar_one()
     return stored
 
 
-def _person(work: Work, spec: PersonSpec) -> UUID:
+def _ask_first(work: Work, spec: PersonSpec, person_id: UUID, was: str | None) -> None:
+    """Whoever is new and invited is asked once; members are asked again every few weeks how they may be reached."""
+    if spec.status == "invited" and was is None:
+        group = select(Membership.group_id).where(Membership.person_id == person_id).order_by(Membership.group_id)
+        joining.invite(work, person_id, work.conn.scalars(group.limit(1)).first())
+    elif {"checkins", "reminders"} & set(spec.streams) and not joining.has_review(work, person_id):
+        joining.review_later(work, person_id)
+
+
+def _answered(work: Work, spec: PersonSpec) -> frozenset[str]:
+    """Return the columns that somebody has answered themselves and that the file does not name."""
+    own = work.conn.execute(select(Person.own).where(Person.ref == spec.ref)).scalar() or []
+    written = spec.written | ({"safe_from", "safe_to"} if "safe_hours" in spec.written else set())
+    return frozenset(own) - written
+
+
+def _status(spec: PersonSpec, was: str | None) -> str:
+    """Return somebody's status: what the file says, but for an invitation that has been sent, and answered perhaps."""
+    if spec.status == "invited":
+        return was or "invited"
+    return spec.status or was or "active"
+
+
+def _person(work: Work, spec: PersonSpec, was: str | None) -> UUID:
     values: dict[str, object] = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
+    values["status"] = _status(spec, was)
+    values["invited_to"] = spec.streams if spec.status == "invited" else []
     values |= {n: None if s is None else work.vault.seal(s, f"people.{n}") for n, s in spec.secrets.items()}
-    person_id = _upsert(work, Person, spec.ref, values)
+    person_id = _upsert(work, Person, spec.ref, values, keep=_answered(work, spec))
     _phones(work, person_id, spec)
     _consents(work, person_id, spec)
     if spec.plan is not None:
@@ -118,7 +149,8 @@ def _consents(work: Work, person_id: UUID, spec: PersonSpec) -> None:
     take back what it brought in, or asked for; not what they have started by themselves."""
     newest = {row.stream: row for row in work.conn.execute(_NEWEST, {"person": person_id})}
     theirs = {stream for stream, row in newest.items() if (row.change, row.how) != ("withdrawn", "file")}
-    if given := [Stream(s) for s in spec.streams if s not in theirs]:
+    given = [Stream(s) for s in spec.streams if s not in theirs]
+    if given and spec.status != "invited":
         people.consent(work, person_id, given, given=True, how="file")
     ours = [stream for stream, row in newest.items() if row.change == "given" and row.from_file]
     if withdrawn := [Stream(s) for s in ours if s not in spec.streams]:
@@ -175,10 +207,15 @@ def _contacts(work: Work, spec: PersonSpec, ids: dict[str, UUID]) -> None:
 
 
 def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
-    group_id = _upsert(work, Group, spec.ref, {"name": spec.name, "area": spec.area})
-    work.conn.execute(delete(Membership).where(Membership.group_id == group_id))
+    group_id = _upsert(work, Group, spec.ref, {"name": spec.name, "area": spec.area, "join_code": spec.join_code})
+    # Who joined by themselves stays, named or not.
+    filed = (Membership.group_id == group_id, Membership.joined_at.is_(None))
+    work.conn.execute(delete(Membership).where(*filed))
     for ref, role in spec.roles.items():
-        work.add(Membership, group_id=group_id, person_id=ids[ref], role=role)
+        row = {"group_id": group_id, "person_id": ids[ref], "role": role}
+        statement = insert(Membership).values(**row)
+        key = ["group_id", "person_id"]
+        work.conn.execute(statement.on_conflict_do_update(index_elements=key, set_={"role": role}))
     for meeting in spec.meetings:
         _meeting(work, group_id, meeting)
 

@@ -67,7 +67,7 @@ class Person(Base):
     __table_args__ = (
         _one_of("voicemail", "none", "neutral", "full"),
         _one_of("prefers", "text", "call"),
-        _one_of("status", "active", "suspended", "ended"),
+        _one_of("status", "invited", "active", "suspended", "ended"),
         CheckConstraint("ring_seconds BETWEEN 20 AND 120", name="ring_seconds"),
     )
     id: Mapped[UUID] = _id()
@@ -80,6 +80,10 @@ class Person(Base):
     area: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
     streams: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    # Columns they have answered themselves: a file that does not name them leaves them alone.
+    own: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    # The streams they are asked to agree to when they join; none: the usual ones.
+    invited_to: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     prefers: Mapped[str] = mapped_column(server_default="text")
     discreet: Mapped[bool] = mapped_column(server_default=text("false"))
     safe_to_text: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -141,6 +145,8 @@ class Group(Base):
     ref: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     area: Mapped[str | None]
+    # What somebody texts after JOIN, as `joining.folded` writes it.
+    join_code: Mapped[str | None] = mapped_column(unique=True)
 
 
 class Membership(Base):
@@ -151,6 +157,8 @@ class Membership(Base):
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(server_default="member")
+    # When they joined by themselves; None: the organisation file says that they belong.
+    joined_at: Mapped[datetime | None]
 
 
 class Meeting(Base):

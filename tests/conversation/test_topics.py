@@ -6,7 +6,7 @@ import pytest
 
 from checkin.conversation.agenda import RANK, Rule, rule
 from checkin.conversation.effects import Ask, Tell
-from checkin.conversation.events import Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
+from checkin.conversation.events import Checked, Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
 from checkin.conversation.machine import EVERYWHERE, RESERVED, advance, open_step
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.risk import Level
@@ -26,9 +26,11 @@ EVENTS: list[Event] = [
     Silent(7),
     Silent(3),
     Exhausted(),
+    *(Checked(result) for result in ("wrong", "named", "nameless", "something else")),
     *(Unreached("here", why) for why in ("busy", "no_answer", "voicemail", "failed")),
     Settled("checkin", "here"),
     *(Opened(topic, "new") for topic in TOPICS),
+    *(Opened(topic, "new", asked_for=True) for topic in TOPICS),
 ]
 
 
@@ -38,6 +40,7 @@ def gos(step: Step) -> list[Go]:
         *step.hears.values(),
         step.silence.go,
         *step.unreached.values(),
+        *step.checked.values(),
         *([step.exhausted] if step.exhausted else []),
     ]
 
@@ -51,6 +54,7 @@ def at(topic: str, step: str) -> Conversation:
 @pytest.mark.parametrize(("topic", "step"), STEPS)
 def test_every_go_leads_somewhere_that_exists(topic: str, step: str) -> None:
     steps = TOPICS[topic].steps
+    assert step not in {END, STAY, AGAIN}, "a step of this name could not be gone to"
     for go in gos(steps[step]):
         assert go.to in {END, STAY, AGAIN, *steps}
 

@@ -3,11 +3,12 @@
 from tests.stories.town import Phone, Town
 
 
-def test_stop_is_the_carriers_to_confirm_and_a_second_one_is_silent(ann: Phone, clock: Town) -> None:
+def test_stop_is_the_carriers_to_confirm_and_a_second_one_is_silent(ann: Phone, ben: Phone, clock: Town) -> None:
     ann.texts("STOP").hears("successfully been unsubscribed")
     ann.texts("stop all of these now").hears_nothing()
     clock.moves_to("Tue 12:00")
     ann.hears_nothing()
+    ben.hears("isn't using messages here")
     assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == 8
     ann.texts("START").hears("re-subscribed").hears("Welcome back")
     clock.moves_to("Wed 10:00")
@@ -36,12 +37,12 @@ def test_cancel_in_answer_to_how_are_you_is_for_a_person_and_no_all_clear(ann: P
     ben.hears("Ann hasn't answered")
     ann.texts("CANCEL").hears("successfully been unsubscribed")
     assert clock.scalar("SELECT severity || ' ' || reason FROM cases") == "amber may_be_farewell"
-    ben.hears("About Ann: a person is looking after it now")
-    clock.moves_to("Wed 12:00")
+    ben.hears("About Ann: a person is looking after it now").hears("isn't using messages here")
+    clock.moves_to("12:00")
     ann.hears_nothing()
 
 
-def test_a_refusal_on_sending_stops_texts_and_brings_a_person_once(ann: Phone, clock: Town) -> None:
+def test_a_refusal_on_sending_stops_texts_and_brings_a_person_once(ann: Phone, ben: Phone, clock: Town) -> None:
     # The carrier heard a STOP that never reached us.
     clock.control("POST", f"phones/{ann.number}/text", {"body": "STOP"})
     clock.settles()
@@ -50,6 +51,7 @@ def test_a_refusal_on_sending_stops_texts_and_brings_a_person_once(ann: Phone, c
         connection.exec_driver_sql("UPDATE people SET text_blocked = false, streams = '{checkins}'")
         connection.exec_driver_sql("TRUNCATE cases CASCADE")
     clock.moves_to("10:00")
+    ben.hears("isn't using messages here")
     assert clock.scalar("SELECT reason FROM cases") == "carrier_opt_out"
     assert clock.scalar("SELECT count(*) FROM people WHERE text_blocked") == 1
     ann.is_rung().answers().presses("1").presses("1").is_told("It is good to hear from you").hangs_up()

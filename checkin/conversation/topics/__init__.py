@@ -9,12 +9,16 @@ from checkin.conversation.topics import (
     cover,
     duty,
     handling,
+    join_code,
+    joining,
+    language,
     meeting,
     outcome,
     page,
     reach_out,
     relay,
     relay_which,
+    review,
     safety,
     signpost,
     swap,
@@ -25,5 +29,6 @@ TOPICS: Mapping[str, Topic] = {
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
         buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC, outcome.TOPIC,
+        joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC,
     )
 }  # fmt: skip
