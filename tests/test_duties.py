@@ -1,7 +1,7 @@
 """Duties: asked once, the day before; a no is offered in order; silence is not a no; a hole is told of once."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,9 @@ import pytest
 from checkin import duties, rota
 from checkin.bootstrap import Line
 from checkin.conversations import due
+from checkin.errors import BadInput
 from checkin.rota.policy import Shift
+from checkin.store.work import Work
 from tests.parts import NOON, loads, opened, person, rows, value
 
 LONDON, YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -216,6 +218,137 @@ def test_an_answer_from_somebody_else_or_to_something_that_is_over_changes_nothi
     with line.store.work(FIVE) as work:
         assert duties.record(work, "cover", UUID(int=7), person(line, "lin"), "yes") == "cover.gone"
         assert duties.record(work, "duty", UUID(int=7), person(line, "lin"), "no") is None
+
+
+# --- what staff change ---
+
+TUESDAY = date(2027, 1, 12)
+
+
+def shift(line: Line, ref: str = "tuesdays") -> UUID:
+    """Return a shift's id."""
+    found: UUID = value(line, "SELECT id FROM shifts WHERE ref = :ref", ref=ref)
+    return found
+
+
+def proposes(line: Line, ref: str = "lin", now: datetime = NOON) -> None:
+    """Propose that somebody has Omar's Tuesday."""
+    with line.store.work(now) as work:
+        duties.propose_swap(work, person(line, "sue"), shift(line), TUESDAY, person(line, ref))
+    due.fire_timers(line.store, now, most=50)
+
+
+def on_tuesday(line: Line) -> list[str]:
+    """Who is on call on Tuesday at noon."""
+    with line.store.work(NOON + timedelta(days=1)) as work:
+        return [turn.name for turn in rota.who(work, work.now)]
+
+
+def test_a_swap_needs_two_yeses(line: Line) -> None:
+    proposes(line)
+    assert told(line) == [("omar", "swap.ask")]
+    says(line, NOON, "swap", "omar", "yes")
+    assert told(line)[1:] == [("lin", "cover.ask")]
+    assert on_tuesday(line) == ["Omar"]
+    assert says(line, NOON, "cover", "lin", "yes") == "cover.yours"
+    assert on_tuesday(line) == ["Lin"]
+    assert value(line, "SELECT why FROM overrides") == "swap"
+    ticks(line, FIVE)
+    # Lin has it now and is asked about it; Omar is not.
+    asked = "SELECT p.ref FROM duties d JOIN people p ON p.id = person_id WHERE d.status = 'asked'"
+    assert rows(line, asked) == [("lin",)]
+    assert ("omar", "duty.ask") not in told(line)
+
+
+@pytest.mark.parametrize("who", ["omar", "lin"])
+def test_after_one_no_all_stays_and_the_day_before_is_as_ever(line: Line, who: str) -> None:
+    proposes(line)
+    says(line, NOON, "swap", "omar", "no" if who == "omar" else "yes")
+    if who == "lin":
+        says(line, NOON, "cover", "lin", "no")
+        assert told(line)[-1] == ("omar", "swap.stays")
+    assert on_tuesday(line) == ["Omar"]
+    ticks(line, FIVE)
+    assert told(line)[-1] == ("omar", "duty.ask")
+    says(line, FIVE, "duty", "omar", "no")
+    assert told(line)[-1] == ("sue", "cover.ask")
+    assert rows(line, "SELECT 1 FROM cases") == []
+
+
+def test_a_proposal_that_nobody_answers_is_off(line: Line) -> None:
+    proposes(line, now=NOON - timedelta(days=3))
+    ticks(line, NOON - timedelta(days=2))
+    assert status(line) == "planned"
+    assert value(line, "SELECT state->>'open' FROM people WHERE ref = 'omar'") == "false"
+    ticks(line, FIVE)
+    assert told(line) == [("omar", "swap.ask"), ("omar", "duty.ask")]
+
+
+def test_a_swap_that_is_agreed_is_made_at_once(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        duties.swap(work, None, shift(line), TUESDAY, person(line, "lin"))
+    assert on_tuesday(line) == ["Lin"]
+    with line.store.work(NOON) as work:
+        duties.swap(work, None, shift(line), TUESDAY, person(line, "omar"))
+    assert on_tuesday(line) == ["Omar"]
+
+
+def test_who_is_put_on_when_the_day_before_is_over_is_asked_at_once(line: Line) -> None:
+    ticks(line, FIVE)
+    with line.store.work(FIVE + timedelta(hours=1)) as work:
+        change = duties.override(work, None, person(line, "fay"), work.now, work.now + timedelta(days=2),
+            instead_of=person(line, "omar"))  # fmt: skip
+    ticks(line, FIVE + timedelta(hours=1))
+    assert told(line) == [("omar", "duty.ask"), ("fay", "duty.ask")]
+    assert on_tuesday(line) == ["Fay"]
+    with line.store.work(FIVE + timedelta(hours=2)) as work:
+        duties.take_back(work, None, change)
+    ticks(line, FIVE + timedelta(hours=2))
+    assert told(line)[2:] == [("omar", "duty.ask")]
+    assert on_tuesday(line) == ["Omar"]
+
+
+def test_who_is_away_is_stood_in_for_and_everything_is_on_the_record(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        duties.away(work, person(line, "sue"), person(line, "omar"), NOON, NOON + timedelta(days=3))
+        duties.override(work, None, person(line, "fay"), NOON, NOON + timedelta(days=3), rank=2)
+    assert on_tuesday(line) == ["Sue", "Fay"]
+    actions = [action for (action,) in rows(line, "SELECT action FROM audit ORDER BY id")]
+    assert actions == ["rota_away", "rota_override"]
+
+
+def refused(line: Line, change: Callable[[Work], object]) -> str:
+    """What is said of a change that cannot be made; nothing is changed by it."""
+    with pytest.raises(BadInput) as raised, line.store.work(NOON) as work:
+        change(work)
+    assert rows(line, "SELECT 1 FROM overrides UNION SELECT 1 FROM absences UNION SELECT 1 FROM audit") == []
+    return str(raised.value)
+
+
+def test_what_cannot_be_is_refused_in_one_sentence(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE people SET safe_to_text = false, safe_to_call = false WHERE ref = 'fay'")
+    sue, omar, lin, fay = (person(line, ref) for ref in ("sue", "omar", "lin", "fay"))
+    tuesdays, day = shift(line), timedelta(days=1)
+    assert refused(line, lambda w: duties.override(w, sue, lin, NOON, NOON)) == "The end must be after the beginning."
+    assert refused(line, lambda w: duties.away(w, sue, lin, NOON - 2 * day, NOON - day)) == "That is over already."
+    assert "from themselves" in refused(line, lambda w: duties.override(w, sue, lin, NOON, NOON + day, instead_of=lin))
+    assert "no phone on which" in refused(line, lambda w: duties.override(w, sue, fay, NOON, NOON + day))
+    assert "no such person" in refused(line, lambda w: duties.override(w, sue, UUID(int=3), NOON, NOON + day))
+    assert "no such change" in refused(line, lambda w: duties.take_back(w, sue, UUID(int=3)))
+    assert "no such shift" in refused(line, lambda w: duties.swap(w, sue, UUID(int=3), TUESDAY, lin))
+    assert refused(line, lambda w: duties.swap(w, sue, tuesdays, TUESDAY + day, lin)) == (
+        "No tuesdays shift begins on 2027-01-13."
+    )
+    assert "Omar has that shift already" in refused(line, lambda w: duties.swap(w, sue, tuesdays, TUESDAY, omar))
+    assert "no phone" in refused(line, lambda w: duties.propose_swap(w, sue, tuesdays, TUESDAY, fay))
+    assert "has begun already" in refused(line, lambda w: duties.swap(w, sue, tuesdays, TUESDAY - 7 * day, lin))
+
+
+def test_one_proposal_at_a_time(line: Line) -> None:
+    proposes(line)
+    with pytest.raises(BadInput, match="being asked to take that shift already"):
+        proposes(line, "fay")
 
 
 # --- holes ---

@@ -490,3 +490,41 @@ def test_the_rota_is_checked(run: Callable[..., Result], line: Line) -> None:
     done = run("rota", "check")
     assert (done.exit_code, done.stdout) == (0, "Somebody is on call at every moment of the coming 28 days.\n")
     assert run("rota", "check", "--days", "0").exit_code == 2
+
+
+def test_the_rota_is_changed_by_command(run: Callable[..., Result], line: Line) -> None:
+    done = run("rota", "away", "omar", "2027-01-12 08:00", "Tue 20:00")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "The rota is changed.")
+    assert run("rota", "put", "omar", "Wed 09:00", "11:00", "--rank", "4").exit_code == 0
+    assert run("rota", "put", "lin", "Wed 09:00", "11:00", "--instead-of", "omar").exit_code == 0
+    assert run("rota", "swap", "days", "2027-01-12", "omar").stdout == "Both will be asked, one after the other.\n"
+    assert run("rota", "swap", "second", "2027-01-22", "sue", "--agreed").stdout == "The rota is changed.\n"
+    with line.store.work(NOON) as work:
+        span = work.conn.exec_driver_sql("SELECT starts, ends FROM absences WHERE ref IS NULL").one()
+        assert list(span) == [at("2027-01-12 08:00"), at("2027-01-12 20:00")]
+        changes = work.conn.exec_driver_sql(
+            "SELECT why, rank, starts FROM overrides WHERE ref IS NULL ORDER BY id"
+        ).all()
+        assert [tuple(change) for change in changes] == [
+            ("override", 4, at("2027-01-13 09:00")), ("override", 1, at("2027-01-13 09:00")),
+            ("swap", 1, at("2027-01-22 08:00")),
+        ]  # fmt: skip
+        assert work.conn.exec_driver_sql("SELECT status FROM duties").scalar_one() == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["swap", "days", "2027-01-12", "zoe"], "There is no person with the ref 'zoe'."),
+        (["swap", "evenings", "2027-01-12", "lin"], "There is no shift with the ref 'evenings'."),
+        (["swap", "days", "2027-01-11", "lin"], "The days shift of 2027-01-11 has begun already."),
+        (["away", "sue", "soon", "later"], "'soon' is not a moment"),
+        (["put", "sue", "Tue 09:00", "Tue 10:00", "--by", "x@example.org"], "Nobody among the staff has the address"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_one_sentence(
+    run: Callable[..., Result], arguments: list[str], why: str
+) -> None:
+    done = run("rota", *arguments)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(why)

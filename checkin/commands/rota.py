@@ -2,11 +2,18 @@
 
 import json
 import os
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
 from checkin.errors import BadInput
+
+if TYPE_CHECKING:
+    from checkin.store.work import Work
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 _DAYS = click.IntRange(1, 366)
@@ -73,6 +80,103 @@ def check(*, days: int, as_json: bool) -> None:
         for hole in found:
             click.echo(words.hole(hole, line.settings.zone))
     raise SystemExit(1 if found else 0)
+
+
+_BY = click.option("--by", "email", help="Who changes it: a staff e-mail address, for the history.")
+
+
+@rota.command("swap")
+@click.argument("shift")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("person")
+@click.option("--agreed", is_flag=True, help="Both have agreed already; otherwise both are asked by text.")
+@_BY
+def swap(shift: str, day: datetime, person: str, email: str | None, *, agreed: bool) -> None:
+    """Let PERSON have the SHIFT that begins on DAY (refs, and a day such as 2026-12-24)."""
+    from checkin import duties
+
+    with _changing(email) as (work, by):
+        change = duties.swap if agreed else duties.propose_swap
+        change(work, by, _id(work, "shift", shift), day.date(), _id(work, "person", person))
+    click.echo("The rota is changed." if agreed else "Both will be asked, one after the other.")
+
+
+@rota.command("put")
+@click.argument("person")
+@click.argument("starts", metavar="FROM")
+@click.argument("ends", metavar="UNTIL")
+@click.option("--instead-of", help="Whose shifts they have then; otherwise they are on call in addition.")
+@click.option("--rank", default=1, show_default=True, type=click.IntRange(1, 9), help="In addition: their place.")
+@_BY
+def put(person: str, starts: str, ends: str, instead_of: str | None, rank: int, email: str | None) -> None:
+    """Put PERSON (a ref) on call FROM one moment UNTIL another ("2026-12-24 20:00", "Tue 08:00")."""
+    from checkin import duties
+
+    with _changing(email) as (work, by):
+        other = _id(work, "person", instead_of) if instead_of else None
+        span = _span(work, starts, ends)
+        duties.override(work, by, _id(work, "person", person), *span, instead_of=other, rank=rank)
+        told = _told(work)
+    click.echo(told)
+
+
+@rota.command("away")
+@click.argument("person")
+@click.argument("starts", metavar="FROM")
+@click.argument("ends", metavar="UNTIL")
+@_BY
+def away(person: str, starts: str, ends: str, email: str | None) -> None:
+    """Note that PERSON (a ref) is away FROM one moment UNTIL another: the stand-ins have their shifts."""
+    from checkin import duties
+
+    with _changing(email) as (work, by):
+        duties.away(work, by, _id(work, "person", person), *_span(work, starts, ends))
+        told = _told(work)
+    click.echo(told)
+
+
+@contextmanager
+def _changing(email: str | None) -> Iterator[tuple["Work", UUID | None]]:
+    from sqlalchemy import select
+
+    from checkin.bootstrap import open_line
+    from checkin.store.models import Staff
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work:
+        by = None
+        if email is not None:
+            whose = select(Staff.person_id).where(Staff.email == email.lower())
+            by = work.conn.execute(whose).scalar_one_or_none()
+            if by is None:
+                raise BadInput(f"Nobody among the staff has the address {email}.")
+        yield work, by
+
+
+def _id(work: "Work", what: str, ref: str) -> UUID:
+    from sqlalchemy import select
+
+    from checkin.store.models import Person, Shift
+
+    table = Shift if what == "shift" else Person
+    found = work.conn.execute(select(table.id).where(table.ref == ref)).scalar_one_or_none()
+    if found is None:
+        raise BadInput(f"There is no {what} with the ref {ref!r}.")
+    return found
+
+
+def _span(work: "Work", starts: str, ends: str) -> tuple[datetime, datetime]:
+    from checkin.rota import moments
+
+    zone = work.settings.zone
+    first = moments.read(starts, work.now, zone)
+    return first, moments.read(ends, first, zone)
+
+
+def _told(work: "Work") -> str:
+    from checkin import rota as rotas
+
+    return "\n".join(["The rota is changed.", *rotas.told_holes(work)])
 
 
 @click.command("who-would-answer")

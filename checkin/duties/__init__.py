@@ -6,9 +6,11 @@ forgotten whatever becomes of a question.
 * `rows.py`: a duty's row, and how it is said.
 * `planning.py`: asking the day before, hearing nothing, and finding what nobody has.
 * `asking.py`: a no: the stand-ins, one at a time, until somebody has it or a coordinator must.
+* `changing.py`: what staff change: somebody takes over, is away, swaps.
 """
 
 from checkin.duties.asking import OFFER_WAIT, TOPICS, record, still_asks
+from checkin.duties.changing import away, override, propose_swap, swap, take_back
 from checkin.duties.planning import HOLE_AHEAD, HOLE_NEAR, SILENT_AFTER, claim_duty, claim_shift, look_ahead
 from checkin.duties.rows import OPEN, Duty, lock, said
 
@@ -20,11 +22,16 @@ __all__ = [
     "SILENT_AFTER",
     "TOPICS",
     "Duty",
+    "away",
     "claim_duty",
     "claim_shift",
     "lock",
     "look_ahead",
+    "override",
+    "propose_swap",
     "record",
     "said",
     "still_asks",
+    "swap",
+    "take_back",
 ]

@@ -15,12 +15,14 @@ from checkin.rota.words import from_to
 from checkin.store.ids import new_id
 from checkin.store.models import Duty as Stored
 from checkin.store.models import Meeting as Series
-from checkin.store.models import Membership, Offer, Override, Staff
+from checkin.store.models import Membership, Offer, Override, Shift, Staff
 from checkin.store.work import Work
 
 # How long a stand-in is given before the next is asked; less when the duty is near, never less than the least.
 OFFER_WAIT = timedelta(hours=2)
 _LEAST_WAIT = timedelta(minutes=10)
+# A swap that somebody has proposed is not pressing; it is off when it has not been agreed by then.
+SWAP_WAIT = timedelta(days=1)
 
 
 TOPICS = ("duty", "swap", "cover")
@@ -67,7 +69,7 @@ def answer_swap(work: Work, duty_id: UUID, person_id: UUID, word: str) -> None:
     if word == "yes":
         offer_next(work, duty)
     else:
-        _move(work, duty, "planned", None)
+        lapse(work, duty)
 
 
 def answer_cover(work: Work, duty_id: UUID, person_id: UUID, word: str) -> str | None:
@@ -130,7 +132,7 @@ def _deadline(work: Work, duty: Duty, candidate: UUID) -> datetime | None:
     left = duty.starts - asked
     if to["status"] != "active" or left < _LEAST_WAIT:
         return None
-    return asked + max(_LEAST_WAIT, min(OFFER_WAIT, left / 2))
+    return asked + max(_LEAST_WAIT, min(SWAP_WAIT if duty.wanted else OFFER_WAIT, left / 2))
 
 
 def _cover(work: Work, duty: Duty, taker: UUID) -> None:
@@ -160,11 +162,25 @@ def _cover(work: Work, duty: Duty, taker: UUID) -> None:
     audit.record(work, taker, "duty_covered", f"{duty.kind} {duty.subject}", duty.starts.isoformat())
 
 
+def look_again(work: Work, shift_id: UUID | None = None) -> None:
+    """Have one shift, or all that are asked about, looked at by the next tick: what has changed may change who is
+    asked."""
+    which = Shift.ask if shift_id is None else Shift.ask & (Shift.id == shift_id)
+    work.conn.execute(update(Shift).where(which).values(next_due_at=work.now))
+
+
+def lapse(work: Work, duty: Duty) -> None:
+    """A swap that was only proposed is off: all stays as it was, and the person is asked when the day comes."""
+    _move(work, duty, "planned", None)
+    if duty.kind == "shift":
+        look_again(work, duty.subject)
+
+
 def _nobody(work: Work, duty: Duty) -> None:
     if duty.wanted is not None:
         # A swap that was only proposed: all stays as it was.
         tell(work, duty.person_id, "swap.stays", duty, {"taker": people.first_name(work, duty.wanted)})
-        _move(work, duty, "planned", None)
+        lapse(work, duty)
         return
     _move(work, duty, "nobody", None)
     tell(work, duty.person_id, "duty.nobody", duty, {})

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import escalations, outbox, rota, timers
 from checkin.conversation.effects import Severity
-from checkin.duties.asking import offer_next, to_staff
+from checkin.duties.asking import lapse, offer_next, to_staff
 from checkin.duties.rows import OPEN, lock
 from checkin.rota.policy import Occurrence, holders, occurrences
 from checkin.rota.words import from_to
@@ -117,6 +117,9 @@ def claim_duty(work: Work) -> bool:
         return False
     if duty.status == "offered":
         offer_next(work, duty)
+    elif duty.status == "proposed":
+        lapse(work, duty)
+        timers.set_timer(work, "settled", work.now, person_id=duty.person_id, topic="swap", subject=duty.id)
     else:
         # Silence is not a no: the duty stands, and a later answer counts.
         work.conn.execute(update(Stored).where(Stored.id == duty.id).values(status="silent", next_due_at=None))

@@ -1,7 +1,10 @@
 """A shift is coming up: who is asked, who stands in, and who hears of it."""
 
+from datetime import date
+
 import pytest
 
+from checkin import duties
 from tests.stories.town import Phone, Town
 
 ROTA = """
@@ -135,3 +138,21 @@ def test_a_hole_is_told_of_once_and_again_when_it_is_near(clock: Town) -> None:
     clock.looks_ahead()
     assert clock.scalar("SELECT severity FROM cases") == "amber"
     assert clock.scalar("SELECT count(*) FROM case_events WHERE kind = 'joined'") == 1
+
+
+def test_two_swap_by_text_when_both_say_yes(omar: Phone, lin: Phone, sue: Phone, clock: Town) -> None:
+    with clock.line.store.work(clock.now()) as work:
+        shift = work.conn.exec_driver_sql("SELECT id FROM shifts WHERE ref = 'tuesdays'").scalar_one()
+        taker = work.conn.exec_driver_sql("SELECT id FROM people WHERE ref = 'lin'").scalar_one()
+        duties.propose_swap(work, None, shift, date(2027, 1, 12), taker)
+    clock.settles()
+    # Not before nine: it is eight in the morning.
+    omar.hears_nothing()
+    clock.moves_to("09:00")
+    omar.hears("Lin could have this in your place", "Tuesday 12 January").texts("1").hears("I'll ask Lin")
+    lin.hears("Could you step in for Omar?").texts("yes").hears("It is yours", "Omar has been told")
+    omar.hears("Lin steps in for you")
+    sue.hears("Lin steps in for Omar")
+    clock.moves_to("17:00")
+    lin.hears("Your turn is coming up").texts("1").hears("Thank you, Lin")
+    omar.hears_nothing()
