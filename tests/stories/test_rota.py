@@ -79,7 +79,7 @@ def test_a_no_is_offered_in_order_and_the_first_yes_has_it(
     clock.moves_to("Tue 09:00")
     ann = clock.phone("+447700900101", "Ann")
     ann.texts("i want to kill myself").hears("This is an automatic message")
-    fay.hears("1")
+    fay.hears("Atebwch 1").is_rung().lets_it_ring()
     omar.hears_nothing()
     fay.texts("1").hears("Ann")
     ann.hears_nothing()
