@@ -50,6 +50,8 @@ class Waiting:
     oldest_due_at: datetime | None
     clock_at: datetime | None
     red_untaken: int
+    alarms: int = 0
+    """RED cases for which nobody could be found; each stands until somebody takes it."""
 
 
 # Each part is answered from the front of an index, however many rows there are.
@@ -69,15 +71,16 @@ _WAITING = text(
         (SELECT min(due_at) FROM messages WHERE status = 'unknown'),
         (SELECT min(lease_until) FROM messages WHERE status = 'leased')
     ), (SELECT at FROM heartbeats WHERE name = 'clock'),
-    (SELECT count(*) FROM cases WHERE status = 'open' AND severity = 'red')
+    (SELECT count(*) FROM cases WHERE status = 'open' AND severity = 'red'),
+    (SELECT count(*) FROM cases WHERE alarm_at IS NOT NULL)
     """
 )
 
 
 def waiting(work: Work) -> Waiting:
     """Return what waits, at the cost of a few index look-ups."""
-    soonest, clock_at, red = work.conn.execute(_WAITING).one()
-    return Waiting(soonest, soonest if soonest and soonest <= work.now else None, clock_at, red)
+    soonest, clock_at, red, alarms = work.conn.execute(_WAITING).one()
+    return Waiting(soonest, soonest if soonest and soonest <= work.now else None, clock_at, red, alarms)
 
 
 def send_heartbeat(url: str) -> None:

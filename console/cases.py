@@ -1,4 +1,4 @@
-"""One case: see it, take it, note on it, close it."""
+"""One case: see it, take it, note on it, close it; what is done with it in between is in `handling.py`."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,7 @@ from checkin.errors import BadInput
 from checkin.store.work import Work
 from console import words
 from console.desk import Desk, me
-
-LONGEST_NOTE = 4000
-
-# What an action says when it is done; it raises BadInput with one sentence when it cannot be.
-Action = Callable[[Work, CaseFile], str]
+from console.handling import ACTIONS, LONGEST_NOTE, Action, typed
 
 
 def room(desk: Desk) -> Blueprint:
@@ -45,13 +41,24 @@ def room(desk: Desk) -> Blueprint:
     door.add_url_rule("/mark", "mark", mark)
     for view in (take, note, close, judge):
         door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
+    for name, action in ACTIONS.items():
+        door.add_url_rule(f"/{name}", name, _view(desk, name, action), methods=["POST"])
     return door
+
+
+def _view(desk: Desk, name: str, action: Action) -> Callable[[int], AnyResponse]:
+    def view(number: int) -> AnyResponse:
+        return _act(desk, number, name, action)
+
+    return view
 
 
 def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Response:
     """Show a case. With an error: what was typed is kept, and the error stands beside the field it is about."""
     with desk.work() as work:
         case = _find(work, number)
+        if case.taken_by == me().person_id:
+            escalations.sign_of_life(work, me().person_id)
         said = casebook.conversation(work, case.person_id, case.phone_id)
         page = render_template(
             "case.html",
@@ -75,6 +82,7 @@ def _act(desk: Desk, number: int, field: str, action: Action) -> AnyResponse:
     try:
         with desk.work() as work:
             done = action(work, _find(work, number))
+            escalations.sign_of_life(work, me().person_id)
             audit.record(work, me().person_id, _AUDITED.get(done, field), f"case {number}")
     except BadInput as error:
         return _page(desk, number, field=field, error=str(error))
@@ -97,19 +105,19 @@ def _take(work: Work, case: CaseFile) -> str:
 
 
 def _note(work: Work, case: CaseFile) -> str:
-    typed = _typed()
-    if not typed:
+    written = typed()
+    if not written:
         raise BadInput("Write the note first.")
-    escalations.note(work, case.id, "noted", person_id=me().person_id, words=typed)
+    escalations.note(work, case.id, "noted", person_id=me().person_id, words=written)
     return _NOTED
 
 
 def _close(work: Work, case: CaseFile) -> str:
-    typed = _typed()
+    written = typed()
     # The case's row is locked before it is asked how it stands: what comes in now waits until this is done.
     escalations.find(work, case.id)
     unread = casebook.mark(work, case.number) != request.form.get("mark")
-    done = escalations.close(work, case.id, me().person_id, typed)
+    done = escalations.close(work, case.id, me().person_id, written)
     if unread:
         # Raised after what must be said first (somebody else has it, it is closed); nothing of this is kept.
         raise BadInput("Something has happened since you opened this page. Read what is new, then close the case.")
@@ -125,15 +133,8 @@ def _judge(work: Work, case: CaseFile) -> str:
     return _REAL if real else _NOT_REAL
 
 
-def _typed() -> str:
-    typed = request.form.get("words", "").replace("\r\n", "\n").strip()
-    if len(typed) > LONGEST_NOTE:
-        raise BadInput(f"Shorten the note to {LONGEST_NOTE:,} characters; it has {len(typed):,}.")
-    return typed
-
-
 def _find(work: Work, number: int) -> CaseFile:
-    case = casebook.case(work, number)
+    case = casebook.case(work, number, reader=me().person_id)
     if case is None:
         abort(404)
     return case

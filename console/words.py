@@ -136,6 +136,8 @@ _EVENTS: Mapping[str, str] = {
     "offered": "{detail} asked {who} to take it over",
     "offer_lapsed": "{who} did not take it over",
     "told": "{who} was told that nobody has it yet",
+    "merged": "Case {detail} was made part of this one; what was said there is here now",
+    "merged_into": "This was made part of case {detail}",
     "woke": "Back from being laid aside: {detail}",
 }
 # How a case came to be open again, and until when it was laid aside.

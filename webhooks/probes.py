@@ -21,15 +21,16 @@ def add_rules(app: Flask, line: Line, bell: Bell) -> None:
     def readyz() -> tuple[Response, int]:
         now = line.clock()
         parts = {"database": False, "redis": bell.answers()}
-        next_due_at = None
+        next_due_at, alarms = None, None
         try:
             with line.store.work(now) as work:
                 found = health.waiting(work)
             parts |= {"database": True, **health.ready(found, now)}
+            alarms = found.alarms
             next_due_at = found.next_due_at.isoformat() if found.next_due_at else None
         except DBAPIError:
             parts["database"] = False
-        body = jsonify(ready=all(parts.values()), parts=parts, next_due_at=next_due_at)
+        body = jsonify(ready=all(parts.values()), parts=parts, next_due_at=next_due_at, alarms=alarms)
         return body, 200 if all(parts.values()) else 503
 
     def metrics() -> Response:
@@ -68,3 +69,5 @@ def _gauges(registry: CollectorRegistry, found: health.Waiting, now: datetime) -
     Gauge("checkin_clock_age_seconds", "Since the clock last ticked.", registry=registry).set(age)
     red = Gauge("checkin_red_cases_untaken", "RED cases nobody has taken.", registry=registry)
     red.set(found.red_untaken)
+    alarms = Gauge("checkin_alarms", "RED cases for which nobody could be found.", registry=registry)
+    alarms.set(found.alarms)

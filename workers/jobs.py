@@ -73,6 +73,7 @@ def pulse() -> None:
         return
     now = line.clock()
     with line.store.work(now) as work:
-        parts = health.ready(health.waiting(work), now)
-    if all(parts.values()):
+        waiting = health.waiting(work)
+    # An alarm that nobody inside has heard must be heard outside.
+    if all(health.ready(waiting, now).values()) and not waiting.alarms:
         health.send_heartbeat(line.settings.heartbeat_url)

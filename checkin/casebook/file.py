@@ -6,9 +6,11 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 
+from checkin import escalations, rota
 from checkin.casebook.opening import name, opened
+from checkin.store.models import Person
 from checkin.store.work import Work
 
 
@@ -54,10 +56,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody a case can be handed to."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case and all that is known about whom it is about. `profile` is None for somebody the line does not know.
 
-    `mark` (see `mark`) is how it stood when it was read; `earlier` counts events before those in `events`.
+    `mark` (see `mark`) is how it stood when it was read; `earlier` counts events before those in `events`. Whom it can
+    be handed to and which others are about the same telephone is read only for whoever has it.
     """
 
     id: UUID
@@ -75,6 +86,12 @@ class CaseFile:
     asker: str | None
     closer: str | None
     closed_at: datetime | None
+    alarm_at: datetime | None
+    arrived_at: datetime | None
+    snoozed_until: datetime | None
+    offered: str | None
+    colleagues: Sequence[Colleague]
+    related: Sequence[int]
     profile: Profile | None
     phones: Sequence[Phone]
     events: Sequence[Event]
@@ -84,12 +101,13 @@ class CaseFile:
 
 _CASE = text(
     """
-    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer,
+    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered,
            p.name AS member, p.language, p.zone, p.area, p.status AS member_status, p.prefers, p.discreet,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.shared_phone, p.voicemail, p.text_blocked,
            p.paused_until
     FROM cases k LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
     LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
+    LEFT JOIN people o ON o.id = k.offered_to
     WHERE k.number = :number
     """
 )
@@ -118,8 +136,9 @@ _MARK = text(
 )
 
 
-def case(work: Work, number: int, *, most: int = 200) -> CaseFile | None:
-    """Return a case with its newest `most` events, oldest first; None when there is none of this number."""
+def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile | None:
+    """Return a case with its newest `most` events, oldest first, for somebody to read; None when there is none of this
+    number."""
     # The mark comes first: what comes in between it and the rest is read now and asked about again, never missed.
     standing = mark(work, number)
     row = work.conn.execute(_CASE, {"number": number}).first()
@@ -143,6 +162,12 @@ def case(work: Work, number: int, *, most: int = 200) -> CaseFile | None:
         asker=name(work, row.asker),
         closer=name(work, row.closer),
         closed_at=row.closed_at,
+        alarm_at=row.alarm_at,
+        arrived_at=row.arrived_at,
+        snoozed_until=row.snoozed_until,
+        offered=name(work, row.offered),
+        colleagues=_colleagues(work, reader) if row.taken_by == reader else (),
+        related=escalations.related(work, row.id) if row.taken_by == reader else (),
         profile=_profile(work, row) if row.person_id else None,
         phones=[Phone(opened(work, f.number, "phones.number"), f.line, f.suspended_at is not None) for f in phones],
         events=[
@@ -152,6 +177,13 @@ def case(work: Work, number: int, *, most: int = 200) -> CaseFile | None:
         earlier=events[0].total - len(events) if events else 0,
         mark=standing,
     )
+
+
+def _colleagues(work: Work, reader: UUID) -> list[Colleague]:
+    ids = [person_id for person_id in rota.everybody(work) if person_id != reader]
+    rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    found = [Colleague(row.id, opened(work, row.name, "people.name")) for row in rows]
+    return sorted(found, key=lambda colleague: colleague.name)
 
 
 def mark(work: Work, number: int) -> str | None:

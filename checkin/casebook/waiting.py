@@ -31,6 +31,9 @@ class Waiting:
     taken_by: str | None
     taken_at: datetime | None
     close_asked_by: str | None
+    alarm_at: datetime | None
+    overdue_at: datetime | None
+    snoozed_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Queue:
 
 _CASES = text(
     """
-    SELECT k.number, k.severity, k.reason, k.taken_at, k.status, coalesce(r.at, k.opened_at) AS since,
+    SELECT k.number, k.severity, k.reason, k.taken_at, k.status, k.alarm_at, k.overdue_at, k.snoozed_until,
+           coalesce(r.at, k.opened_at) AS since,
            p.name AS member, t.name AS taker, a.name AS asker,
            coalesce(w.words, l.words) AS words, CASE WHEN l.id > w.id THEN l.words END AS last,
            count(*) OVER () AS total, count(*) FILTER (WHERE k.status = 'open') OVER () AS untaken
@@ -80,7 +84,8 @@ _CASES = text(
         ORDER BY e.id DESC LIMIT 1
     ) r ON true
     WHERE k.status <> 'closed'
-    ORDER BY array_position(ARRAY['red', 'amber', 'task'], k.severity), since, k.number LIMIT :most
+    ORDER BY k.snoozed_until IS NOT NULL, array_position(ARRAY['red', 'amber', 'task'], k.severity),
+        k.overdue_at IS NULL, since, k.number LIMIT :most
     """
 )
 _UNREAD = text(
@@ -114,6 +119,9 @@ def queue(work: Work, *, most: int = 200, most_unread: int = 50) -> Queue:
                 taken_by=name(work, row.taker),
                 taken_at=row.taken_at,
                 close_asked_by=name(work, row.asker) if row.status == "taken" else None,
+                alarm_at=row.alarm_at,
+                overdue_at=row.overdue_at,
+                snoozed_until=row.snoozed_until,
             )
             for row in cases
         ],

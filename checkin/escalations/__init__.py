@@ -10,6 +10,7 @@ AMBER has a deadline; a TASK is shown, and told of next morning. A case is close
 * `paging.py`: whom a step means, by what they can be reached, and paging them.
 * `deadlines.py`: what is not RED, and nobody takes.
 * `handling.py`: a case in somebody's hands: signs of life, help arrived, handing over, laying aside, opening again.
+* `merging.py`: two cases made one.
 * `cases.py`: opening, taking and closing.
 """
 
@@ -25,12 +26,13 @@ from checkin.escalations.handling import (
     sign_of_life,
     snooze,
 )
+from checkin.escalations.merging import merge, related
 from checkin.escalations.paging import go_on
 from checkin.escalations.policies import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
 from checkin.escalations.timeline import Open, find, last_words, note, standing_case
 
 __all__ = [
     "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "answered", "answered_late", "arrived", "case_of", "close",
-    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "newest", "note",
-    "open_case", "reopen", "sign_of_life", "snooze", "standing_case", "take",
+    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "newest", "note",
+    "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take",
 ]  # fmt: skip
