@@ -44,6 +44,8 @@ class Waiting(StrEnum):
 
     RING = "ring"
     """Somebody to pick the phone up."""
+    PICK_UP = "pick-up"
+    """The line to pick up: it lets a caller ring for a while."""
     DETECTION = "detection"
     """Answering-machine detection to make up its mind."""
     SPEECH = "speech"

@@ -76,6 +76,12 @@ def resume(player: Player, call: Call, fetch: Fetch, document: Document | None) 
             busy = document.verbs[0].get("reason") == "busy"
             player.end(call, Status.BUSY if busy else Status.NO_ANSWER)
             return None
+        if document.verbs and document.verbs[0].name == "Pause":
+            # Twilio picks up after it: whoever hangs up before has not been answered. Also while the clock is frozen,
+            # since nothing is heard that could be skipped.
+            pause = call.play.verbs.popleft()
+            player.wait(call, Wait(Waiting.PICK_UP), pause.number("length", 1))
+            return None
         player.connect(call)
     return player.run(call)
 
@@ -136,6 +142,10 @@ def _time_out(player: Player, call: Call, wait: Wait) -> Fetch | None:
             return ringing.rang_out(player, call)
         case Waiting.DETECTION:
             return ringing.detected(player, call)
+        case Waiting.PICK_UP:
+            player.stop_waiting(call)
+            player.connect(call)
+            return player.run(call)
         case Waiting.SPEECH:
             player.stop_waiting(call)
             return player.run(call)

@@ -86,6 +86,22 @@ def test_a_rejected_call_is_never_answered(sim: Sim, line: StandIn, attributes: 
     assert (call["status"], call["answered"]) == (status, None)
 
 
+def test_a_pause_before_anything_else_lets_it_ring(sim: Sim, line: StandIn) -> None:
+    line.replies["/twilio/voice"] = twiml('<Pause length="6"/><Say>Hello.</Say>')
+    call = sim.ring(ANN)
+    assert call["status"] == "ringing"
+    sim.advance(6)
+    assert said(sim.of(ANN)["calls"][0]) == ["Hello."]
+
+
+def test_who_hangs_up_while_it_rings_was_never_answered(sim: Sim, line: StandIn) -> None:
+    line.replies["/twilio/voice"] = twiml('<Pause length="6"/><Say>Hello.</Say>')
+    call = sim.act(sim.ring(ANN), "hangup")
+    assert (call["status"], call["answered"], said(call)) == ("no-answer", None, [])
+    sim.settle()
+    assert line.at("/twilio/voice/status")[0].form["CallStatus"] == "no-answer"
+
+
 def test_somebody_may_hide_their_number(sim: Sim, line: StandIn) -> None:
     sim.ring(ANN, caller_id="anonymous")
     assert line.at("/twilio/voice")[0].form["From"] == "anonymous"

@@ -99,6 +99,7 @@ class Town:
             "CHECKIN_NAME": "Harbour Line",
             "CHECKIN_CLOCK_URL": f"{self.network}/sim/clock",
             "CHECKIN_CARRIER_SECONDS": "3",
+            "CHECKIN_SPEECH": "yes",
             "HOST": "127.0.0.1",
             "PORT": str(web),
             "WEB_CONCURRENCY": "2",
@@ -372,9 +373,9 @@ class Phone:
         """Press keys."""
         return self._deed("press", {"digits": digits})
 
-    def says(self, words: str) -> Self:
-        """Speak into the phone."""
-        return self._deed("say", {"text": words})
+    def says(self, words: str, confidence: float | None = 0.9) -> Self:
+        """Speak into the phone; `confidence` is how sure the carrier's recogniser is of it."""
+        return self._deed("say", {"text": words, "confidence": confidence})
 
     def says_nothing(self) -> Self:
         """Let the prompt run out."""
@@ -386,17 +387,18 @@ class Phone:
 
     def is_told(self, *words: str) -> Self:
         """What the call has said so far holds all of these words."""
-        said = self._said()
+        said = self.call_said()
         for word in words:
             assert word in said, f"{self.name} was told {said!r}, not {word!r}"
         return self
 
     def is_not_told(self, word: str) -> Self:
         """The call has not said this."""
-        assert word not in self._said(), f"{self.name} was told {word!r}"
+        assert word not in self.call_said(), f"{self.name} was told {word!r}"
         return self
 
-    def _said(self) -> str:
+    def call_said(self) -> str:
+        """Everything that the call has said so far."""
         heard = self._town.control("GET", f"calls/{self._call}")["heard"]
         return " ".join(h.get("text") or "" for h in heard)
 
