@@ -7,8 +7,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from checkin.conversation.effects import Ask, Climb, Effect, Escalate, InTouch, Join, Note, Settle, Severity, Wait
 from checkin.conversation.events import Checked, Event, Exhausted, Missed, Opened, Replied, Settled, Silent, Unreached
 from checkin.conversation.machine import advance, open_step
-from checkin.conversation.replies import Kind, Reading
-from checkin.conversation.risk import Level
+from checkin.conversation.replies import Asked, Kind, Reading, read, read_keys, sounds_low
+from checkin.conversation.risk import Level, read_risk
 from checkin.conversation.state import Conversation, from_json, to_json
 from checkin.conversation.topics import TOPICS
 
@@ -16,6 +16,15 @@ VALUES = (
     st.none() | st.integers(-1, 9) | st.sampled_from(["worried", "cannot", "all", "checkins", "new", "auto", "x", ""])
 )
 READINGS = st.builds(Reading, st.sampled_from(Kind), VALUES)
+# What people write, in every language of the line, and what nobody writes.
+WORDS = st.text(max_size=40) | st.sampled_from([
+    "yes", "no", "1", "2", "3", "4", "ok", "im fine", "not good", "stop", "STOP", "END", "start", "help", "urgent",
+    "pause", "pause 2 weeks", "back", "call me", "next", "who is this", "wrong number", "buddy hello",
+    "find food leeds", "join abc", "group leeds", "tip rest", "more", "repeat", "thanks", "is there a bus",
+    "cant make it", "worried about her", "maybe", "qwrt plm", "took all my tablets", "i want to die", "no worries",
+    "ie", "nac ydw", "dim yn dda", "stopiwch", "nesaf", "ffoniwch fi", "tak", "nie", "źle się czuję", "pomocy",
+    "nie rozumiem", "cymraeg", "polski", "language english",
+])  # fmt: skip
 SUBJECTS = st.sampled_from(["one", "two", "three"])
 MISSES: list[Missed] = ["busy", "no_answer", "voicemail", "failed"]
 EVENTS: st.SearchStrategy[Event] = st.one_of(
@@ -46,9 +55,11 @@ class AnyConversation(RuleBasedStateMachine):
         super().__init__()
         self.state = Conversation()
         self.effects: tuple[Effect, ...] = ()
+        self.turn_before = 0
 
     def _happens(self, event: Event) -> Conversation:
         before, (self.state, self.effects) = self.state, advance(self.state, event)
+        self.turn_before = before.turn
         return before
 
     @rule(event=EVENTS)
@@ -58,6 +69,19 @@ class AnyConversation(RuleBasedStateMachine):
         assert self.state.turn >= before.turn
         if self.effects and not news(event, self.effects):
             assert self.state.turn > before.turn, "the timers of before are stale when something was ordered"
+
+    @rule(words=WORDS)
+    def somebody_writes(self, words: str) -> None:
+        """Words, read as the shell reads them: by what was asked."""
+        step = open_step(self.state)
+        asked = step.asked if step else Asked.NONE
+        self._happens(Replied(read(words, asked), read_risk(words).level, low=sounds_low(words)))
+
+    @rule(keys=st.text("0123456789*#", max_size=4))
+    def somebody_presses(self, keys: str) -> None:
+        """Keys, in the middle of anything."""
+        step = open_step(self.state)
+        self._happens(Replied(read_keys(keys, step.asked if step else Asked.NONE)))
 
     @rule(reading=READINGS)
     def danger_is_heard(self, reading: Reading) -> None:
@@ -103,6 +127,12 @@ class AnyConversation(RuleBasedStateMachine):
             assert any(isinstance(e, Wait | Climb) for e in self.effects)
 
     @invariant()
+    def every_open_question_has_a_silence(self) -> None:
+        """Timers of an earlier turn are stale: whoever moves on sets a new one."""
+        if self.state.current is not None and self.state.turn != self.turn_before:
+            assert any(isinstance(e, Wait | Climb) for e in self.effects)
+
+    @invariant()
     def nothing_waits_twice(self) -> None:
         """The agenda holds each thread once, never the open one, and nothing while no question is open."""
         waiting = [(t.topic, t.subject) for t in self.state.agenda]
@@ -130,7 +160,7 @@ class AnyConversation(RuleBasedStateMachine):
 
 
 TestAnyConversation = AnyConversation.TestCase
-TestAnyConversation.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAnyConversation.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 
 
 @given(st.lists(EVENTS, max_size=30))
