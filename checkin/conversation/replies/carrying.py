@@ -32,8 +32,10 @@ _NOT_PLACES: Final = frozenset(_WRITTEN["not_places"].split())
 _NOT_CODES: Final = frozenset(_WRITTEN["not_codes"].split())
 _BUDDY: Final = re.compile(rf"\W*(?:{any_of(_WRITTEN['buddy']).pattern})[\s:,;-]*(.+)$", re.IGNORECASE | re.DOTALL)
 _ANSWERS: Final = frozenset(_WRITTEN["answer"].split())
-_BRIEF: Final = 3
-_ANSWER: Final = re.compile(r"\W*\w+[\s:,;-]+(\D.*)$", re.DOTALL)
+_ANSWER: Final = re.compile(
+    r"\W*\w+[\s:,;-]+(?!(?:(?:is|no|number|option|would be)[\s.:]*)?(?:\d+|one|two|three|four)\W*$)(\D.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
 _LANGUAGE: Final = re.compile(
     rf"{_WRITTEN['language']}({'|'.join(sorted(_LANGUAGES, key=len, reverse=True))})"
     "(?: only| language| speaker| version| texts)?$"
@@ -49,8 +51,8 @@ def carrying(text: str, raw: list[str], tokens: list[str], asked: Asked) -> Read
     """Return the command in `text`, whose words are `raw` as typed and `tokens` mended, or None."""
     if asked is not Asked.CONTACT and "buddy" in tokens[:6] and (said := _BUDDY.match(text)) is not None:
         return Reading(Kind.BUDDY, said.group(1).strip())
-    # Not "answer 1" and "answer is 2", which are answers.
-    if raw[0] in _ANSWERS and (len(raw) > _BRIEF or raw[1:2] != ["is"]) and (said := _ANSWER.match(text)) is not None:
+    # Not "answer 1" or "answer is two", which are answers.
+    if raw[0] in _ANSWERS and (said := _ANSWER.match(text)) is not None:
         return Reading(Kind.BUDDY, said.group(1).strip())
     typed = " ".join(word for word in raw if word not in POINTS)
     return _number(text, tokens) or _other_name(text, typed) or _language(tokens) or _searching(text, typed)

@@ -123,9 +123,15 @@ def _nothing_asked(found: Signs, tokens: list[str]) -> Reading:
     return _feeling(found, tokens)
 
 
+# Said alone these answer an invitation; beside other words they are among the smallest there are.
+_IN_OR_OUT: Final = {"in": YES, "im in": YES, "out": NO, "im out": NO}
+
+
 def _coming(found: Signs, tokens: list[str]) -> Reading:
     """Answer "will you come?". Unwell is a no here; trouble goes to a person whatever else was said."""
     signs = found.signs
+    if (alone := _IN_OR_OUT.get(" ".join(token for token in tokens if token not in _POLITE))) is not None:
+        return alone
     if "Z" in signs or ("N" in signs and not _has(signs, "AYGM")):
         return NO
     if (asked := question(tokens, found.unknown)) is not None:
@@ -150,7 +156,7 @@ def _contact(found: Signs, tokens: list[str]) -> Reading:
     signs = found.signs
     if _has(signs, "WTB"):
         return WORRIED
-    if "E" in signs:
+    if "E" in signs and not _theirs(signs, tokens):
         return CANNOT
     if _has(signs, "ZN"):
         return UNCLEAR if "Z" not in signs and _has(signs, "AYG") else NO
@@ -163,6 +169,15 @@ def _contact(found: Signs, tokens: list[str]) -> Reading:
             return UNCLEAR
         return MAYBE if "H" in signs else YES
     return _neither(found, tokens)
+
+
+_SUBJECTS: Final = frozenset({"he", "hes", "she", "shes", "they", "theyre"})
+
+
+def _theirs(signs: str, tokens: list[str]) -> bool:
+    """Tell whether it is the other one who is busy: "he's fine, just busy". Whoever is worn out may be either."""
+    fine = _has(signs, "YG") and signs.count("E") == 1 and "N" not in signs
+    return fine and "busy" in tokens and not _SUBJECTS.isdisjoint(tokens) and _SELF.isdisjoint(tokens)
 
 
 _POLITE: Final = frozenset(
