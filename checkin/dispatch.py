@@ -22,6 +22,7 @@ from checkin.gateways import Gateway, Machines, Receipt
 from checkin.outbox import Claimed
 from checkin.store.work import Store, Work
 from checkin.wording import Variant
+from checkin.wording.segments import as_sent
 
 _log = logs.get("dispatch")
 
@@ -257,7 +258,15 @@ def _body(work: Work, message: Claimed) -> str:
     if message.medium == "call":
         variant = "voice"
     values = work.vault.open_json(message.arguments, "messages.arguments")
-    return render(work, message.wording, message.person["language"], variant, values)
+    body = render(work, message.wording, message.person["language"], variant, values)
+    if variant != "text" or not message.person["shared_phone"]:
+        return body
+    # Whoever picks up a shared phone sees first whom it is for. A discreet profile wants no name there.
+    name = work.vault.open(message.person["name"], "people.name")
+    return body if name in body[:_BEGINNING] else f"{as_sent(name)}: {body}"
+
+
+_BEGINNING = 30
 
 
 # A lot is over when the carrier has answered the last of it, a little after its time: the next may make up for that.

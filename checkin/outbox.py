@@ -28,9 +28,9 @@ _CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK}
 
 _OWE = (
     "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, status, class, stream, wording, arguments, "
-    "dedupe, subject, due_at, expires_at) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, %(phone)s, 'owed', "
-    "%(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(subject)s, %(due_at)s, %(expires_at)s) "
-    "ON CONFLICT (dedupe) DO NOTHING"
+    "dedupe, sender, subject, due_at, expires_at) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, %(phone)s, "
+    "'owed', %(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(sender)s, %(subject)s, %(due_at)s, "
+    "%(expires_at)s) ON CONFLICT (dedupe) DO NOTHING"
 )
 
 
@@ -120,7 +120,7 @@ _CLAIM = text(
     )
     SELECT m.id, m.medium, m.stream, m.wording, m.arguments, m.subject, m.due_at, m.expires_at, m.attempt,
            m.person_id, m.body, m.sender, m.class,
-           p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
+           p.name, p.shared_phone, p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail, p.text_relay,
            p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
            CASE WHEN m.stream IN ('checkins', 'reminders', 'caring') THEN (

@@ -157,14 +157,15 @@ def sharing(work: Work, phone_id: UUID) -> list[UUID]:
 
 
 def id_behind(work: Work, number: str) -> UUID | None:
-    """Return the id of somebody who uses `number`, reading nothing else of them; for when something is broken."""
-    return work.conn.scalars(
+    """Return the id of the one who uses `number`, reading nothing else of them; for when something is broken. None for
+    a stranger, and when there are several."""
+    found = work.conn.scalars(
         select(PersonPhone.person_id)
         .join(Phone, Phone.id == PersonPhone.phone_id)
         .where(Phone.number_index.in_(work.vault.indexes(number)))
-        .order_by(PersonPhone.rank)
-        .limit(1)
-    ).first()
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 _LOCK = f"SELECT {COLUMNS} FROM people p WHERE p.id = %(person)s FOR UPDATE"  # noqa: S608  # our own words

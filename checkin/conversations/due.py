@@ -9,6 +9,7 @@ from sqlalchemy import select
 from checkin import buddies, checkins, duties, escalations, joining, logs, meetings, outcomes, people, plans, timers
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
+from checkin.conversations import shared
 from checkin.conversations.turn import Turn
 from checkin.people import Member
 from checkin.plans import DuePlan
@@ -102,6 +103,9 @@ def _fire_one(store: Store, now: datetime) -> bool:
 
 
 def _fire(work: Work, due: Due) -> None:
+    if due.topic == "who" and due.subject is not None:
+        shared.nobody_said(work, due.subject)
+        return
     if due.kind == "page":
         if due.subject is None:
             return

@@ -1,6 +1,7 @@
 """A text arrives."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import safe_reply, staff_texts
+from checkin.conversations import safe_reply, shared, staff_texts
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.turn import Turn
+from checkin.people import Behind, User
 from checkin.phone import is_e164
 from checkin.store.ids import new_id
 from checkin.store.models import Message, Phone
@@ -57,48 +59,103 @@ def hear(work: Work, text: Text) -> str:
         found = people.everybody_behind(work, text.sender, text.to)
     if found is None:
         return _hear_stranger(work, text, risk)
-    member, phone_id, pair_id = found.likeliest.member, found.phone_id, found.likeliest.pair_id
-    if people.says_code_word(work, member, text.body):
+    if len(found.users) > 1:
+        return _hear_shared(work, text, risk, found)
+    user, phone_id = found.users[0], found.phone_id
+    turn = _converse(work, text, risk, Turn(work, user.member, phone_id=phone_id, pair_id=user.pair_id))
+    answer = _answer(turn)
+    unread = _is_unread(turn)
+    _store(work, text, turn.message_id, phone_id=phone_id, person_id=user.member.id, answer=answer, unread=unread)
+    return answer
+
+
+def _converse(work: Work, text: Text, risk: Risk, turn: Turn) -> Turn:
+    """Take a text as somebody's turn."""
+    if people.says_code_word(work, turn.member, text.body):
         risk = Risk(Level.RED, (people.CODE_WORD,))
-    asked = step.asked if (step := open_step(member.state)) else Asked.NONE
+    asked = step.asked if (step := open_step(turn.member.state)) else Asked.NONE
     reading = read(text.body, asked)
-    if pair_id is not None:
-        reading = relays.on_own_line(reading, text.body)
-    if member.status == "invited" and reading.kind is Kind.START:
+    if turn.member.status == "invited" and reading.kind is Kind.START:
         # The carrier's own word for yes.
         reading = Reading(Kind.YES)
-    turn = Turn(
-        work,
-        member,
-        mouth="text",
-        words=_words(text),
-        reading=reading,
-        why=risk.why if risk.level else (),
-        phone_id=phone_id,
-        pictures=text.media,
-        pair_id=pair_id,
-    )
+    turn.reading = reading if turn.pair_id is None else relays.on_own_line(reading, text.body)
+    turn.mouth, turn.words, turn.pictures = "text", _words(text), text.media
+    turn.why = risk.why if risk.level else ()
     if staff_texts.hear(turn, text.body, risk):
-        answer = " ".join(filter(None, (*turn.said, turn.question)))
-        _store(
-            work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=False, message_id=turn.message_id
-        )
-        return answer
+        turn.passed_on = True
+        return turn
     turn.by_carrier = _mind_carrier(work, turn, text)
     farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
     greeting = greets(text.body)
     # To "how are you" a low answer is low anyway; after an invitation it could pass for a plain no.
     low = turn.listens_for(Heard.LOW) and sounds_low(text.body)
-    turn.advance(Replied(reading, risk.level, farewell=farewell, low=low, greeting=greeting))
-    answer = "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
-    unread = reading.kind is Kind.UNCLEAR and not turn.passed_on and not greeting
-    _store(work, text, phone_id=phone_id, person_id=member.id, answer=answer, unread=unread, message_id=turn.message_id)
+    turn.advance(Replied(turn.reading, risk.level, farewell=farewell, low=low, greeting=greeting))
+    turn.passed_on |= greeting
+    return turn
+
+
+def _answer(turn: Turn) -> str:
+    return "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
+
+
+def _is_unread(turn: Turn) -> bool:
+    return turn.reading is not None and turn.reading.kind is Kind.UNCLEAR and not turn.passed_on
+
+
+def _hear_shared(work: Work, text: Text, risk: Risk, behind: Behind) -> str:
+    """Somebody uses a phone that several people share: hear them as whom they are, or ask."""
+    did, here = _carrier_did(work, text), new_id()
+    known = shared.decide(work, behind, text.body)
+    if known is None and did != "STOP":
+        answer = shared.ask(work, behind, _words(text), risk)
+        unread = read(text.body, Asked.NONE).kind is Kind.UNCLEAR
+        _store(work, text, here, phone_id=behind.phone_id, answer=answer, unread=unread)
+        return answer
+    # What the carrier stopped it stopped for everybody.
+    users = (known.user,) if known else behind.users
+    said = _said(work, text, risk, known, here)
+    turns = [turn for user in users for turn in _turns(work, text, behind, user, said)]
+    if did is not None:
+        shared.tell_carrier(work, behind, users, stopped=did == "STOP")
+    for user in users:
+        shared.note_others(work, behind, user.member.id, risk)
+    heard = [turn for turn in turns if not turn.by_carrier]
+    answer = " ".join(filter(None, (*(s for turn in heard for s in turn.said), heard[-1].question if heard else None)))
+    person_id = known.user.member.id if known else None
+    unread = _is_unread(turns[-1])
+    _store(work, text, here, phone_id=behind.phone_id, person_id=person_id, answer=answer, unread=unread)
     return answer
 
 
 def _would_join(text: Text, risk: Risk) -> bool:
     """Tell whether a stranger wants to join. Whoever is in danger gets a person, not a question."""
     return not risk.level and is_e164(text.sender) and read(text.body).kind is Kind.JOIN
+
+
+def _said(work: Work, text: Text, risk: Risk, known: shared.Known | None, here: UUID) -> list[tuple[Text, Risk, UUID]]:
+    """Return what has waited for somebody, and what they say in this text, each with the id it is stored by."""
+    held = known.held if known else ()
+    said = [(replace(text, body=h.body, media=0, carrier_did=None), dangers.read(work, h.body), h.id) for h in held]
+    body = known.body if known else text.body
+    return [*said, (replace(text, body=body), risk, here)] if body or text.media else said
+
+
+def _turns(
+    work: Work, text: Text, behind: Behind, user: User, said: Sequence[tuple[Text, Risk, UUID]]
+) -> Iterator[Turn]:
+    member = user.member
+    for one, risk, message_id in said:
+        turn = Turn(work, member, phone_id=behind.phone_id, pair_id=user.pair_id, message_id=message_id)
+        yield _converse(work, one, risk, turn)
+        member = turn.member
+    if not said:
+        # Only a name: whoever it is hears their open question, or a greeting.
+        turn = Turn(work, member, mouth="text", words=text.body)
+        asked = open_step(member.state)
+        turn.said.append(
+            turn.put_again() if asked and asked.ask else turn.render("shared.hello", {"name": member.name})
+        )
+        yield turn
 
 
 def again(work: Work, sid: str) -> str:
@@ -127,7 +184,7 @@ def keep(work: Work, text: Text) -> str:
     red = risk.level is Level.RED
     key = safe_reply.red(work, risk.why, person_id=person_id, phone_id=phone_id) if red else "passed_on"
     answer = render_plainly(work, key, "en", "discreet")
-    _store(work, text, phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
+    _store(work, text, new_id(), phone_id=phone_id, person_id=person_id, answer=answer, unread=True)
     return answer
 
 
@@ -138,10 +195,7 @@ def _words(text: Text) -> str:
 
 def _mind_carrier(work: Work, turn: Turn, text: Text) -> bool:
     """Note what the carrier did by itself with an opt-out word; tell whether it will refuse an answer from us."""
-    word = text.body.strip().casefold()
-    did = text.carrier_did
-    if did is None and not work.settings.advanced_opt_out:
-        did = "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
+    did = _carrier_did(work, text)
     if did == "STOP" and turn.pair_id is not None:
         # The carrier lets nothing more out of that number; the line's own says what was stopped and what was not.
         turn.mouth = None
@@ -152,6 +206,13 @@ def _mind_carrier(work: Work, turn: Turn, text: Text) -> bool:
     if did == "START" and turn.member.text_blocked:
         people.block_texts(work, turn.member.id, blocked=False)
     return text.carrier_did == "HELP"
+
+
+def _carrier_did(work: Work, text: Text) -> str | None:
+    word = text.body.strip().casefold()
+    if text.carrier_did is not None or work.settings.advanced_opt_out:
+        return text.carrier_did
+    return "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
 
 
 def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
@@ -175,7 +236,7 @@ def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
         if risk.level is Level.RED:
             key = safe_reply.red(work, risk.why, person_id=None, phone_id=phone_id)
         answer = render(work, key, "en", "discreet", {})
-    _store(work, text, phone_id=phone_id, person_id=None, answer=answer, unread=True)
+    _store(work, text, new_id(), phone_id=phone_id, answer=answer, unread=True)
     return answer
 
 
@@ -201,19 +262,19 @@ _STORE = (
 def _store(
     work: Work,
     text: Text,
+    message_id: UUID,
     *,
     phone_id: UUID,
-    person_id: UUID | None,
     answer: str,
     unread: bool,
-    message_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> None:
     """Store the text with its answer; the commit raises RepeatedError when it is there already."""
     work.write_behind(
         f"text {text.sid}",
         _STORE,
         {
-            "id": message_id or new_id(),
+            "id": message_id,
             "at": work.now,
             "person": person_id,
             "phone": phone_id,

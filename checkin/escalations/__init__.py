@@ -29,10 +29,10 @@ from checkin.escalations.handling import (
 from checkin.escalations.merging import merge, related
 from checkin.escalations.paging import go_on
 from checkin.escalations.policies import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
-from checkin.escalations.timeline import Open, find, last_words, note, standing_case
+from checkin.escalations.timeline import Open, find, last_words, named, note, standing_case
 
 __all__ = [
     "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "answered", "answered_late", "arrived", "case_of", "close",
-    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "newest", "note",
+    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "named", "newest", "note",
     "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take",
 ]  # fmt: skip

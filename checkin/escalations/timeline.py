@@ -104,3 +104,17 @@ def last_words(work: Work, case_id: UUID, *, most: int = 1) -> str:
 
 
 _SAID = ("opened", "joined", "said")
+
+
+def named(work: Work, phone_id: UUID, person_id: UUID) -> None:
+    """It has become known who it is that a phone's open case is about. It becomes theirs, unless they have one."""
+    case_id = work.conn.execute(
+        select(Case.id)
+        .where(Case.phone_id == phone_id, Case.person_id.is_(None), Case.status != "closed")
+        .with_for_update()
+    ).scalar_one_or_none()
+    if case_id is None:
+        return
+    if standing_case(work, person_id) is None:
+        change(work, case_id, person_id=person_id)
+    note(work, case_id, "named", person_id=person_id)

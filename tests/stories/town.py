@@ -329,7 +329,7 @@ class Phone:
     def last_came_from(self, number: str) -> Self:
         """The text that came last was sent from this number."""
         came = [t for t in self._town.state_of(self.number)["texts"] if t["direction"] == "in"]
-        assert came[-1]["from"] == number, f"{self.name} heard it from {came[-1]['from']}"
+        assert came[-1]["from"] == number, f"{self.name} heard it from {came[-1]['from']}: {came}"
         return self
 
     def hears_nothing(self) -> Self:
