@@ -12,7 +12,6 @@ from checkin import duties, rota
 from checkin.bootstrap import Line
 from checkin.conversations import due
 from checkin.errors import BadInput
-from checkin.rota.policy import Shift
 from checkin.store.work import Work
 from tests.parts import NOON, loads, opened, person, rows, value
 
@@ -87,8 +86,9 @@ ASKED = [
 def test_when_somebody_is_asked(
     rule: str, first: str, zone: ZoneInfo, home: ZoneInfo, at: str, after: str, right: str | None
 ) -> None:
-    shift = Shift(UUID(int=1), "the", UUID(int=2), rule, datetime.fromisoformat(first), 60, zone)
-    found = rota.next_ask(shift, home, time.fromisoformat(at), datetime.fromisoformat(after).replace(tzinfo=UTC))
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    begins = datetime.fromisoformat(first)
+    found = rota.next_ask(rule, begins, zone, home=home, at=time.fromisoformat(at), after=moment)
     assert found == (datetime.fromisoformat(right).replace(tzinfo=UTC) if right else None)
 
 
@@ -218,6 +218,82 @@ def test_an_answer_from_somebody_else_or_to_something_that_is_over_changes_nothi
     with line.store.work(FIVE) as work:
         assert duties.record(work, "cover", UUID(int=7), person(line, "lin"), "yes") == "cover.gone"
         assert duties.record(work, "duty", UUID(int=7), person(line, "lin"), "no") is None
+
+
+# --- whoever runs a meeting ---
+
+GROUP = """
+people:
+  - {ref: ben, name: Ben, phones: 07700 900111}
+  - {ref: dee, name: Dee, phones: 07700 900112}
+  - {ref: eve, name: Eve, phones: 07700 900113}
+groups:
+  - ref: leeds
+    name: Leeds group
+    facilitators: [ben]
+    cover: [dee, eve]
+    meetings: [{ref: tuesday, rule: FREQ=WEEKLY;BYDAY=TU, starts: 2026-01-06 19:00, venue: Library, reminders: never}]
+"""
+
+
+@pytest.fixture
+def group(database_url: str) -> Iterator[Line]:
+    """A line on a Monday at noon; Ben runs the group on Tuesdays, Dee and Eve could step in."""
+    with opened(database_url) as found:
+        loads(found, GROUP)
+        yield found
+
+
+def test_a_facilitators_no_is_offered_to_who_covers_the_group(group: Line) -> None:
+    ticks(group, FIVE - timedelta(seconds=1))
+    assert told(group) == []
+    ticks(group, FIVE)
+    assert told(group) == [("ben", "duty.ask")]
+    says(group, FIVE, "duty", "ben", "no")
+    says(group, FIVE, "cover", "dee", "no")
+    assert told(group)[1:] == [("dee", "cover.ask"), ("eve", "cover.ask")]
+    assert says(group, FIVE, "cover", "eve", "yes") == "cover.yours"
+    assert value(group, "SELECT count(*) FROM overrides") == 0
+    with group.store.work(FIVE) as work:
+        duty = duties.lock(work, value(group, "SELECT id FROM duties"))
+        assert duty is not None
+        said = duties.said(work, duty, "en", LONDON, "text")
+    assert said == "the meeting of Leeds group, Tuesday 12 January, 19:00 to 20:30"
+    assert value(group, "SELECT ask_due_at FROM meetings") == FIVE + timedelta(days=7)
+
+
+def test_whoever_stepped_in_hears_who_is_coming(group: Line) -> None:
+    loads(group, GROUP.replace("reminders: never", 'reminders: ["1 10:00"]'))
+    ticks(group, FIVE)
+    says(group, FIVE, "duty", "ben", "no")
+    says(group, FIVE, "cover", "dee", "yes")
+    due.remind_meetings(group.store, NOON.replace(day=12, hour=9), most=50)
+    assert told(group)[-1] == ("dee", "meeting.headcount")
+
+
+def test_of_a_meeting_that_is_off_nobody_is_asked_any_more(group: Line) -> None:
+    ticks(group, FIVE)
+    loads(group, GROUP.replace("reminders: never", 'reminders: never, cancelled: ["2027-01-12"]'), now=FIVE)
+    says(group, FIVE, "duty", "ben", "no")
+    assert status(group) == "over"
+    assert [key for _, key in told(group) if key == "cover.ask"] == []
+    assert rows(group, "SELECT 1 FROM cases") == []
+
+
+def test_a_meeting_that_was_off_before_is_not_asked_about(group: Line) -> None:
+    loads(group, GROUP.replace("reminders: never", 'reminders: never, cancelled: ["2027-01-12"]'))
+    ticks(group, FIVE)
+    assert "duty.ask" not in [key for _, key in told(group)]
+
+
+def test_without_cover_whoever_runs_it_is_asked_only_when_the_file_says_so(group: Line) -> None:
+    alone = GROUP.replace("    cover: [dee, eve]\n", "")
+    loads(group, alone)
+    assert value(group, "SELECT ask_due_at FROM meetings") is None
+    loads(group, alone.replace("venue: Library", "venue: Library, ask: yes"))
+    ticks(group, FIVE)
+    says(group, FIVE, "duty", "ben", "no")
+    assert rows(group, "SELECT severity, reason FROM cases") == [("amber", "duty_nobody")]
 
 
 # --- what staff change ---

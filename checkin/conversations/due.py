@@ -57,7 +57,8 @@ def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
 
 
 def ask_duties(store: Store, now: datetime, *, most: int) -> int:
-    """Ask about up to `most` shifts, and go on with as many duties, whose time has come; return how many."""
+    """Ask about up to `most` shifts and meetings, and go on with as many duties, whose time has come; return how
+    many."""
 
     def each(claim: Callable[[Work], bool]) -> Callable[[], bool]:
         def one() -> bool:
@@ -66,7 +67,7 @@ def ask_duties(store: Store, now: datetime, *, most: int) -> int:
 
         return one
 
-    return _repeat(each(duties.claim_shift), most) + _repeat(each(duties.claim_duty), most)
+    return sum(_repeat(each(claim), most) for claim in (duties.claim_shift, duties.claim_meeting, duties.claim_duty))
 
 
 def ask_outcomes(store: Store, now: datetime, *, most: int) -> int:

@@ -11,7 +11,15 @@ forgotten whatever becomes of a question.
 
 from checkin.duties.asking import OFFER_WAIT, TOPICS, record, still_asks
 from checkin.duties.changing import away, override, propose_swap, swap, take_back
-from checkin.duties.planning import HOLE_AHEAD, HOLE_NEAR, SILENT_AFTER, claim_duty, claim_shift, look_ahead
+from checkin.duties.planning import (
+    HOLE_AHEAD,
+    HOLE_NEAR,
+    SILENT_AFTER,
+    claim_duty,
+    claim_meeting,
+    claim_shift,
+    look_ahead,
+)
 from checkin.duties.rows import OPEN, Duty, lock, said
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "Duty",
     "away",
     "claim_duty",
+    "claim_meeting",
     "claim_shift",
     "lock",
     "look_ahead",

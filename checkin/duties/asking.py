@@ -15,7 +15,7 @@ from checkin.rota.words import from_to
 from checkin.store.ids import new_id
 from checkin.store.models import Duty as Stored
 from checkin.store.models import Meeting as Series
-from checkin.store.models import Membership, Offer, Override, Shift, Staff
+from checkin.store.models import Membership, Occurrence, Offer, Override, Person, Shift, Staff
 from checkin.store.work import Work
 
 # How long a stand-in is given before the next is asked; less when the duty is near, never less than the least.
@@ -91,6 +91,9 @@ def answer_cover(work: Work, duty_id: UUID, person_id: UUID, word: str) -> str |
 
 def offer_next(work: Work, duty: Duty) -> None:
     """Ask the next stand-in who could; when there is none, a coordinator hears."""
+    if not stands(work, duty):
+        over(work, duty)
+        return
     for candidate in _candidates(work, duty):
         deadline = _deadline(work, duty, candidate)
         if deadline is None:
@@ -110,9 +113,8 @@ def _candidates(work: Work, duty: Duty) -> list[UUID]:
     if duty.wanted is not None:
         return [duty.wanted] if duty.wanted not in asked else []
     if duty.kind == "meeting":
-        group = select(Series.group_id).where(Series.id == duty.subject).scalar_subquery()
-        cover = select(Membership.person_id).where(Membership.group_id == group, Membership.role == "cover")
-        return [p for p in work.conn.scalars(cover.order_by(Membership.person_id)) if p not in asked | {duty.person_id}]
+        group = work.conn.execute(select(Series.group_id).where(Series.id == duty.subject)).scalar_one()
+        return [p for p in _of_group(work, group, "cover") if p not in asked | {duty.person_id}]
     found = rota.read(work)
     busy = {held.person for span in rota.spans(found, duty.starts, duty.ends) for held in span.held}
     moments = (duty.starts, duty.ends - timedelta(microseconds=1))
@@ -122,6 +124,38 @@ def _candidates(work: Work, duty: Duty) -> list[UUID]:
         if stand_in not in asked | busy | {duty.person_id}
         and all(away_until(found, stand_in, moment) is None for moment in moments)
     ]
+
+
+def facilitators(work: Work, group_id: UUID) -> list[UUID]:
+    """Return who runs a group's meetings and is not away just now."""
+    return _of_group(work, group_id, "facilitator")
+
+
+def _of_group(work: Work, group_id: UUID, role: str) -> list[UUID]:
+    here = Person.paused_until.is_(None) | (Person.paused_until <= work.now)
+    found = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
+    mine = found.where(Membership.group_id == group_id, Membership.role == role, Person.status == "active", here)
+    return list(work.conn.scalars(mine.order_by(Membership.person_id)))
+
+
+def takes_place(work: Work, meeting_id: UUID, starts: datetime) -> bool:
+    """Tell whether the meeting of a series that begins at `starts` (aware) has not been cancelled."""
+    cancelled = select(Occurrence.id).where(
+        Occurrence.meeting_id == meeting_id, Occurrence.starts_at == starts, Occurrence.status == "cancelled"
+    )
+    return work.conn.execute(cancelled).first() is None
+
+
+def stands(work: Work, duty: Duty) -> bool:
+    """Tell whether a duty is still one: a meeting may have been cancelled."""
+    return duty.kind != "meeting" or takes_place(work, duty.subject, duty.starts)
+
+
+def over(work: Work, duty: Duty) -> None:
+    """Ask nothing more about a duty."""
+    outbox.withdraw(work, duty.id, "not_relevant")
+    _move(work, duty, "over", None)
+    _withdraw_offers(work, duty, besides=None)
 
 
 def _deadline(work: Work, duty: Duty, candidate: UUID) -> datetime | None:

@@ -6,19 +6,20 @@ asked is unique by shift, time and person, so that a look too many asks nobody t
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import escalations, outbox, rota, timers
+from checkin import escalations, outbox, recurrence, rota, timers
 from checkin.conversation.effects import Severity
-from checkin.duties.asking import lapse, offer_next, to_staff
+from checkin.duties.asking import facilitators, lapse, offer_next, over, stands, takes_place, to_staff
 from checkin.duties.rows import OPEN, lock
 from checkin.rota.policy import Occurrence, holders, occurrences
 from checkin.rota.words import from_to
 from checkin.store.ids import new_id
 from checkin.store.models import Duty as Stored
-from checkin.store.models import Hole, Offer
+from checkin.store.models import Hole, Meeting, Offer
 from checkin.store.models import Shift as StoredShift
 from checkin.store.work import Work
 
@@ -53,19 +54,41 @@ def claim_shift(work: Work) -> bool:
         held = holders(found, occurrence)
         _stand_down(work, shift_id, occurrence, {person for person, _, _ in held})
         for person, starts, ends in held:
-            _ask(work, shift_id, person, starts, ends)
-    again = rota.next_ask(shift, zone, work.settings.duty_time, work.now)
+            _ask(work, "shift", shift_id, person, starts, ends)
+    again = rota.next_ask(shift.rule, shift.starts, shift.zone, home=zone, at=work.settings.duty_time, after=work.now)
     work.conn.execute(update(StoredShift).where(StoredShift.id == shift_id).values(next_due_at=again))
     return True
 
 
-def _ask(work: Work, shift_id: UUID, person: UUID, starts: datetime, ends: datetime) -> None:
+def claim_meeting(work: Work) -> bool:
+    """Ask whoever runs one meeting whose time to be asked about has come, and set when the series is looked at next."""
+    row = work.conn.execute(
+        select(Meeting.id, Meeting.group_id, Meeting.rule, Meeting.starts, Meeting.zone, Meeting.minutes)
+        .where(Meeting.ask_due_at <= work.now)
+        .order_by(Meeting.ask_due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    zone, at = ZoneInfo(row.zone), work.settings.duty_time
+    starts = recurrence.next_after(row.rule, row.starts, zone, work.now)
+    # Only the next one: two of a series are never asked about on the same day.
+    if starts is not None and rota.asked_at(starts, zone, at) <= work.now and takes_place(work, row.id, starts):
+        for person in facilitators(work, row.group_id):
+            _ask(work, "meeting", row.id, person, starts, starts + timedelta(minutes=row.minutes))
+    again = rota.next_ask(row.rule, row.starts, zone, home=zone, at=at, after=work.now)
+    work.conn.execute(update(Meeting).where(Meeting.id == row.id).values(ask_due_at=again))
+    return True
+
+
+def _ask(work: Work, kind: str, subject: UUID, person: UUID, starts: datetime, ends: datetime) -> None:
     """Put the question, unless this person has been asked about this time."""
     silent = min(work.now + SILENT_AFTER, starts)
     values = {"status": "asked", "ends": ends, "next_due_at": silent}
     duty_id = work.conn.execute(
         insert(Stored)
-        .values(id=new_id(), kind="shift", subject=shift_id, starts=starts, person_id=person, **values)
+        .values(id=new_id(), kind=kind, subject=subject, starts=starts, person_id=person, **values)
         .on_conflict_do_update(
             index_elements=["kind", "subject", "starts", "person_id"],
             set_=values,
@@ -115,7 +138,9 @@ def claim_duty(work: Work) -> bool:
     duty = lock(work, duty_id) if duty_id is not None else None
     if duty is None:
         return False
-    if duty.status == "offered":
+    if not stands(work, duty):
+        over(work, duty)
+    elif duty.status == "offered":
         offer_next(work, duty)
     elif duty.status == "proposed":
         lapse(work, duty)

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, select
 from checkin import outbox, phrases, wording
 from checkin.conversation.effects import Stream
 from checkin.store.models import Duty as Stored
-from checkin.store.models import Person
+from checkin.store.models import Group, Meeting, Person
 from checkin.store.work import Work
 from checkin.wording import Variant
 
@@ -58,6 +58,9 @@ def said(work: Work, duty: Duty, language: str, zone: ZoneInfo, variant: Variant
         "starts": wording.day_and_time(starts, language),
         "ends": f"{ends:%H:%M}" if short else wording.day_and_time(ends, language),
     }
+    if duty.kind == "meeting":
+        group = select(Group.name).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == duty.subject)
+        values["group"] = work.conn.execute(group).scalar_one_or_none() or "?"
     return wording.say(f"duty.{duty.kind}", language, variant, values, phrases.current(work))
 
 

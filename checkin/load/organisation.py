@@ -302,7 +302,7 @@ def _group(n: Node, zone: str) -> GroupSpec:
         n.maybe("area"),
         _join_code(n),
         roles,
-        [_meeting(m, zone) for m in n.children("meetings")],
+        [_meeting(m, zone, cover="cover" in roles.values()) for m in n.children("meetings")],
     )
 
 
@@ -315,8 +315,8 @@ def _join_code(n: Node) -> str | None:
     return code
 
 
-def _meeting(n: Node, zone: str) -> MeetingSpec:
-    n.only("ref", "rule", "starts", "zone", "minutes", "venue", "directions", "access", "reminders", "cancelled")
+def _meeting(n: Node, zone: str, *, cover: bool) -> MeetingSpec:
+    n.only("ref", "rule", "starts", "zone", "minutes", "venue", "directions", "access", "reminders", "cancelled", "ask")
     fields: dict[str, object] = {
         "rule": n.checked("rule", n.text("rule"), recurrence.check, "FREQ=DAILY"),
         "starts": n.moment("starts"),
@@ -325,6 +325,8 @@ def _meeting(n: Node, zone: str) -> MeetingSpec:
         "venue": n.text("venue"),
         "directions": n.maybe("directions"),
         "access": n.maybe("access"),
+        # Where somebody could step in, whoever runs it is asked the day before.
+        "ask": n.flag("ask", default=cover),
     }
     leads = _leads(n)
     fields["reminders"] = [str(lead) for lead in leads]

@@ -223,22 +223,30 @@ def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
 def _meeting(work: Work, group_id: UUID, spec: MeetingSpec) -> None:
     standing = (
         work.conn.execute(
-            select(Meeting.rule, Meeting.starts, Meeting.zone, Meeting.reminders, Meeting.next_due_at).where(
-                Meeting.ref == spec.ref
-            )
+            select(
+                Meeting.rule,
+                Meeting.starts,
+                Meeting.zone,
+                Meeting.reminders,
+                Meeting.ask,
+                Meeting.next_due_at,
+                Meeting.ask_due_at,
+            ).where(Meeting.ref == spec.ref)
         )
         .mappings()
         .first()
     )
     due = spec.series.told_after(work.now)
+    zone = str(spec.series.zone)
+    ask = _next_ask(work, spec.series.rule, spec.series.starts, zone, home=zone) if spec.fields["ask"] else None
     if standing is not None and all(standing[name] == spec.fields[name] for name in _WHEN):
-        # The same series: a reminder that is due just now is not skipped because a file was loaded.
-        due = standing["next_due_at"]
-    values = {"group_id": group_id, **spec.fields, "next_due_at": due}
+        # The same series: what is due just now is not skipped because a file was loaded.
+        due, ask = standing["next_due_at"], standing["ask_due_at"]
+    values = {"group_id": group_id, **spec.fields, "next_due_at": due, "ask_due_at": ask}
     meetings.set_cancelled(work, _upsert(work, Meeting, spec.ref, values), spec.series, spec.cancelled)
 
 
-_WHEN = ("rule", "starts", "zone", "reminders")
+_WHEN = ("rule", "starts", "zone", "reminders", "ask")
 
 
 def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
@@ -289,6 +297,10 @@ def _rota(work: Work, found: Organisation, ids: dict[str, UUID]) -> None:
             work.add(StandIn, person_id=ids[ref], rank=rank)
 
 
+def _next_ask(work: Work, rule: str, starts: datetime, zone: str, *, home: str) -> datetime | None:
+    return rota.next_ask(rule, starts, ZoneInfo(zone), home=ZoneInfo(home), at=work.settings.duty_time, after=work.now)
+
+
 def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> UUID:
     values: dict[str, object] = {
         "person_id": ids[spec.person],
@@ -302,7 +314,7 @@ def _shift(work: Work, spec: ShiftSpec, ids: dict[str, UUID]) -> UUID:
     due: datetime | None = None
     if spec.ask:
         zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.person])).scalar_one()
-        due = rota.next_ask(spec.as_shift(), ZoneInfo(zone), work.settings.duty_time, work.now)
+        due = _next_ask(work, spec.rule, spec.starts, spec.zone, home=zone)
     columns = [getattr(Shift, name) for name in values]
     standing = work.conn.execute(select(Shift.next_due_at, *columns).where(Shift.ref == spec.ref)).first()
     if standing is not None and tuple(standing[1:]) == tuple(values.values()):

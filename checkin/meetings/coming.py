@@ -12,7 +12,7 @@ from checkin import outbox, people
 from checkin.conversation.effects import Stream
 from checkin.meetings.series import Series
 from checkin.people import Member
-from checkin.store.models import Group, Meeting, Membership, Person, Rsvp
+from checkin.store.models import Duty, Group, Meeting, Membership, Person, Rsvp
 from checkin.store.models import Occurrence as OccurrenceRow
 from checkin.store.work import Work
 
@@ -117,26 +117,34 @@ def record(work: Work, occurrence_id: UUID, person_id: UUID, answer: str) -> Non
     )
 
 
-def facilitators_of(work: Work, group_id: UUID) -> list[UUID]:
-    """Return who runs a group, in a fixed order; who covers, when nobody does."""
+def facilitators_of(work: Work, occurrence: Occurrence) -> list[UUID]:
+    """Return who runs a meeting, in a fixed order: whoever runs the group, or has stepped in for them this time; who
+    covers, when nobody does."""
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
-        .where(Membership.group_id == group_id, Membership.role != "member")
+        .where(Membership.group_id == occurrence.group_id, Membership.role != "member")
         .order_by(Membership.person_id)
     ).all()
-    return [r.person_id for r in rows if r.role == "facilitator"] or [r.person_id for r in rows]
+    stepped_in = work.conn.execute(
+        select(Duty.person_id, Duty.covered_by)
+        .join(OccurrenceRow, OccurrenceRow.meeting_id == Duty.subject)
+        .where(OccurrenceRow.id == occurrence.id, Duty.starts == OccurrenceRow.starts_at, Duty.status == "covered")
+    ).all()
+    instead = {row.person_id: row.covered_by for row in stepped_in}
+    runs = [r.person_id for r in rows if r.role == "facilitator"] or [r.person_id for r in rows]
+    return list(dict.fromkeys(instead.get(person_id) or person_id for person_id in runs))
 
 
 def facilitator_of(work: Work, occurrence_id: UUID) -> str | None:
     """Return the first name of whoever words about a meeting go to; None when nobody runs the group."""
-    found = facilitators_of(work, find(work, occurrence_id).group_id)
+    found = facilitators_of(work, find(work, occurrence_id))
     return people.first_name(work, found[0]) if found else None
 
 
 def pass_on(work: Work, occurrence_id: UUID, member: Member, words: str) -> None:
     """Owe somebody's words about a meeting to whoever runs the group: first names only, never a number."""
     occurrence = find(work, occurrence_id)
-    for person_id in facilitators_of(work, occurrence.group_id):
+    for person_id in facilitators_of(work, occurrence):
         values = {"sender": member.name, "group": occurrence.group, "words": words}
         outbox.owe(work, person_id, "text", Stream.BUDDY, "meeting.message", values, subject=occurrence_id)
     statement = insert(Rsvp).values(occurrence_id=occurrence_id, person_id=member.id, messages=1, at=work.now)

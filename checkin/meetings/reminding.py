@@ -106,7 +106,7 @@ def _tell_headcount(work: Work, occurrence_id: UUID) -> None:
         ).where(Rsvp.occurrence_id == occurrence_id)
     ).one()
     values = {"group": occurrence.group, **{name: str(number) for name, number in counted._asdict().items()}}
-    for person_id in facilitators_of(work, occurrence.group_id):
+    for person_id in facilitators_of(work, occurrence):
         language = work.conn.execute(select(Person.language).where(Person.id == person_id)).scalar_one()
         outbox.owe(
             work,

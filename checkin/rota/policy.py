@@ -225,13 +225,16 @@ def asked_at(starts: datetime, zone: ZoneInfo, at: time) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-def next_ask(shift: Shift, zone: ZoneInfo, at: time, after: datetime) -> datetime | None:
-    """Return the first moment (UTC) later than `after` at which a shift is to be asked about; None when it is over."""
+def next_ask(
+    rule: str, starts: datetime, zone: ZoneInfo, *, home: ZoneInfo, at: time, after: datetime
+) -> datetime | None:
+    """Return the first moment (UTC) later than `after` at which somebody who lives in `home` is to be asked about what
+    comes round by a rule; None when it is over."""
     moment = after
-    while (starts := recurrence.next_after(shift.rule, shift.starts, shift.zone, moment)) is not None:
-        if (asked := asked_at(starts, zone, at)) > after:
+    while (begins := recurrence.next_after(rule, starts, zone, moment)) is not None:
+        if (asked := asked_at(begins, home, at)) > after:
             return asked
-        moment = starts
+        moment = begins
     return None
 
 

@@ -165,7 +165,10 @@ class Meeting(Base):
     """A series of meetings: an RFC 5545 rule on wall-clock time in an IANA zone, with a place."""
 
     __tablename__ = "meetings"
-    __table_args__ = (Index("ix_meetings_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),)
+    __table_args__ = (
+        Index("ix_meetings_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_meetings_ask_due", "ask_due_at", postgresql_where=text("ask_due_at IS NOT NULL")),
+    )
     id: Mapped[UUID] = _id()
     ref: Mapped[str | None] = mapped_column(unique=True)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
@@ -180,6 +183,9 @@ class Meeting(Base):
     reminders: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     # When somebody has to hear of it next: members their reminder, facilitators who is coming. None: it rests.
     next_due_at: Mapped[datetime | None]
+    # Is whoever runs it asked the day before? Then this is when the next meeting is looked at.
+    ask: Mapped[bool] = mapped_column(server_default=text("false"))
+    ask_due_at: Mapped[datetime | None]
 
 
 class Occurrence(Base):
