@@ -93,7 +93,10 @@ def _said_fine(found: Signs, tokens: list[str]) -> Reading:
     signs = found.signs
     if not _OTHERS.isdisjoint(tokens):
         return UNCLEAR
-    if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QCXv?D"):
+    if found.unknown > _UNKNOWN_BESIDE_FINE or _has(signs, "QXv?D"):
+        return UNCLEAR
+    # "Still in my slippers, but all good" ends well, when there is nothing in it that is not known.
+    if "C" in signs and (found.unknown or signs.rstrip("K") not in ("CG", "CY")):
         return UNCLEAR
     return MAYBE if "H" in signs else YES
 
