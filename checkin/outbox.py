@@ -136,6 +136,8 @@ _CLAIM = text(
            CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
                WHEN 'page.ask' THEN k.status = 'open' OR k.offered_to = m.person_id
                WHEN 'page.overdue' THEN k.status = 'open' WHEN 'joining.ask' THEN p.status = 'invited'
+               WHEN 'staff_reply.ask' THEN cardinality(p.streams) > 0
+               WHEN 'staff_reply.news' THEN cardinality(p.streams) > 0
                WHEN 'joining.reminder' THEN p.status = 'invited' ELSE true END AS relevant
     FROM claimed m JOIN people p ON p.id = m.person_id
     LEFT JOIN check_ins c ON c.id = m.subject LEFT JOIN cases k ON k.id = m.subject

@@ -1,11 +1,11 @@
-"""One case: see it, take it, note on it, close it; what is done with it in between is in `handling.py`."""
+"""One case: see it, take it, note on it, write to whom it is about, close it; the rest is in `handling.py`."""
 
 from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from checkin import audit, casebook, escalations, verdicts
+from checkin import answers, audit, casebook, escalations, verdicts
 from checkin.casebook import CaseFile
 from checkin.errors import BadInput
 from checkin.store.work import Work
@@ -34,12 +34,15 @@ def room(desk: Desk) -> Blueprint:
     def close(number: int) -> AnyResponse:
         return _act(desk, number, "close", _close)
 
+    def reply(number: int) -> AnyResponse:
+        return _act(desk, number, "reply", _reply)
+
     def judge(number: int) -> AnyResponse:
         return _act(desk, number, "judge", _judge)
 
     door.add_url_rule("", "show", show)
     door.add_url_rule("/mark", "mark", mark)
-    for view in (take, note, close, judge):
+    for view in (take, note, reply, close, judge):
         door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
     for name, action in ACTIONS.items():
         door.add_url_rule(f"/{name}", name, _view(desk, name, action), methods=["POST"])
@@ -70,6 +73,7 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
             words=words,
             country=desk.line.settings.country,
             longest_note=LONGEST_NOTE,
+            longest_text=answers.LONGEST,
             field=field,
             error=error,
             typed=request.form.get("words", ""),
@@ -92,6 +96,8 @@ def _act(desk: Desk, number: int, field: str, action: Action) -> AnyResponse:
 
 _TAKEN = "Case {number} is yours."
 _NOTED = "Your note is on case {number}."
+_SENT = "Your text is on its way. What they answer within a day comes onto case {number}."
+_HELD = "Your text goes when they may be disturbed: see the conversation on case {number}."
 _ASKED = "You asked for case {number} to be closed. It stays open until a second person has confirmed that."
 _CLOSED = "Case {number} is closed. Everybody who was told about it hears that it is over."
 _REAL = "Kept: what was flagged was real. You can change that on this page."
@@ -110,6 +116,11 @@ def _note(work: Work, case: CaseFile) -> str:
         raise BadInput("Write the note first.")
     escalations.note(work, case.id, "noted", person_id=me().person_id, words=written)
     return _NOTED
+
+
+def _reply(work: Work, case: CaseFile) -> str:
+    goes_at = answers.send(work, case.id, me().person_id, " ".join(typed().split()))
+    return _HELD if goes_at > work.now else _SENT
 
 
 def _close(work: Work, case: CaseFile) -> str:

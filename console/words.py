@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = {
     "wants_help_finding": "Is looking for help or a service nearby",
     "wants_a_group": "Is looking for a group",
     "wants_to_join": "Would like to join",
+    "answered_staff": "Answered a text from staff, after the case was closed",
     "low_outcome": "Gave a low answer when asked how it goes",
     "outcome_words": "Answered in words when asked how it goes",
     "tip": "Offers a tip to share; it waits to be read under Tips",
@@ -128,6 +129,7 @@ _EVENTS: Mapping[str, str] = {
     "taken": "{who} took it",
     "noted": "{who} noted",
     "said": "{who} said",
+    "wrote": "{who} wrote to them by text",
     "close_asked": "{who} asked for it to be closed",
     "heard_from": "{who} was heard from, and is well",
     "one_of": "The phone is shared; it may be one of these",
@@ -298,6 +300,11 @@ def safe_contact(profile: Profile, times: Times) -> list[Line]:
     if profile.status != "active":
         lines.append(Line("On the line", f"No longer active: {profile.status}", care=True))
     return lines
+
+
+def language(code: str) -> str:
+    """Return a language's name in English."""
+    return _LANGUAGES.get(code, code)
 
 
 def _texting(profile: Profile) -> Line:

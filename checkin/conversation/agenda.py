@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Mapping
+from dataclasses import replace
 
 from checkin.conversation.effects import Stream
 from checkin.conversation.state import Thread
@@ -27,6 +28,7 @@ _ORDER = (
     "signpost",
     "reach_out",
     "checkin",
+    "staff_reply",
     "buddy_report",
     "cover",
     "duty",
@@ -60,6 +62,7 @@ STREAM: Mapping[str, Stream] = {
     "join_code": Stream.CONTACT,
     "review": Stream.CONTACT,
     "language": Stream.SERVICE,
+    "staff_reply": Stream.NOTICE,
 }
 # What STOP stops and START starts, when no stream is named.
 STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
@@ -80,15 +83,19 @@ _MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "budd
 
 
 # What would be stale by the time that its turn came.
-_NEWS = frozenset({"meeting"})
+_NEWS = frozenset({"meeting", "staff_reply"})
 
 # What is not put again when something has interrupted it: it was said once, and nobody has to answer.
 _LET_GO = frozenset({"meeting"})
+# What has been said, and is only listened for after that.
+_LISTENS_ON = {"staff_reply": "listening"}
 
 
 def set_aside(agenda: tuple[Thread, ...], interrupted: Thread) -> tuple[Thread, ...]:
     """Return the agenda with the thread that has just been interrupted in its place, if it comes up again at all."""
-    return agenda if interrupted.topic in _LET_GO else insert(agenda, interrupted)
+    if interrupted.topic in _LET_GO:
+        return agenda
+    return insert(agenda, replace(interrupted, step=_LISTENS_ON.get(interrupted.topic, interrupted.step)))
 
 
 # What danger puts an end to: the question "how are you" has been answered, and words for a buddy are with a person now.

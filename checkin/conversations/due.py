@@ -175,6 +175,8 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
             return subject is not None and member.status == "active" and meetings.stands(work, subject)
         case "duty" | "cover" | "swap":
             return subject is not None and duties.still_asks(work, topic, subject, member.id)
+        case "staff_reply":
+            return member.status == "active"
         case "outcome":
             return subject is not None and member.status == "active" and outcomes.is_open(work, subject)
         case _:

@@ -4,7 +4,19 @@ import re
 from collections.abc import Mapping
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, joining, meetings, outcomes, people, phrases, wording
+from checkin import (
+    answers,
+    buddies,
+    checkins,
+    duties,
+    escalations,
+    joining,
+    meetings,
+    outcomes,
+    people,
+    phrases,
+    wording,
+)
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -53,7 +65,10 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
         found["facilitator"] = meetings.facilitator_of(work, UUID(thread.subject)) or "?"
     if "code" in needs and thread is not None:
         found["code"] = escalations.newest(work, UUID(thread.subject))
-    if thread is not None and thread.topic in duties.TOPICS:
+    if thread is not None and thread.topic == "staff_reply":
+        answer = answers.find(work, UUID(thread.subject))
+        found |= {"sender": answer.sender, "words": answer.words}
+    elif thread is not None and thread.topic in duties.TOPICS:
         found |= _about_duty(work, member, UUID(thread.subject))
     elif needs & {"member", "case", "words", "link"} and thread is not None:
         of_a_case = thread.topic in {"page", "handling"}

@@ -75,13 +75,15 @@ _SPANS = {
     "duty_reminder": timedelta(minutes=150),
 }
 # What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
-_TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting"})
+_TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting", "staff_reply"})
 # What is said after an answer about a case, which may have been overtaken by then.
 _ABOUT_A_CASE = frozenset({
     "page.declined", "page.gone", "handling.arrived", "handling.trying", "handling.handed_back",
 })  # fmt: skip
 # A question that could not be put for half a day is not put any more: the ladder has long gone on.
 _ASK_EXPIRES = timedelta(hours=12)
+# What a person wrote waits for safe hours, however few there are in a week-end.
+_ANSWER_EXPIRES = timedelta(days=3)
 
 Mouth = Literal["text", "voice"]
 
@@ -250,7 +252,7 @@ class Turn:
             key,
             values,
             subject=_subject(thread),
-            expires_at=self._expires(thread) if stream is Stream.REMINDERS else None,
+            expires_at=None if stream in {Stream.SERVICE, Stream.SAFETY} else self._expires(thread),
         )
 
     def _medium(self) -> Medium:
@@ -262,6 +264,8 @@ class Turn:
         if thread is not None and STREAM[thread.topic] is Stream.CONTACT:
             # A night, or somebody's few safe hours, may lie in between.
             return self.work.now + _SPANS["day"]
+        if thread is not None and thread.topic == "staff_reply":
+            return self.work.now + _ANSWER_EXPIRES
         duty = duties.lock(self.work, UUID(thread.subject)) if thread and thread.topic in duties.TOPICS else None
         latest = self.work.now + _ASK_EXPIRES
         return min(latest, duty.starts) if duty else latest
@@ -328,7 +332,8 @@ class Turn:
         if key == "page.ask":
             # The case has owed its pages itself, by every medium that its policy names.
             return
-        medium = self._medium()
+        # Staff chose a text; somebody with a landline is rung all the same.
+        medium: Medium = "text" if thread and thread.topic == "staff_reply" else self._medium()
         dedupe = None
         if thread is not None and thread.topic == "checkin" and (ladder := self._find_ladder(thread)):
             medium = "text" if ladder.here in {"text", None} else "call"
@@ -467,7 +472,10 @@ class Turn:
     def _note(self, thread: Thread | None) -> None:
         about = self._about("buddy_worried" if thread and thread.step == "worried" else "", thread)
         case_id = escalations.standing_case(self.work, about)
-        if case_id is None:
+        if case_id is None and thread and thread.topic == "staff_reply":
+            # The case that they answer has been closed since.
+            escalations.open_case(self.work, Severity.TASK, "answered_staff", person_id=about, words=self.words)
+        elif case_id is None:
             escalations.open_case(self.work, Severity.AMBER, "words", person_id=about, words=self.words)
         else:
             escalations.note(self.work, case_id, "said", words=self.words, person_id=self.member.id)

@@ -563,6 +563,17 @@ class Consent(Base):
     words: Mapped[bytes | None]
 
 
+class StaffReply(Base):
+    """What somebody of the staff wrote to a member from a case."""
+
+    __tablename__ = "staff_replies"
+    id: Mapped[UUID] = _id()
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    words: Mapped[bytes]
+
+
 class OutcomeQuestion(Base):
     """A question about how it goes, by language in the organisation's own words, and when it is asked. Whoever fills in
     a licensed scale says under which licence."""

@@ -21,6 +21,7 @@ from checkin.conversation.topics import (
     review,
     safety,
     signpost,
+    staff_reply,
     swap,
 )
 
@@ -29,6 +30,6 @@ TOPICS: Mapping[str, Topic] = {
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
         buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC, outcome.TOPIC,
-        joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC,
+        joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC, staff_reply.TOPIC,
     )
 }  # fmt: skip
