@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from checkin.commands.play import play
+from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
@@ -61,6 +62,7 @@ def main() -> None:
 
 
 main.add_command(play)
+main.add_command(rehearse)
 main.add_command(wording)
 
 

@@ -83,6 +83,10 @@ class Handsets:
         told = json.loads(body)["next_due_at"]
         return datetime.fromisoformat(told) if told else None
 
+    def settle(self) -> None:
+        """Let everything that is due now happen."""
+        self._settle()
+
     def _settle(self) -> None:
         """Let everything that is due now happen. Twice in a row nothing must be left: a job may lie between."""
         until = time.monotonic() + _PATIENCE

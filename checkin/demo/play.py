@@ -82,7 +82,7 @@ def _opened(
         supervisor = stack.enter_context(Supervisor(root / "logs", cwd=CHECKOUT, also=found.children))
         upgrade(found.database_url)
         own, _ = environment.kept(root / "play.env")
-        children = environment.for_children(outer, own, found, port=_free_ports())
+        children = environment.for_children(outer, own, found, port=free_ports())
         network = Network(children["TWILIO_API_URL"])
         port = int(children["PORT"]) - 1
         supervisor.start("simulator", [*simulator_command(children, port=port, start=MORNING), "--frozen"], children)
@@ -114,7 +114,7 @@ def _phones(children: Mapping[str, str], network: Network, file: Path) -> list[D
     return phones
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """Return a free port that is followed by a free port."""
     while True:
         with socket.socket() as first, socket.socket() as second:

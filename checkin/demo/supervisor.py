@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Self
 
 from checkin.services import ServiceFailed
-from checkin.services.processes import Child, end_leftover, start
+from checkin.services.processes import Child, end_leftover, kill_group, start
 
 _LINES = 15
 _POLL_SECONDS = 0.2
@@ -38,6 +38,14 @@ class Supervisor:
     def start(self, name: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
         """Start a child under `name`. It runs from the checkout and sees `env` and nothing else."""
         self._children.append(start(name, argv, folder=self._folder, env=env, cwd=self._cwd))
+
+    def kill(self, name: str) -> None:
+        """End a child as a power cut would, its own children with it, and watch it no more."""
+        child = next(child for child in self._children if child.name == name)
+        self._children.remove(child)
+        kill_group(child.process.pid)
+        child.process.wait()
+        child.note.unlink(missing_ok=True)
 
     def wait_for(self, url: str, *, seconds: float = 60.0) -> None:
         """Wait until a GET of `url` is answered with 200. Raises ServiceFailed when a child dies or time runs out."""
