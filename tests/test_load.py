@@ -187,6 +187,16 @@ def test_a_rota_grows(line: Line) -> None:
     assert rows(line, stand_ins) == [("ann",)]
 
 
+def test_a_shift_that_overlaps_with_one_of_an_earlier_file_changes_nothing(line: Line) -> None:
+    loads(line, ROTA)
+    before = everything(line)
+    later = ROTA.replace("ref: days", "ref: later").replace("name: Ann", "name: Anna")
+    with pytest.raises(BadInput, match=r"'later' overlaps with 'days' of an earlier file, .* on Mon 11 Jan 08:00"):
+        loads(line, later)
+    assert everything(line) == before
+    loads(line, later.replace("starts: 2026-01-01 08:00}", "starts: 2026-01-01 08:00, rank: 3}"))
+
+
 # --- what people have decided themselves ---
 
 

@@ -12,7 +12,10 @@ from click.testing import CliRunner, Result
 from checkin import rota
 from checkin.bootstrap import Line
 from checkin.cli import main
+from checkin.conversation.effects import Severity
 from checkin.errors import BadInput
+from checkin.escalations import policies
+from checkin.escalations.policies import Policy, Step
 from checkin.rota import moments, words
 from checkin.rota.policy import (
     Away,
@@ -426,14 +429,13 @@ GROWN = GROWN.replace("name: Lin,", "name: Lin, speaks: [en, pl],")
 @pytest.mark.parametrize(
     ("arguments", "right"),
     [
-        (["Tue", "09:30"], ["On Tue 12 Jan 09:30 a RED would reach", "1. Sue: days shift, first rank",
-         "2. Lin: polish shift, second rank", "3. Omar: second shift, second rank",
-         "then everybody, with an alarm: Sue, Lin and Omar"]),
-        (["Tue 09:30", "--language", "en"], ["2. Lin: polish shift, second rank, speaks en", "3. Omar"]),
+        (["Tue", "09:30"], ["On Tue 12 Jan 09:30 a RED would reach", "1. Sue: days shift, first rank (at once)",
+         "2. Lin: polish shift, second rank (after 5 minutes)", "3. Omar: second shift, second rank (after 10 minutes)",
+         "then everybody, with an alarm (after 15 minutes): Lin, Omar and Sue"]),
+        (["Tue 09:30", "--language", "en"], ["2. Lin: polish shift, second rank, speaks en (", "3. Omar"]),
         (["Thu 09:30"], ["1. Lin: polish shift", "2. Omar: second shift", "then everybody"]),
-        (["Thu 23:00"], ["1. Lin: on call in addition, first rank", "alarm: Lin, Omar and Sue"]),
-        (["Tue 03:00"], ["Nobody is on call on Tue 12 Jan 03:00. An alarm would sound, and everybody would be asked",
-         "Lin, Omar and Sue"]),
+        (["Thu 23:00"], ["1. Lin: on call in addition, first rank", "then everybody, with an alarm (after 5 minutes)"]),
+        (["Tue 03:00"], ["Nobody is on call on Tue 12 Jan 03:00.", "then everybody, with an alarm (at once): Lin"]),
     ],
 )  # fmt: skip
 def test_who_would_answer(run: Callable[..., Result], arguments: list[str], right: list[str]) -> None:
@@ -456,13 +458,23 @@ def test_who_would_answer_for_machines(run: Callable[..., Result]) -> None:
     assert [(asked["name"], asked["rank"]) for asked in found["asked"]] == [("Sue", 1), ("Lin", 2), ("Omar", 2)]
     night = json.loads(run("who-would-answer", "03:00", "--json").stdout)
     assert night["hole"]
-    assert night["then"] == ["Lin", "Omar", "Sue"]
+    assert (night["asked"], night["everybody"], night["after_minutes"]) == ([], ["Lin", "Omar", "Sue"], 0)
+
+
+def test_who_would_answer_goes_by_the_policy(run: Callable[..., Result], line: Line) -> None:
+    steps = (Step(("on_call 2",), wait=7, times=2), Step((str(person(line, "sue")),)))
+    with line.store.work(NOON) as work:
+        policies.keep(work, Severity.RED, Policy(steps=steps))
+    said = run("who-would-answer", "Thu 09:30").stdout
+    assert "1. Omar: second shift, second rank (at once)" in said
+    assert "2. Sue: named by the policy (after 14 minutes)" in said
+    assert "then everybody, with an alarm (after 19 minutes): Lin, Omar and Sue" in said
 
 
 def test_with_nobody_at_all_that_is_said(run: Callable[..., Result], line: Line) -> None:
     with line.store.work(NOON) as work:
         work.conn.exec_driver_sql("TRUNCATE overrides, shifts, stand_ins")
-    assert "but there is nobody" in run("who-would-answer", "now").stdout
+    assert "There is nobody to ask" in run("who-would-answer", "now").stdout
 
 
 def test_the_rota_is_shown(run: Callable[..., Result]) -> None:

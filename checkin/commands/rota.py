@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -185,6 +185,7 @@ def _told(work: "Work") -> str:
 @_JSON
 def who_would_answer(moment: tuple[str, ...], language: str | None, *, as_json: bool) -> None:
     """Print whom a RED would reach at MOMENT ("Tue 03:00", "2026-12-01 03:00", "tomorrow 3am", now), and why."""
+    from checkin import escalations, people
     from checkin import rota as rotas
     from checkin.bootstrap import open_line
     from checkin.rota import moments, words
@@ -196,21 +197,37 @@ def who_would_answer(moment: tuple[str, ...], language: str | None, *, as_json: 
     now, zone = line.clock(), line.settings.zone
     at = moments.read(" ".join(moment), now, zone)
     with line.store.work(now) as work:
-        turns = rotas.who(work, at, language)
-        others = rotas.others(work, turns)
+        turns = {turn.person: turn for turn in rotas.who(work, at, language)}
+        found = escalations.would_reach(work, at, language)
+        names = {person: people.first_name(work, person) for person in [*dict(found.asked), *found.everybody]}
+    asked: list[dict[str, Any]] = [
+        {
+            "name": names[person],
+            "after_minutes": minutes,
+            "rank": turns[person].rank if person in turns else None,
+            "why": turns[person].why if person in turns else "named by the policy",
+            "speaks": list(turns[person].speaks) if person in turns else [],
+        }
+        for person, minutes in found.asked
+    ]
+    everybody = sorted(names[person] for person in found.everybody)
     if as_json:
-        asked = [{"name": t.name, "rank": t.rank, "why": t.why, "speaks": list(t.speaks)} for t in turns]
-        answer = {"at": at.isoformat(), "language": language, "hole": not turns, "asked": asked, "then": others}
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        answer = {"at": at.isoformat(), "language": language, "hole": not turns, "asked": asked}
+        click.echo(json.dumps({**answer, "everybody": everybody, "after_minutes": found.last}, ensure_ascii=False))
         return
     when = words.day_and_time(at, zone)
     if not turns:
-        click.echo(f"Nobody is on call on {when}. An alarm would sound, and everybody would be asked at once:")
-        click.echo(words.listed(others) if others else "but there is nobody. Add people to the rota.")
-        return
-    click.echo(f"On {when} a RED would reach, one after another until somebody accepts:")
-    for place, turn in enumerate(turns, 1):
-        speaks = f", speaks {language}" if language in turn.speaks else ""
-        click.echo(f"{place}. {turn.name}: {turn.why}{speaks}")
-    everybody = words.listed([t.name for t in turns] + others)
-    click.echo(f"then everybody, with an alarm: {everybody}")
+        click.echo(f"Nobody is on call on {when}.")
+    if asked:
+        click.echo(f"On {when} a RED would reach, one after another until somebody accepts:")
+    for place, one in enumerate(asked, 1):
+        speaks = f", speaks {language}" if language in one["speaks"] else ""
+        click.echo(f"{place}. {one['name']}: {one['why']}{speaks} ({_after(one['after_minutes'])})")
+    if everybody:
+        click.echo(f"then everybody, with an alarm ({_after(found.last)}): {words.listed(everybody)}")
+    else:
+        click.echo("There is nobody to ask. Add people to the rota.")
+
+
+def _after(minutes: int) -> str:
+    return f"after {minutes} minutes" if minutes else "at once"

@@ -8,6 +8,7 @@ AMBER has a deadline; a TASK is shown, and told of next morning. A case is close
 * `policies.py`: who is told, by which medium, for how long.
 * `codes.py`: the short codes by which a text names a case.
 * `paging.py`: whom a step means, by what they can be reached, and paging them.
+* `outreach.py`: whom a RED would reach at some other moment.
 * `deadlines.py`: what is not RED, and nobody takes.
 * `handling.py`: a case in somebody's hands: signs of life, help arrived, handing over, laying aside, opening again.
 * `merging.py`: two cases made one.
@@ -27,12 +28,13 @@ from checkin.escalations.handling import (
     snooze,
 )
 from checkin.escalations.merging import merge, related
+from checkin.escalations.outreach import Outreach, would_reach
 from checkin.escalations.paging import go_on
 from checkin.escalations.policies import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
 from checkin.escalations.timeline import Open, find, last_words, named, note, standing_case
 
 __all__ = [
-    "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "answered", "answered_late", "arrived", "case_of", "close",
-    "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "named", "newest", "note",
-    "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take",
+    "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "Outreach", "answered", "answered_late", "arrived", "case_of",
+    "close", "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "named", "newest",
+    "note", "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take", "would_reach",
 ]  # fmt: skip

@@ -37,7 +37,11 @@ def meant(work: Work, whom: Sequence[str], rule: Policy, case: Open) -> list[UUI
     Of those on call, those who speak the member's language come first.
     """
     language = select(Person.language).where(Person.id == case.person_id)
-    called = rota.on_call(work, work.conn.execute(language).scalar_one_or_none())
+    return people_of(work, whom, rule, rota.on_call(work, work.conn.execute(language).scalar_one_or_none()))
+
+
+def people_of(work: Work, whom: Sequence[str], rule: Policy, called: Sequence[UUID]) -> list[UUID]:
+    """Return whom a step means when those in `called` are on call, in their order."""
     found: list[UUID] = []
     for name in whom:
         match name.split():

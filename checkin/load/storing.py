@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import buddies, checkins, dangers, joining, meetings, people, phrases, rota
 from checkin.conversation.effects import Stream
+from checkin.errors import BadInput
 from checkin.escalations import policies
 from checkin.load import outcomes
 from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, PersonSpec, StaffSpec
 from checkin.load.policies import with_ids
 from checkin.load.rota import ShiftSpec
+from checkin.rota.words import day_and_time
 from checkin.store.ids import new_id
 from checkin.store.models import (
     Absence,
@@ -278,6 +281,7 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
 
 def _rota(work: Work, found: Organisation, ids: dict[str, UUID]) -> None:
     shifts = {shift.ref: _shift(work, shift, ids) for shift in found.rota}
+    _check_kept(work, set(shifts.values()))
     for change in found.overrides:
         values: dict[str, object] = {
             "person_id": ids[change.person],
@@ -295,6 +299,22 @@ def _rota(work: Work, found: Organisation, ids: dict[str, UUID]) -> None:
         work.conn.execute(delete(StandIn))
         for rank, ref in enumerate(found.stand_ins, 1):
             work.add(StandIn, person_id=ids[ref], rank=rank)
+
+
+def _check_kept(work: Work, written: set[UUID]) -> None:
+    """Raise BadInput when a shift of the file overlaps with one of the same rank that an earlier file brought."""
+    whole = rota.read(work)
+    for shift, kept in product(whole.shifts, whole.shifts):
+        if shift.id not in written or kept.id in written or shift.rank != kept.rank:
+            continue
+        if set(whole.people[shift.person].speaks) != set(whole.people[kept.person].speaks):
+            continue
+        moment = rota.overlapping(shift, kept, since=work.now)
+        if moment is not None:
+            raise BadInput(
+                f"rota: {shift.name!r} overlaps with {kept.name!r} of an earlier file, which has the same rank, on "
+                f"{day_and_time(moment, shift.zone)}: give one of them another rank, or the earlier one an end."
+            )
 
 
 def _next_ask(work: Work, rule: str, starts: datetime, zone: str, *, home: str) -> datetime | None:

@@ -6,8 +6,8 @@
 * `store.py`: the rota as it is stored, and who would be asked.
 """
 
-from checkin.rota.policy import Rota, asked_at, holding, holes, next_ask, spans
-from checkin.rota.store import Turn, everybody, on_call, others, read, told_holes, who
+from checkin.rota.policy import Rota, asked_at, holding, holes, next_ask, overlapping, spans
+from checkin.rota.store import Turn, everybody, on_call, read, told_holes, who
 
 __all__ = [
     "Rota",
@@ -18,7 +18,7 @@ __all__ = [
     "holes",
     "next_ask",
     "on_call",
-    "others",
+    "overlapping",
     "read",
     "spans",
     "told_holes",

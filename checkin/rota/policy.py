@@ -238,9 +238,11 @@ def next_ask(
     return None
 
 
-def overlapping(one: Shift, other: Shift, days: int = 400) -> datetime | None:
-    """Return the first moment (UTC) within so many days of the later one's start at which both are on; None: never."""
+def overlapping(one: Shift, other: Shift, *, since: datetime | None = None, days: int = 400) -> datetime | None:
+    """Return the first moment (UTC) at which both are on, within so many days of `since` (aware) and of the later one's
+    start; None: never."""
     begin = max(s.starts.replace(tzinfo=s.zone).astimezone(UTC) for s in (one, other))
+    begin = max(begin, since or begin)
     until = begin + timedelta(days=days)
     theirs = occurrences(other, begin, until)
     for mine in occurrences(one, begin, until):

@@ -1,6 +1,5 @@
 """The rota as it is stored, and who would be asked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -97,13 +96,6 @@ def everybody(work: Work) -> list[UUID]:
     )
     active = select(Person.id).where(Person.status == "active", Person.id.in_(named))
     return list(work.conn.scalars(active.order_by(Person.id)))
-
-
-def others(work: Work, turns: Sequence[Turn]) -> list[str]:
-    """Return the first names of everybody who is asked when none of these accepts, in order of the alphabet."""
-    besides = set(everybody(work)) - {turn.person for turn in turns}
-    sealed = work.conn.scalars(select(Person.name).where(Person.id.in_(besides)))
-    return sorted(_name(work, name) for name in sealed)
 
 
 def told_holes(work: Work) -> list[str]:
