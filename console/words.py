@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "so_so_words": "Is so-so, and said something the line did not understand",
     "nobody_confirmed": "Has not answered a check-in, and nobody has confirmed that all is well",
     "call_me": "Would like to be rung",
+    "call_me_waiting": "Asked to be rung a day ago, and nobody has seen to it",
     "asked_for_help": "Asked for help",
     "stopped": "Has stopped messages; that can be a way of asking for help",
     "stopped_buddy": "Has stopped messages from their buddy; the pair may need a word",

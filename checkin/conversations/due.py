@@ -11,6 +11,7 @@ from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, 
 from checkin.conversation.state import Thread
 from checkin.conversations import shared
 from checkin.conversations.turn import Turn
+from checkin.escalations import promised_calls
 from checkin.people import Member
 from checkin.plans import DuePlan
 from checkin.store.models import Case, CheckIn, Pair
@@ -124,6 +125,8 @@ def _fire(work: Work, due: Due) -> None:
     elif due.kind == "unpause":
         if member.paused_until is not None and member.paused_until <= work.now:
             turn.unpause()
+    elif due.topic == "call_me" and due.subject is not None:
+        promised_calls.look_again(work, due.subject, member.id)
     elif (due.kind, due.topic) == ("open", "meeting") and _has_said_yes(work, due, member):
         turn.tell("meeting.news", Thread("meeting", "asked", str(due.subject)))
     elif (event := _event(work, due, member)) is not None:

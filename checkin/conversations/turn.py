@@ -60,6 +60,7 @@ from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
 from checkin.conversations import consents, enrolment, finding, safe_reply, sentences
+from checkin.escalations import promised_calls
 from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -431,8 +432,12 @@ class Turn:
             person_id=about,
             phone_id=self.phone_id,
             words=self.words,
-            detail="".join(f"; {w}" for w in self.why) + source,
+            detail="".join(f"; {w}" for w in self.why)
+            + (promised_calls.when(self.work, about) if reason == "call_me" else "")
+            + source,
         )
+        if reason == "call_me":
+            promised_calls.remember(self.work, case_id, about)
         if reason == "nobody_confirmed" and thread is not None:
             # Whoever opens the case sees at once who has been asked already.
             for at, person_id in checkins.alerted(self.work, UUID(thread.subject)):

@@ -12,6 +12,7 @@ AMBER has a deadline; a TASK is shown, and told of next morning. A case is close
 * `deadlines.py`: what is not RED, and nobody takes.
 * `handling.py`: a case in somebody's hands: signs of life, help arrived, handing over, laying aside, opening again.
 * `merging.py`: two cases made one.
+* `promised_calls.py`: who wants to be rung, when they may be, and that it is not forgotten.
 * `cases.py`: opening, taking and closing.
 """
 
