@@ -148,11 +148,12 @@ class Turn:
         step = machine.open_step(self.member.state)
         return step is not None and heard in step.hears
 
-    def put_again(self) -> str:
-        """Return the open question, rendered for the open mouth, without anything having happened."""
+    def put_again(self, aloud: str | None = None) -> str:
+        """Return the open question, rendered for the open mouth, without anything having happened; as the sentence
+        `aloud` puts it, where there is another way of putting it."""
         thread = self.member.state.current
         step = machine.open_step(self.member.state)
-        key = step.ask if step and step.ask else "voice.menu"
+        key = aloud or (step.ask if step and step.ask else "voice.menu")
         return self.render(key, sentences.values(self.work, self.member, key, thread) | self._streams(key))
 
     def climb_for(self, check_in_id: str) -> None:

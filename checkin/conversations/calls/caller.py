@@ -10,7 +10,6 @@ from checkin.conversation import machine
 from checkin.conversation.effects import Stream
 from checkin.conversation.replies import Asked
 from checkin.conversation.state import Thread
-from checkin.conversations import sentences
 from checkin.conversations.calls.spoken import At, Place, Spoken
 from checkin.conversations.turn import Turn
 from checkin.people import Member
@@ -79,8 +78,7 @@ class Caller:
         key = (step.aloud or step.ask) if step else None
         if thread is None or step is None or key is None:
             return self.menu(say)
-        work = self.turn.work
-        question = self.turn.question or self.says(key, **sentences.values(work, self.member, key, thread))
+        question = self.turn.question or self.turn.put_again(key)
         prompt = (question, self.says("voice.help_keys"))
         return self.spoken("question", say, prompt, about=name(thread), asked=step.asked, listens=True)
 
