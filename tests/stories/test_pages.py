@@ -259,3 +259,33 @@ def test_danger_in_a_text_of_staff_that_is_no_note_is_danger(paged: str, sue: Ph
     assert town.scalar("SELECT count(*) FROM cases WHERE severity = 'red'") == 2
     omar.hears_nothing()
     sue.hears("needs a person now").is_rung().lets_it_ring()
+
+
+# --- staff by telephone ---
+
+
+@pytest.mark.usefixtures("paged")
+def test_staff_who_ring_hear_what_waits_and_take_it_by_a_key(sue: Phone, omar: Phone, town: Town) -> None:
+    omar.rings().is_told("Hello Omar", "Case 1, red", "Nobody has it").is_not_told("Ann")
+    omar.presses("2").is_told("Take it first").is_not_told("end it all")
+    omar.presses("1").is_told("Case 1 is yours")
+    sue.hears("has been taken by Omar")
+    omar.presses("2").is_told("only to those who have a pin").is_not_told("end it all")
+    omar.presses("1").is_told("It stays yours until it is closed").presses("5").is_told("To say how you are").hangs_up()
+    assert town.scalar("SELECT arrived_at IS NOT NULL FROM cases")
+
+
+def test_staff_with_a_pin_hear_the_words_and_pass_a_case_on(paged: str, sue: Phone, omar: Phone, town: Town) -> None:
+    town.loads(BY_DEFAULT.replace("name: Sue, phones: 07700 900131", 'name: Sue, phones: 07700 900131, pin: "4711"'))
+    sue.texts(paged).hears("is yours")
+    sue.rings().is_not_told("Case").presses("4711#").is_told("Case 1, red", "is yours")
+    sue.presses("2").is_told("Ann", DANGER)
+    sue.presses("3").is_told("next person is being asked").hangs_up()
+    omar.hears("needs a person now").is_rung().lets_it_ring()
+    omar.texts("1").hears("is yours")
+    sue.hears("has been taken by Omar")
+
+
+def test_members_who_ring_hear_nothing_of_cases(paged: str, ben: Phone, sue: Phone) -> None:
+    ben.rings().is_told("To say how you are").is_not_told("Case").hangs_up()
+    sue.texts(paged).hears("is yours")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import checkins, people, phone
-from checkin.conversations.calls import doors, strangers
+from checkin.conversations.calls import doors, staff, strangers
 from checkin.conversations.calls.caller import Caller, caller, is_page
 from checkin.conversations.calls.spoken import Place, Spoken
 from checkin.conversations.turn import Turn
@@ -39,7 +39,8 @@ def ring_in(work: Work, sid: str, caller_id: str) -> Spoken:
         return doors.human(here)
     if member.has_pin:
         return doors.ask_pin(here)
-    return _left_ringing(work, member, here.offer((here.says("voice.greeting", name=member.name),)))
+    offered = here.offer((here.says("voice.greeting", name=member.name),))
+    return _left_ringing(work, member, staff.instead_of_menu(here, offered))
 
 
 def _store(work: Work, sid: str, person_id: UUID | None, phone_id: UUID) -> UUID:

@@ -11,7 +11,7 @@ from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.replies import Asked, Kind, Reading, read_keys, read_speech
 from checkin.conversation.risk import Level, Risk, read_risk
-from checkin.conversations.calls import doors, menu, strangers
+from checkin.conversations.calls import doors, menu, staff, strangers
 from checkin.conversations.calls.caller import Caller, caller, name
 from checkin.conversations.calls.memory import answered_before
 from checkin.conversations.calls.spoken import Given, Place, Spoken
@@ -44,7 +44,10 @@ def press(work: Work, call: UUID, place: Place, given: Given, *, sid: str, step:
     if not given.keys and not given.words:
         return _nothing(here, place, sid, step)
     if place.at in doors.DOORS:
-        return doors.zero(here, place) if given.keys == "0" else doors.key(here, place, given.keys)
+        said = doors.zero(here, place) if given.keys == "0" else doors.key(here, place, given.keys)
+        return staff.instead_of_menu(here, said)
+    if place.at == "case" and given.keys and given.keys != "0":
+        return staff.press(here, place.about, given.keys)
     return _hear(here, place, given, sid, step)
 
 

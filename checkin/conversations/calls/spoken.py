@@ -7,7 +7,7 @@ from uuid import UUID
 
 from checkin.conversation.replies import Asked
 
-At = Literal["human", "who", "pin", "question", "menu", "more", "stranger", "end"]
+At = Literal["human", "who", "pin", "question", "menu", "more", "case", "stranger", "end"]
 AT: tuple[At, ...] = get_args(At)
 
 
