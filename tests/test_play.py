@@ -217,3 +217,18 @@ def test_somebody_is_named_whatever_the_capitals() -> None:
     assert named(PHONES, "joe").number == ANN
     with pytest.raises(BadInput, match="nobody called"):
         named(PHONES, "carol")
+
+
+def test_a_code_is_read_off_the_text_it_came_in() -> None:
+    story = Story("people: []", {ANN: "Ann"})
+    story.heard(ANN, "Reply OK 4821 to take it.")
+    story.did(ANN, "texts", "OK 4821 {now}")
+    story.told(ANN, "The code is 4 8 2 1. Thank you.")
+    written = story.written()
+    ast.parse(written)
+    assert written.endswith(
+        '    ann.hears(\n        "Reply OK",\n        "to take it.",\n    )\n'
+        "    code_1 = ann.code()\n"
+        '    ann.texts(f"OK {code_1} {{now}}")\n'
+        '    ann.is_told(\n        "The code is",\n        ". Thank you.",\n    )\n'
+    )

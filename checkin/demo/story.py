@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from keyword import iskeyword
 
 _WIDTH = 100
-# Where a link leads depends on the run.
-_LINK = re.compile(r"https?://\S+|\n")
+# Where a link leads depends on the run, and so does a case's short code, written or spoken digit by digit.
+_CODE = re.compile(r"\b[1-9]\d{3}\b")
+_DIFFERS = re.compile(rf"https?://\S+|\n|{_CODE.pattern}|\b[1-9](?:[ ,]+\d){{3}}\b")
 
 
 @dataclass(slots=True)
@@ -21,14 +22,18 @@ class Story:
     kinds: Mapping[str, str] = field(default_factory=dict)
     _said: list[tuple[str, str]] = field(default_factory=list)
     _there: dict[str, str] = field(default_factory=dict)
+    _codes: dict[str, str] = field(default_factory=dict)
 
     def did(self, number: str, deed: str, *words: str) -> None:
         """Somebody did something: `did("+44…", "texts", "1")`."""
-        self._say(self._who(number), f"{deed}({', '.join(map(_quoted, words))})")
+        self._say(self._who(number), f"{deed}({', '.join(map(self._typed, words))})")
 
     def heard(self, number: str, words: str) -> None:
         """A text came."""
         self._say(self._who(number), _call("hears", words))
+        if (found := _CODE.search(words)) is not None and found[0] not in self._codes:
+            name = self._codes[found[0]] = f"code_{len(self._codes) + 1}"
+            self._say("", f"{name} = {self._who(number)}.code()")
 
     def told(self, number: str, words: str) -> None:
         """A call said something."""
@@ -60,12 +65,24 @@ class Story:
             "",
         ])  # fmt: skip
 
+    def _typed(self, words: str) -> str:
+        """Return what was typed as Python: a code that was read off a text is whatever the text says next time."""
+        known = [code for code in _CODE.findall(words) if code in self._codes]
+        if not known:
+            return _quoted(words)
+        written = _quoted(words.replace("{", "{{").replace("}", "}}"))
+        for code in known:
+            written = written.replace(code, f"{{{self._codes[code]}}}")
+        return f"f{written}"
+
     def _lines(self) -> list[str]:
         """What one person does and hears in a row stands on one line, as long as there is room."""
         lines: list[str] = []
         last = ""
         for who, what in self._said:
-            if who == last and who != "town" and "\n" not in what and len(lines[-1]) + len(what) < _WIDTH:
+            if not who:
+                lines.append(f"    {what}")
+            elif who == last and who != "town" and "\n" not in what and len(lines[-1]) + len(what) < _WIDTH:
                 lines[-1] += f".{what}"
             else:
                 lines.append(f"    {who}.{what}")
@@ -100,8 +117,8 @@ def _call(name: str, words: str) -> str:
     """Return a call whose arguments are the words in pieces: a test looks for each piece."""
     pieces = [
         piece
-        for part in _LINK.split(words)
-        for piece in textwrap.wrap(part, _WIDTH - 20, break_long_words=False, break_on_hyphens=False)
+        for part in _DIFFERS.split(words)
+        for piece in textwrap.wrap(part.strip(), _WIDTH - 20, break_long_words=False, break_on_hyphens=False)
     ]
     written = [_quoted(piece) for piece in pieces]
     if len(written) < 2:

@@ -31,6 +31,16 @@ I am worried about Ann
 /as sue
 /who
 /wait next
+/as ben
+i want to die
+/as sue
+/answer
+/press 1
+/press 1
+/hangup
+/as ben
+im ok
+/wait 30m
 /quit
 """
 

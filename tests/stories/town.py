@@ -1,6 +1,7 @@
 """A town for a story: the line's processes, a phone network, phones with people, and a clock that is moved by hand."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -309,6 +310,7 @@ class Phone:
     def __init__(self, town: Town, number: str, name: str) -> None:
         self._town, self.number, self.name = town, number, name
         self._call: str | None = None
+        self._last = ""
 
     # --- texting ---
 
@@ -324,6 +326,7 @@ class Phone:
         assert text is not None, f"{self.name} heard nothing, not {words}"
         for word in words:
             assert word in text, f"{self.name} heard {text!r}, not {word!r}"
+        self._last = text
         return self
 
     def last_came_from(self, number: str) -> Self:
@@ -331,6 +334,12 @@ class Phone:
         came = [t for t in self._town.state_of(self.number)["texts"] if t["direction"] == "in"]
         assert came[-1]["from"] == number, f"{self.name} heard it from {came[-1]['from']}: {came}"
         return self
+
+    def code(self) -> str:
+        """The short code of a case in the text that was told of last."""
+        found = re.search(r"\b[1-9]\d{3}\b", self._last)
+        assert found, f"{self.name} heard {self._last!r}, without a code"
+        return found[0]
 
     def hears_nothing(self) -> Self:
         """No text has come that was not told of."""
