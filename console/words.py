@@ -62,6 +62,7 @@ REASONS: Mapping[str, str] = {
     "buddy_silent": "Has not said how the person they look out for is",
     "pin_wrong": "Their PIN was keyed wrong three times in one call",
     "long_call": "Was on the phone with the line through an operator for very long; they may want a person",
+    "rang_buddy": "Rang their buddy, who could not come to the phone, and would like a person",
     "who_is_it": "A text from a shared phone, and nobody said whose it is",
     "stranger": "A text from a number the line does not know",
     "stranger_wants_call": "Rang from a number the line does not know, and would like to be rung back",

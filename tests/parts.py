@@ -99,6 +99,12 @@ class Carrier:
         self.senders.append(sender)
         return self._take("call", message_id, to, f"rings {ring_seconds}s, {machines}")
 
+    def hang_up(self, sid: str) -> None:
+        """End a call, or raise."""
+        if sid in self.trouble:
+            raise self.trouble[sid]
+        self.took.append(("hang up", sid, ""))
+
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:
         """Return what is on the carrier's list for a number."""
         assert since.tzinfo, body

@@ -5,6 +5,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.messaging_response import MessagingResponse
@@ -12,10 +13,12 @@ from twilio.twiml.messaging_response import MessagingResponse
 from checkin.conversation.replies import Asked
 from checkin.conversations.calls import AT, Place, Spoken
 from checkin.conversations.calls.caller import RECOGNISED
+from checkin.conversations.relay_calls import Ask, End, Through
 from checkin.wording import LANGUAGES, country, hints, placeholders, say, sentences
 from tests.test_wording import LONG
 from tests.twiml import MESSAGING, problems
 from webhooks.answers import EMPTY, sayable
+from webhooks.relay import document as between
 from webhooks.speech import document
 
 KEYS = tuple(sentences("en"))
@@ -61,6 +64,16 @@ def test_every_sentence_can_be_texted_in_answer(language: str, key: str) -> None
 def test_whatever_people_wrote_can_be_said(words: list[str], at: str) -> None:
     """A relayed message or a group's name may hold anything at all."""
     assert problems(document(spoken(at, "en", *words), 3)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_of_a_call_between_two_can_be_said(language: str) -> None:
+    steps: list[Through | Ask | End] = [Through(language, "Hello.", "+447700900111", "+447700900000", 40)]
+    steps += [Ask(language, "Hello. Press 1.", at) for at in ("which", "accept", "instead")]
+    steps += [End(language, "Goodbye."), End(language, "")]
+    with Flask("steps").test_request_context("/twilio/relay/call?n=3"):
+        assert [problems(between(step, CALL)) for step in steps] == [[]] * len(steps)
+    assert problems(document(replace(spoken("end", language), through=str(CALL)), 3)) == []
 
 
 def test_speech_is_slow_and_a_sentence_at_a_time() -> None:

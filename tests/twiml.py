@@ -25,7 +25,7 @@ class Rule:
 
 _SSML = frozenset({"s", "break"})
 VOICE: Mapping[str, Rule] = {
-    "Response": Rule(children=frozenset({"Say", "Pause", "Gather", "Hangup", "Dial"})),
+    "Response": Rule(children=frozenset({"Say", "Pause", "Gather", "Hangup", "Dial", "Redirect"})),
     "Say": Rule({"voice": _VOICE, "language": _LANGUAGE}, frozenset({"prosody", *_SSML}), words=True),
     "prosody": Rule({"rate": r"\d{2}%|x-slow|slow"}, _SSML, words=True),
     "s": Rule(words=True),
@@ -60,8 +60,18 @@ VOICE: Mapping[str, Rule] = {
         frozenset({"Number"}),
     ),
     "Number": Rule(
-        {"url": _URL, "method": "POST", "statusCallback": _URL, "statusCallbackEvent": "[a-z ]+"}, words=True
+        {
+            "url": _URL,
+            "method": "POST",
+            "statusCallback": _URL,
+            "statusCallbackEvent": "[a-z ]+",
+            "machineDetection": "Enable",
+            "amdStatusCallback": _URL,
+            "amdStatusCallbackMethod": "POST",
+        },
+        words=True,
     ),
+    "Redirect": Rule({"method": "POST"}, words=True),
 }
 MESSAGING: Mapping[str, Rule] = {
     "Response": Rule(children=frozenset({"Message"})),

@@ -1,14 +1,14 @@
 """The phone network's door: Twilio's webhooks in.
 
 A view here verifies, dedupes, translates, delegates and answers; nothing else. Business lives in `checkin/`. To add a
-step: a rule in `sms.py` or `voice.py`, and its signature is checked for you before it runs.
+step: a rule in `sms.py`, `voice.py` or `relay.py`, and its signature is checked for you before it runs.
 """
 
 from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from checkin.bootstrap import Bell, Line
-from webhooks import probes, signature, sms, voice
+from webhooks import probes, relay, signature, sms, voice
 
 # Where the addresses of this door begin.
 PATHS = ("/twilio/", "/healthz", "/readyz", "/metrics")
@@ -22,6 +22,7 @@ def create_app(line: Line, bell: Bell) -> Flask:
     door.before_request(signature.checker(line.settings))
     sms.add_rules(door, line, bell)
     voice.add_rules(door, line, bell)
+    relay.add_rules(door, line, bell)
     app.register_blueprint(door)
     probes.add_rules(app, line, bell)
     app.register_error_handler(HTTPException, _in_short)

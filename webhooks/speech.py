@@ -38,8 +38,11 @@ def document(spoken: Spoken, next_step: int) -> str:
         # As the first verb it is heard as ringing: the call is picked up after it.
         answer.pause(length=spoken.rings)
     for sentence in spoken.say:
-        _say(answer, sentence, spoken.language)
+        say(answer, sentence, spoken.language)
         answer.pause(length=1)
+    if spoken.through is not None:
+        answer.redirect(f"/twilio/relay/call?m={spoken.call}&p={spoken.through}&n={next_step}", method="POST")
+        return str(answer)
     if spoken.place.at == "end":
         answer.hangup()
         return str(answer)
@@ -53,7 +56,7 @@ def document(spoken: Spoken, next_step: int) -> str:
         **_speech(spoken),
     )
     for sentence in spoken.prompt:
-        _say(gather, sentence, spoken.language)
+        say(gather, sentence, spoken.language)
         gather.pause(length=1)
     return str(answer)
 
@@ -84,10 +87,11 @@ def _speech(spoken: Spoken) -> dict[str, object]:
     }
 
 
-def _say(parent: VoiceResponse | Gather, text: str, language: str) -> None:
+def say(parent: VoiceResponse | Gather, text: str, language: str) -> None:
+    """Say a text slowly, a sentence at a time; nothing when there is nothing to say."""
     for piece in _pieces(sayable(text)):
-        say = parent.say(**_VOICES[language])  # type: ignore[no-untyped-call]  # the SDK's Gather is half typed
-        slow = say.prosody(rate=_RATE)
+        said = parent.say(**_VOICES[language])  # type: ignore[no-untyped-call]  # the SDK's Gather is half typed
+        slow = said.prosody(rate=_RATE)
         for i, sentence in enumerate(piece):
             if i:
                 slow.break_(time=_BETWEEN)

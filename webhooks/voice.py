@@ -32,10 +32,10 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
 
     @or_503
     def ring_in() -> Response:
-        sid, caller = request.form.get("CallSid", ""), request.form.get("From", "")
+        sid, caller, to = (request.form.get(name, "") for name in ("CallSid", "From", "To"))
         if not sid or not caller:
             return Response(status=400)
-        return _step(line, bell, sid, 0, lambda work: calls.ring_in(work, sid, caller))
+        return _step(line, bell, sid, 0, lambda work: calls.ring_in(work, sid, caller, to))
 
     @or_503
     def picked_up() -> Response:

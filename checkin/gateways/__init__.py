@@ -51,6 +51,10 @@ class Gateway(Protocol):
         like one)."""
         ...
 
+    def hang_up(self, sid: str) -> None:
+        """End a call that is under way."""
+        ...
+
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:
         """Look for a text that may have been sent since a moment (aware)."""
         ...

@@ -177,6 +177,13 @@ class TwilioGateway:
             raise _translated(error) from error
         return _call_receipt(made)
 
+    def hang_up(self, sid: str) -> None:
+        """End a call that is under way, ours or a leg of one. Raises CarrierError."""
+        try:
+            self._calls(sid).update(status="completed")
+        except Exception as error:
+            raise _translated(error) from error
+
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:
         """Look in Twilio's list for a text sent since a moment (aware). Raises CarrierError.
 

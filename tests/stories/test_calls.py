@@ -100,7 +100,9 @@ def test_nought_is_a_person_and_nought_again_is_one_now(ann: Phone, sue: Phone, 
 
 def test_the_buddy_hears_that_a_word_would_be_welcome(ann: Phone, ben: Phone, clock: Town) -> None:
     clock.moves_to("09:30")
-    ann.rings().presses("8").presses("4").is_told("passed that on to Ben").hangs_up()
+    ann.rings().presses("8").presses("4").is_told("Please hold on")
+    ben.is_rung().is_busy()
+    ann.is_told("cannot come to the phone").presses("1").is_told("passed that on to Ben")
     ben.hears("Ann", "would like a word with you")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stories.conftest import HARBOUR
+from tests.stories.test_promises import post
 from tests.stories.town import LINE, OTHER, OWN, Phone, Town
 
 # Nobody is asked anything on these days, so that every text is about the words.
@@ -257,3 +258,111 @@ def test_a_number_that_only_the_carrier_knows_to_be_stopped(pooled: Town, ann: P
     ann.hears("couldn't be passed on after all")
     assert pooled.scalar("SELECT text_blocked FROM people WHERE ref = 'ben'") is False
     assert pooled.scalar("SELECT change FROM consents WHERE how = 'carrier'") == "withdrawn"
+
+
+# --- by call ---
+
+
+def talks(town: Town) -> tuple[object, object]:
+    """How the last call between two ended, and how long they talked, in seconds."""
+    return (
+        town.scalar("SELECT outcome FROM relay_calls ORDER BY at DESC LIMIT 1"),
+        town.scalar("SELECT seconds FROM relay_calls ORDER BY at DESC LIMIT 1"),
+    )
+
+
+def numbers_shown(town: Town, phone: Phone) -> set[str]:
+    """Which numbers a phone has seen."""
+    state = town.state_of(phone.number)
+    return {call["from"] for call in state["calls"]} | {call["to"] for call in state["calls"]}
+
+
+def test_ringing_their_own_number_rings_the_other(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings(OWN).is_told("Please hold on")
+    ben.is_rung().answers().is_told("a call from Ann through Harbour Line", "press 1")
+    assert talks(pooled) == ("ringing", 0)
+    ben.presses("1")
+    pooled.moves(minutes=5)
+    ben.hangs_up()
+    assert talks(pooled) == ("talked", 300)
+    ann.is_told("Goodbye")
+    assert ann.number not in numbers_shown(pooled, ben)
+    assert ben.number not in numbers_shown(pooled, ann)
+    assert pooled.scalar("SELECT count(*) FROM cases") == 0
+    ben.rings(OWN)
+    ann.is_rung().answers().is_told("a call from Ben").presses("1").hangs_up()
+
+
+def test_who_does_not_take_it_is_not_connected(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings(OWN)
+    ben.is_rung().answers().says_nothing()
+    ann.is_told("cannot come to the phone").presses("0").is_told("passed that to a person")
+    assert talks(pooled) == ("not_taken", 0)
+    assert pooled.scalar("SELECT reason FROM cases") == "rang_buddy"
+    ann.rings(OWN)
+    ben.is_rung().lets_it_ring()
+    ann.is_told("cannot come to the phone").says_nothing().is_told("Goodbye")
+    ann.rings(OWN)
+    ben.is_rung().answers().presses("5")
+    ann.is_told("cannot come to the phone").hangs_up()
+    assert talks(pooled) == ("not_taken", 0)
+
+
+def test_an_answering_machine_is_hung_up_on(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings(OWN)
+    ben.is_rung().lets_voicemail_answer()
+    pooled.settles()
+    ann.is_told("cannot come to the phone").presses("1").is_told("passed that on to Ben")
+    ben.hears("Ann says: I would like a word")
+    assert talks(pooled) == ("not_taken", 0)
+
+
+def test_a_discreet_or_shared_phone_hears_no_name(pooled: Town, ann: Phone, ben: Phone) -> None:
+    pooled.loads(POOL.replace("name: Ben,", "name: Ben, discreet: yes,"))
+    ann.rings(OWN)
+    ben.is_rung().answers().is_told("a call for somebody here").is_not_told("Ann").is_not_told("Harbour").presses("1")
+    ben.hangs_up()
+    assert talks(pooled)[0] == "talked"
+
+
+def test_nobody_is_rung_who_may_not_be(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ben.texts("PAUSE 2 weeks").hears("No messages until")
+    ann.rings(OWN).is_told("cannot come to the phone").is_not_told("pause").hangs_up()
+    ben.texts("BACK").hears("Welcome back")
+    pooled.moves_to("21:00")
+    ann.rings(OWN).is_told("cannot come to the phone").hangs_up()
+    pooled.moves_to("10:00")
+    ann.texts("STOP BUDDY").hears("buddy")
+    ben.hears("Ann isn't using messages here")
+    ann.rings(OWN).is_told("cannot come to the phone").hangs_up()
+    ben.rings(OWN).is_told("cannot come to the phone").hangs_up()
+    assert pooled.scalar("SELECT count(*) FROM relay_calls") == 0
+
+
+def test_the_menu_rings_the_buddy_and_asks_which_of_several(harbour: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings().presses("8").presses("4")
+    ben.is_rung().answers().presses("1").hangs_up()
+    sam = with_sam(harbour)
+    ann.rings().presses("8").presses("4").is_told("For Ben, press 1", "For Sam, press 2").presses("2")
+    sam.is_rung().answers().is_told("a call from Ann").presses("1").hangs_up()
+    assert numbers_shown(harbour, sam) == {LINE, sam.number}
+    ann.rings().presses("8").presses("4").presses("7").is_told("cannot come to the phone").hangs_up()
+
+
+def test_the_caller_who_hangs_up_stops_the_ringing(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings(OWN)
+    ben.is_rung()
+    ann.hangs_up()
+    assert talks(pooled) == ("not_taken", 0)
+
+
+def test_a_step_that_is_asked_for_twice_is_answered_the_same(pooled: Town, ann: Phone, ben: Phone) -> None:
+    ann.rings(OWN)
+    call = pooled.scalar("SELECT message_id FROM relay_calls")
+    path = f"/twilio/relay/whisper?m={call}"
+    form = {"CallSid": "CA" + "9" * 32, "From": OWN, "To": ben.number, "CallStatus": "in-progress"}
+    first, second = (post(pooled, form, path).content for _ in range(2))
+    assert first == second
+    assert b"Ann" in first
+    ben.is_rung().is_busy()
+    ann.hangs_up()

@@ -20,9 +20,11 @@ from checkin.store.work import RepeatedError, Work
 _RINGS = 6
 
 
-def ring_in(work: Work, sid: str, caller_id: str) -> Spoken:
-    """Somebody rings the line. Raises RepeatedError when this call was answered before."""
+def ring_in(work: Work, sid: str, caller_id: str, to: str = "") -> Spoken:
+    """Somebody rings the line, at its number `to`. Raises RepeatedError when this call was answered before."""
     caller_id, by_relay = phone.without_relay_prefix(caller_id)
+    if (own := _own_line(work, sid, caller_id, to)) is not None:
+        return own
     found = people.behind_number(work, caller_id)
     phone_id = found[1] if found else people.phone_for(work, caller_id)
     sharing = people.sharing(work, phone_id)
@@ -41,6 +43,18 @@ def ring_in(work: Work, sid: str, caller_id: str) -> Spoken:
         return doors.ask_pin(here)
     offered = here.offer((here.says("voice.greeting", name=member.name),))
     return _left_ringing(work, member, staff.instead_of_menu(here, offered))
+
+
+def _own_line(work: Work, sid: str, caller_id: str, to: str) -> Spoken | None:
+    """Return how the caller is put through when they rang the own number of one of their pairs. Whoever has a PIN goes
+    through the doors first, and finds their buddy in the menu."""
+    behind = people.everybody_behind(work, caller_id, to) if to not in {"", work.settings.number} else None
+    users = [user for user in behind.users if user.pair_id is not None] if behind else []
+    if behind is None or len(users) != 1 or users[0].member.has_pin:
+        return None
+    member = users[0].member
+    call = _store(work, sid, member.id, behind.phone_id)
+    return Spoken(call, member.language, Place("end"), through=str(users[0].pair_id))
 
 
 def _store(work: Work, sid: str, person_id: UUID | None, phone_id: UUID) -> UUID:

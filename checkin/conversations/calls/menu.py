@@ -1,8 +1,9 @@
 """The choices when nothing is asked. A key means the same on both pages; 8 turns the page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from checkin import checkins
+from checkin import buddies, checkins
 from checkin.conversation.events import Opened, Replied
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversations.calls.caller import Caller
@@ -25,8 +26,10 @@ def choose(here: Caller, key: str, *, more: bool) -> Spoken:
     if key == "1":
         return _how_you_are(here)
     reading = _SAYS.get(key)
+    if key == "4" and buddies.others_of(turn.work, here.member.id):
+        return replace(here.ends(), through="")
     if key == "4":
-        # A key says no words of its own; these are read by the buddy, who decides how to get in touch.
+        # They have no buddy: a person hears that they would like one to talk to.
         reading = Reading(Kind.BUDDY, here.says("voice.wants_a_word", name=here.member.name))
     elif key == "6" and here.paused:
         reading = Reading(Kind.BACK)
