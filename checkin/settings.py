@@ -42,6 +42,8 @@ class Settings:
     texts_a_week: int
     calls_a_week: int
     review_every: timedelta
+    answers_most: int
+    answers_minutes: int
     texts_a_second: float
     urgent_texts_a_second: float
     carrier_seconds: float
@@ -62,6 +64,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
+    "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
 })  # fmt: skip
 
 
@@ -106,6 +109,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         duty_time=read.time_of_day("CHECKIN_DUTY_TIME", "17:00"),
         texts_a_week=read.whole("CHECKIN_TEXTS_A_WEEK", 4),
         calls_a_week=read.whole("CHECKIN_CALLS_A_WEEK", 1),
+        # Twilio itself breaks off after 15 answers in a row between the same two numbers (14107).
+        answers_most=read.whole("CHECKIN_ANSWERS_MOST", 12),
+        answers_minutes=read.whole("CHECKIN_ANSWERS_MINUTES", 10),
         review_every=timedelta(weeks=read.whole("CHECKIN_REVIEW_WEEKS", 8)),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),

@@ -41,6 +41,8 @@ REASONS: Mapping[str, str] = {
     "answered_staff": "Answered a text from staff, after the case was closed",
     "low_outcome": "Gave a low answer when asked how it goes",
     "outcome_words": "Answered in words when asked how it goes",
+    "same_text_again": "Has sent the same text again and again; it is kept, and answered once",
+    "answers_stopped": "So many texts in a few minutes that answers have stopped; it may be a machine",
     "tip": "Offers a tip to share; it waits to be read under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
     "wrong_code": "Would like to join, and gave a code that the line does not know",

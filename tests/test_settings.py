@@ -28,6 +28,8 @@ WRONG = {
     "CHECKIN_DUTY_TIME": ["5pm", "25:00", "17:60", "17", "17:00-18:00"],
     "CHECKIN_TEXTS_A_WEEK": ["few", "0", "-1", "nan", "inf", "0.5", "2.5", "9999999"],
     "CHECKIN_CALLS_A_WEEK": ["0", "one", "0.9"],
+    "CHECKIN_ANSWERS_MOST": ["0", "many", "2.5"],
+    "CHECKIN_ANSWERS_MINUTES": ["0", "some", "0.5"],
     "CHECKIN_REVIEW_WEEKS": ["0", "often", "1.5"],
     "CHECKIN_TEXTS_A_SECOND": ["0", "fast", "-3", "nan"],
     "CHECKIN_URGENT_TEXTS_A_SECOND": ["0", "inf"],

@@ -17,6 +17,7 @@ from checkin import (
     phrases,
     wording,
 )
+from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.state import Thread
 from checkin.people import Member
 from checkin.store.work import Work
@@ -47,6 +48,9 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
     """Return what a sentence's placeholders stand for in a thread; only what it needs is looked up."""
     needs = wording.placeholders(key)
     found = {"name": member.name} if "name" in needs else {}
+    if "streams" in needs:
+        on = joining.asked_to(work, member.id) if key.startswith("joining.") else member.streams
+        found["streams"] = wording.stream_names([s.value for s in STOPPABLE if s.value in on], member.language)
     if thread is not None and thread.topic == "joining" and "group" in needs:
         found["group"] = joining.group_name(work, thread.subject)
     elif needs & {"group", "when", "venue", "directions"}:

@@ -14,10 +14,11 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import safe_reply, shared, staff_texts
+from checkin.conversations import manners, safe_reply, shared, staff_texts
 from checkin.conversations.sentences import render, render_plainly
+from checkin.conversations.staff_words import read_command
 from checkin.conversations.turn import Turn
-from checkin.people import Behind, User
+from checkin.people import Behind, Member, User
 from checkin.phone import is_e164
 from checkin.store.ids import new_id
 from checkin.store.models import Message, Phone
@@ -44,6 +45,8 @@ class Text:
     to: str = ""
     """The number of ours that was texted."""
     carrier_did: str | None = None
+    quiet: bool = False
+    """Too much has come from this number: the text acts as ever, and is not answered."""
 
 
 def hear(work: Work, text: Text) -> str:
@@ -57,13 +60,42 @@ def hear(work: Work, text: Text) -> str:
     if found is None and _would_join(text, risk):
         joining.newcomer(work, text.sender)
         found = people.everybody_behind(work, text.sender, text.to)
+    phone_id = found.phone_id if found else people.phone_for(work, text.sender)
+    members = [user.member for user in found.users] if found else []
+    open_now = [m.state.current for m in members if m.state.current and (step := open_step(m.state)) and step.ask]
+    habit = manners.hear(work, manners.read(work, phone_id), f"{text.to} {text.body}", open_now)
+    reading = read(text.body, _asked(members[0]) if len(members) == 1 else Asked.NONE)
+    verdict = manners.verdict(work, habit, reading, risk.level)
+    # Staff ask anew how things stand; a code word is never only kept.
+    if verdict == "keep" and (read_command(text.body) or _is_code_word(work, members, text.body)):
+        verdict = "answer"
+    person_id = members[0].id if len(members) == 1 else None
+    if verdict == "keep":
+        answer = ""
+        _store(work, text, new_id(), phone_id=phone_id, person_id=person_id, answer=answer, unread=False)
+    else:
+        answer = _handle(work, replace(text, quiet=verdict == "mute"), risk, found)
+    manners.keep(work, habit, reading, verdict, said=bool(answer), person_id=person_id)
+    return answer
+
+
+def _is_code_word(work: Work, members: Sequence[Member], body: str) -> bool:
+    return any(people.says_code_word(work, member, body) for member in members)
+
+
+def _asked(member: Member) -> Asked:
+    step = open_step(member.state)
+    return step.asked if step else Asked.NONE
+
+
+def _handle(work: Work, text: Text, risk: Risk, found: Behind | None) -> str:
     if found is None:
         return _hear_stranger(work, text, risk)
     if len(found.users) > 1:
         return _hear_shared(work, text, risk, found)
     user, phone_id = found.users[0], found.phone_id
     turn = _converse(work, text, risk, Turn(work, user.member, phone_id=phone_id, pair_id=user.pair_id))
-    answer = _answer(turn)
+    answer = _answer(text, turn)
     unread = _is_unread(turn)
     _store(work, text, turn.message_id, phone_id=phone_id, person_id=user.member.id, answer=answer, unread=unread)
     return answer
@@ -73,8 +105,7 @@ def _converse(work: Work, text: Text, risk: Risk, turn: Turn) -> Turn:
     """Take a text as somebody's turn."""
     if people.says_code_word(work, turn.member, text.body):
         risk = Risk(Level.RED, (people.CODE_WORD,))
-    asked = step.asked if (step := open_step(turn.member.state)) else Asked.NONE
-    reading = read(text.body, asked)
+    reading = read(text.body, _asked(turn.member))
     if turn.member.status == "invited" and reading.kind is Kind.START:
         # The carrier's own word for yes.
         reading = Reading(Kind.YES)
@@ -94,8 +125,8 @@ def _converse(work: Work, text: Text, risk: Risk, turn: Turn) -> Turn:
     return turn
 
 
-def _answer(turn: Turn) -> str:
-    return "" if turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
+def _answer(text: Text, turn: Turn) -> str:
+    return "" if text.quiet or turn.by_carrier else " ".join(filter(None, (*turn.said, turn.question)))
 
 
 def _is_unread(turn: Turn) -> bool:
@@ -107,7 +138,8 @@ def _hear_shared(work: Work, text: Text, risk: Risk, behind: Behind) -> str:
     did, here = _carrier_did(work, text), new_id()
     known = shared.decide(work, behind, text.body)
     if known is None and did != "STOP":
-        answer = shared.ask(work, behind, _words(text), risk)
+        asked = shared.ask(work, behind, _words(text), risk)
+        answer = "" if text.quiet else asked
         unread = read(text.body, Asked.NONE).kind is Kind.UNCLEAR
         _store(work, text, here, phone_id=behind.phone_id, answer=answer, unread=unread)
         return answer
@@ -119,7 +151,7 @@ def _hear_shared(work: Work, text: Text, risk: Risk, behind: Behind) -> str:
         shared.tell_carrier(work, behind, users, stopped=did == "STOP")
     for user in users:
         shared.note_others(work, behind, user.member.id, risk)
-    heard = [turn for turn in turns if not turn.by_carrier]
+    heard = [turn for turn in turns if not (text.quiet or turn.by_carrier)]
     answer = " ".join(filter(None, (*(s for turn in heard for s in turn.said), heard[-1].question if heard else None)))
     person_id = known.user.member.id if known else None
     unread = _is_unread(turns[-1])
@@ -229,7 +261,7 @@ def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
         detail="".join(f"; {w}" for w in risk.why),
     )
     answer = ""
-    stopped = text.carrier_did == "STOP" or read(text.body).kind is Kind.STOP
+    stopped = text.quiet or text.carrier_did == "STOP" or read(text.body).kind is Kind.STOP
     # A caller id that is no number (a short code, a company's name) cannot take an answer.
     if is_e164(text.sender) and not stopped and (risk.level is Level.RED or _first_today(work, phone_id)):
         key = "safety.endangered" if safe_reply.watched(risk.why) else "stranger"

@@ -16,7 +16,6 @@ from checkin import (
     checkins,
     duties,
     escalations,
-    joining,
     meetings,
     outbox,
     outcomes,
@@ -26,7 +25,7 @@ from checkin import (
     wording,
 )
 from checkin.conversation import machine
-from checkin.conversation.agenda import STOPPABLE, STREAM
+from checkin.conversation.agenda import STREAM
 from checkin.conversation.effects import (
     Accept,
     Ask,
@@ -154,7 +153,7 @@ class Turn:
         thread = self.member.state.current
         step = machine.open_step(self.member.state)
         key = aloud or (step.ask if step and step.ask else "voice.menu")
-        return self.render(key, sentences.values(self.work, self.member, key, thread) | self._streams(key))
+        return self.render(key, sentences.values(self.work, self.member, key, thread))
 
     def climb_for(self, check_in_id: str) -> None:
         """Go on to the next rung of this person's check-in because somebody who was asked cannot."""
@@ -241,7 +240,7 @@ class Turn:
         if which is None:
             return
         key = which
-        values = sentences.values(self.work, self.member, key, thread) | self._streams(key)
+        values = sentences.values(self.work, self.member, key, thread) | self._stream()
         if self.mouth is not None:
             self.said.append(self.render(key, values))
             return
@@ -272,16 +271,10 @@ class Turn:
         latest = self.work.now + _ASK_EXPIRES
         return min(latest, duty.starts) if duty else latest
 
-    def _streams(self, key: str) -> dict[str, str]:
-        if not wording.placeholders(key) & {"stream", "streams"}:
-            return {}
+    def _stream(self) -> dict[str, str]:
+        """Return what the one stream is called that was stopped or started just now."""
         named = [self.changed.stream.value] if self.changed and self.changed.stream else []
-        asked = joining.asked_to(self.work, self.member.id) if key.startswith("joining.") else self.member.streams
-        on = [s.value for s in STOPPABLE if s.value in asked]
-        return {
-            "stream": wording.stream_names(named, self.member.language),
-            "streams": wording.stream_names(on, self.member.language),
-        }
+        return {"stream": wording.stream_names(named, self.member.language)}
 
     def _which(self, key: str, thread: Thread | None) -> str | None:
         """Return the sentence that is true here, where the core names the general one; None: there is none to say."""
@@ -327,7 +320,7 @@ class Turn:
         return None if true or (key == "page.declined" and mine) else "page.gone"
 
     def _ask(self, key: str, thread: Thread | None) -> None:
-        values = sentences.values(self.work, self.member, key, thread) | self._streams(key)
+        values = sentences.values(self.work, self.member, key, thread)
         if self.mouth is not None:
             self.question = self.render(key, values)
             return

@@ -120,6 +120,8 @@ class Phone(Base):
     line: Mapped[str] = mapped_column(server_default="unknown")
     # A stranger who texts is answered at most once a day.
     last_answered_at: Mapped[datetime | None]
+    # How often the same text came from here, and when it was answered of late (`conversations/manners.py`).
+    manners: Mapped[dict[str, Any] | None]
     # Of several people behind it: who used it last, and when; and since when it is asked which of them it is.
     speaker_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     spoke_at: Mapped[datetime | None]

@@ -140,7 +140,7 @@ def test_without_redis_texts_are_answered_and_what_is_owed_goes_out_later(ann: P
         town.control("POST", f"phones/{ann.number}/text", {"body": "i want to end it all"})
         wait_until(lambda: texts_to(town, ann) == 1)
         ann.hears("999")
-        assert town.scalar("SELECT count(*) FROM timers WHERE kind = 'open'") == 1
+        assert town.scalar("SELECT count(*) FROM timers WHERE kind = 'open' AND topic = 'page'") == 1
     finally:
         town.redis_back()
     town.settles()

@@ -37,7 +37,9 @@ def test_cancel_in_answer_to_how_are_you_is_for_a_person_and_no_all_clear(ann: P
     ben.hears("Ann hasn't answered")
     ann.texts("CANCEL").hears("successfully been unsubscribed")
     assert clock.scalar("SELECT severity || ' ' || reason FROM cases") == "amber may_be_farewell"
-    ben.hears("About Ann: a person is looking after it now").hears("isn't using messages here")
+    both = f"{clock.next_text(ben.number)} {clock.next_text(ben.number)}"
+    assert "About Ann: a person is looking after it now" in both
+    assert "isn't using messages here" in both
     clock.moves_to("12:00")
     ann.hears_nothing()
 
@@ -55,3 +57,12 @@ def test_a_refusal_on_sending_stops_texts_and_brings_a_person_once(ann: Phone, b
     assert clock.scalar("SELECT reason FROM cases") == "carrier_opt_out"
     assert clock.scalar("SELECT count(*) FROM people WHERE text_blocked") == 1
     ann.is_rung().answers().presses("1").presses("1").is_told("It is good to hear from you").hangs_up()
+
+
+def test_the_same_text_twenty_times_is_answered_once_and_staff_hear_of_it_once(ann: Phone, clock: Town) -> None:
+    for _ in range(20):
+        clock.control("POST", f"phones/{ann.number}/text", {"body": "who is this"})
+    clock.settles()
+    ann.hears("This is Harbour Line").hears_nothing()
+    assert clock.scalar("SELECT count(*) FROM case_events WHERE detail LIKE '%same_text_again%'") == 1
+    assert clock.scalar("SELECT count(*) FROM messages WHERE direction = 'in'") == 20
