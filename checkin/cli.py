@@ -220,19 +220,20 @@ def _print(lines: list[str]) -> None:
 )
 def topics(folder: Path | None) -> None:
     """List the topics of conversation, or draw them."""
-    from checkin.conversation.diagram import mermaid
+    from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
     from checkin.conversation.topics import TOPICS
 
-    for topic in TOPICS.values():
-        if folder is None:
+    if folder is None:
+        for topic in TOPICS.values():
             click.echo(f"{topic.name}: {', '.join(topic.steps)}")
-            continue
+        return
+    for name, page in {**{t.name: mermaid(t) for t in TOPICS.values()}, AGENDA: agenda_page()}.items():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{topic.name}.md").write_text(mermaid(topic), encoding="utf-8")
+            (folder / f"{name}.md").write_text(page, encoding="utf-8")
         except OSError as error:
             raise BadInput(f"{folder} cannot be written: {error.strerror}.") from error
-        click.echo(str(folder / f"{topic.name}.md"))
+        click.echo(str(folder / f"{name}.md"))
 
 
 main.add_command(rota)

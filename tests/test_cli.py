@@ -166,8 +166,8 @@ def test_the_topics_are_listed_and_drawn(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in run("topics").stdout.splitlines()] == list(TOPICS)
     folder = tmp_path / "new" / "folder"
     assert run("topics", "--diagram", str(folder)).exit_code == 0
-    assert sorted(f.stem for f in folder.iterdir()) == sorted(TOPICS)
-    for page in folder.iterdir():
+    assert sorted(f.stem for f in folder.iterdir()) == sorted([*TOPICS, "agenda"])
+    for page in (folder / f"{name}.md" for name in TOPICS):
         assert "```mermaid\nstateDiagram-v2" in page.read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from checkin import checkins, delivery, dispatch, duties, escalations, health, outbox, plans
 from checkin.bootstrap import open_line
-from checkin.conversation.diagram import mermaid
+from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
 from checkin.conversation.topics import TOPICS
 from checkin.errors import BadFile, BadSetting
 from checkin.gateways import Fault
@@ -267,9 +267,8 @@ def test_a_picture_is_a_small_png(name: str) -> None:
 
 def test_the_drawn_topics_are_those_of_the_code() -> None:
     drawn = {path.stem: path.read_text() for path in (DOCS / "topics").glob("*.md")}
-    assert drawn == {name: mermaid(topic) for name, topic in TOPICS.items()}, (
-        "run: checkin topics --diagram docs/topics"
-    )
+    expected = {name: mermaid(topic) for name, topic in TOPICS.items()} | {AGENDA: agenda_page()}
+    assert drawn == expected, "run: checkin topics --diagram docs/topics"
 
 
 # --- every page ---

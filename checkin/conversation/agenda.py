@@ -25,6 +25,8 @@ _ORDER = (
     "handling",
     "relay",
     "relay_which",
+    "join_code",
+    "language",
     "signpost",
     "reach_out",
     "checkin",
@@ -33,12 +35,10 @@ _ORDER = (
     "cover",
     "duty",
     "swap",
+    "joining",
+    "review",
     "outcome",
     "meeting",
-    "joining",
-    "join_code",
-    "review",
-    "language",
 )
 RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
 
@@ -69,12 +69,14 @@ STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
 
 
 def rule(arriving: str, under_way: str) -> Rule:
-    """Return what `arriving` does to `under_way` (both names of topics)."""
+    """Return what `arriving` does to `under_way` (both names of topics). docs/topics/agenda.md shows it for all."""
     if arriving == under_way:
         return Rule.QUEUE if arriving in _MANY_AT_ONCE else Rule.REPLACE
     if RANK[arriving] < RANK[under_way]:
         return Rule.INTERRUPT
-    return Rule.NEWS if arriving in _NEWS else Rule.QUEUE
+    if arriving in _NEWS:
+        return Rule.NEWS
+    return Rule.INTERRUPT if under_way in _NEWS else Rule.QUEUE
 
 
 # A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
@@ -82,7 +84,8 @@ def rule(arriving: str, under_way: str) -> Rule:
 _MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "buddy_report", "cover", "duty", "swap"})
 
 
-# What would be stale by the time that its turn came.
+# What is said at once, for it would be stale by the time that its turn came; and what, once said, may be answered for
+# so long that nothing waits behind it.
 _NEWS = frozenset({"meeting", "staff_reply"})
 
 # What is not put again when something has interrupted it: it was said once, and nobody has to answer.

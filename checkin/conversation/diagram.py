@@ -1,9 +1,29 @@
-"""Draw a topic's table as a Mermaid state diagram, for docs/topics/."""
+"""Draw the topics for docs/topics/: each table as a Mermaid state diagram, and what opens during what as one table."""
 
 from dataclasses import fields
 
+from checkin.conversation.agenda import RANK, Rule, rule
 from checkin.conversation.effects import Effect
 from checkin.conversation.topic import AGAIN, END, STAY, Go, Topic
+
+AGENDA = "agenda"
+
+
+def agenda_page() -> str:
+    """Return a Markdown page that says for every two topics what happens when one opens during the other."""
+    topics = sorted(RANK, key=lambda topic: RANK[topic])
+    lines = [
+        "# What opens during what",
+        "",
+        "One person has one open question. Down the side: what is under way. Along the",
+    ]
+    lines += ["top: what opens meanwhile. The topics stand in order of who goes before whom.", ""]
+    lines += ["| | " + " | ".join(topics) + " |", "| --- |" + " --- |" * len(topics)]
+    for under_way in topics:
+        answers = " | ".join(rule(arriving, under_way).name.lower() for arriving in topics)
+        lines.append(f"| **{under_way}** | {answers} |")
+    lines += ["", *(f"* **{one.name.lower()}**: {one.value}" for one in Rule), ""]
+    return "\n".join(lines)
 
 
 def mermaid(topic: Topic) -> str:

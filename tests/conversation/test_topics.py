@@ -134,6 +134,41 @@ def test_what_opens_during_what_is_settled_for_every_pair() -> None:
             assert rule(arriving, under_way) is not Rule.QUEUE
 
 
+def test_every_two_topics_do_what_their_rule_says() -> None:
+    """For each pair: one question is open afterwards, nothing is lost that has to be asked, and both come to an end."""
+    for arriving, under_way in product(TOPICS, TOPICS):
+        before = Conversation(Thread(under_way, TOPICS[under_way].opens_at, "old"), (), turn=3)
+        after, effects = advance(before, Opened(arriving, "new"))
+        waiting = {(t.topic, t.subject) for t in after.agenda}
+        match rule(arriving, under_way):
+            case Rule.INTERRUPT:
+                assert after.current == Thread(arriving, TOPICS[arriving].opens_at, "new")
+                assert waiting == ({(under_way, "old")} if under_way != "meeting" else set())
+            case Rule.QUEUE:
+                assert after.current == before.current
+                assert waiting == {(arriving, "new")}
+                assert effects == ()
+            case Rule.REPLACE:
+                assert after.current is not None
+                assert (after.current.subject, waiting) == ("new", set())
+            case Rule.NEWS:
+                assert (after, effects) == (before, TOPICS[arriving].news)
+
+
+def test_nothing_waits_for_days_behind_what_nobody_has_to_answer() -> None:
+    for arriving in set(TOPICS) - {"meeting", "staff_reply"}:
+        for said in ("meeting", "staff_reply"):
+            assert rule(arriving, said) is Rule.INTERRUPT
+
+
+def test_what_staff_wrote_is_said_once_and_listened_for_afterwards() -> None:
+    state, _ = advance(Conversation(), Opened("staff_reply", "r"))
+    state, _ = advance(state, Opened("checkin", "c"))
+    state, effects = advance(state, Replied(Reading(Kind.NUMBER, 1)))
+    assert state.current == Thread("staff_reply", "listening", "r")
+    assert not any(isinstance(e, Ask) for e in effects)
+
+
 @pytest.mark.parametrize("reading", READINGS, ids=lambda r: f"{r.kind}-{r.value}")
 def test_worrying_words_are_never_a_reassurance(reading: Reading) -> None:
     for topic, step in STEPS:
