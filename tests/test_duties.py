@@ -48,7 +48,7 @@ def ticks(line: Line, now: datetime) -> None:
 
 def says(line: Line, now: datetime, topic: str, ref: str, word: str) -> str | None:
     """Answer the question about the only duty."""
-    duty: UUID = value(line, "SELECT id FROM duties")
+    duty: UUID = value(line, "SELECT id FROM duties ORDER BY id")
     with line.store.work(now) as work:
         said = duties.record(work, topic, duty, person(line, ref), word)
     due.fire_timers(line.store, now, most=50)
@@ -63,7 +63,7 @@ def told(line: Line) -> list[tuple[str, str]]:
 
 def status(line: Line) -> Any:
     """How the only duty stands."""
-    return value(line, "SELECT status FROM duties")
+    return value(line, "SELECT status FROM duties ORDER BY id")
 
 
 # --- when somebody is asked ---
@@ -171,6 +171,17 @@ def test_a_no_goes_to_the_stand_ins_who_are_free_one_at_a_time(line: Line) -> No
     assert value(line, "SELECT count(*) FROM audit WHERE action = 'duty_covered'") == 1
 
 
+def test_whoever_has_just_stepped_in_is_not_asked_once_more(line: Line) -> None:
+    ticks(line, FIVE)
+    says(line, FIVE, "duty", "omar", "no")
+    says(line, FIVE, "cover", "sue", "yes")
+    with line.store.work(FIVE) as work:
+        duties.away(work, None, person(line, "fay"), FIVE, FIVE + timedelta(days=1))
+    ticks(line, FIVE + timedelta(minutes=1))
+    asked = "SELECT p.ref, d.status FROM duties d JOIN people p ON p.id = person_id ORDER BY d.id"
+    assert [tuple(row) for row in rows(line, asked)] == [("omar", "covered"), ("sue", "confirmed")]
+
+
 def test_a_stand_in_who_is_away_is_not_asked(line: Line) -> None:
     loads(line, TOWN + "holidays: [{ref: x, person: sue, from: 2027-01-12 07:00, until: 2027-01-12 09:00}]\n")
     ticks(line, FIVE)
@@ -255,7 +266,7 @@ def test_a_facilitators_no_is_offered_to_who_covers_the_group(group: Line) -> No
     assert says(group, FIVE, "cover", "eve", "yes") == "cover.yours"
     assert value(group, "SELECT count(*) FROM overrides") == 0
     with group.store.work(FIVE) as work:
-        duty = duties.lock(work, value(group, "SELECT id FROM duties"))
+        duty = duties.lock(work, value(group, "SELECT id FROM duties ORDER BY id"))
         assert duty is not None
         said = duties.said(work, duty, "en", LONDON, "text")
     assert said == "the meeting of Leeds group, Tuesday 12 January, 19:00 to 20:30"

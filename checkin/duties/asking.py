@@ -186,6 +186,8 @@ def _cover(work: Work, duty: Duty, taker: UUID) -> None:
             ends=duty.ends,
             why="swap" if duty.wanted else "covers",
         )
+    if rota.asked_at(duty.starts, ZoneInfo(person(work, taker)["zone"]), work.settings.duty_time) <= work.now:
+        _confirm(work, duty, taker)
     names = {"taker": people.first_name(work, taker), "member": people.first_name(work, duty.person_id)}
     tell(work, duty.person_id, "duty.covered", duty, {"taker": names["taker"]})
     for other in _withdraw_offers(work, duty, besides=taker):
@@ -201,6 +203,15 @@ def look_again(work: Work, shift_id: UUID | None = None) -> None:
     asked."""
     which = Shift.ask if shift_id is None else Shift.ask & (Shift.id == shift_id)
     work.conn.execute(update(Shift).where(which).values(next_due_at=work.now))
+
+
+def _confirm(work: Work, duty: Duty, taker: UUID) -> None:
+    """Whoever has just said yes to stepping in is not asked once more whether it is all right."""
+    said = {"status": "confirmed", "ends": duty.ends, "next_due_at": None}
+    mine = {"kind": duty.kind, "subject": duty.subject, "starts": duty.starts, "person_id": taker}
+    work.conn.execute(
+        insert(Stored).values(id=new_id(), **mine, **said).on_conflict_do_update(index_elements=[*mine], set_=said)
+    )
 
 
 def lapse(work: Work, duty: Duty) -> None:

@@ -156,3 +156,16 @@ def test_two_swap_by_text_when_both_say_yes(omar: Phone, lin: Phone, sue: Phone,
     clock.moves_to("17:00")
     lin.hears("Your turn is coming up").texts("1").hears("Thank you, Lin")
     omar.hears_nothing()
+
+
+def test_whoever_prefers_to_be_rung_answers_with_a_key(omar: Phone, lin: Phone, clock: Town) -> None:
+    clock.loads(ROTA.replace("{ref: omar, name: Omar,", "{ref: omar, name: Omar, prefers: call,"))
+    clock.moves_to("17:00")
+    omar.is_rung().answers().presses("1").is_told(
+        "Your turn is coming up", "on call, Tuesday the 12th of January, 8 in the morning"
+    )
+    omar.presses("2").is_told("That is all right", "who can step in").hangs_up()
+    lin.hears("Could you step in for Omar?")
+    lin.texts("yes").hears("It is yours")
+    clock.phone("+447700900131", "Sue").hears("Lin steps in for Omar")
+    omar.hears("Lin steps in for you")
