@@ -299,6 +299,12 @@ def safe_contact(profile: Profile, times: Times) -> list[Line]:
         ),
         Line("Language", _LANGUAGES.get(profile.language, profile.language), care=profile.language != "en"),
     ]
+    if profile.text_relay:
+        lines.append(Line("Text relay", "An operator types what you say: speak slowly, and wait", care=True))
+    if profile.has_pin:
+        lines.append(Line("PIN", "The line says nothing private in a call before it"))
+    if profile.missed_call_ok:
+        lines.append(Line("Missed call", "Ringing and hanging up counts as: I am OK"))
     if profile.paused_until and profile.paused_until > times.now:
         lines.append(Line("Paused", f"Until {times.both(profile.paused_until)}", care=True))
     if profile.status != "active":

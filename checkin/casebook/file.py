@@ -39,6 +39,9 @@ class Profile:
     safe_hours: tuple[time, time] | None
     shared_phone: bool
     voicemail: str
+    has_pin: bool
+    missed_call_ok: bool
+    text_relay: bool
     text_blocked: bool
     paused_until: datetime | None
 
@@ -104,7 +107,7 @@ _CASE = text(
     SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered,
            p.name AS member, p.language, p.zone, p.area, p.status AS member_status, p.prefers, p.discreet,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.shared_phone, p.voicemail, p.text_blocked,
-           p.paused_until
+           p.paused_until, p.pin IS NOT NULL AS has_pin, p.missed_call_ok, p.text_relay
     FROM cases k LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
     LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
     LEFT JOIN people o ON o.id = k.offered_to
@@ -208,6 +211,9 @@ def _profile(work: Work, row: Row[Any]) -> Profile:
         safe_hours=hours,
         shared_phone=row.shared_phone,
         voicemail=row.voicemail,
+        has_pin=row.has_pin,
+        missed_call_ok=row.missed_call_ok,
+        text_relay=row.text_relay,
         text_blocked=row.text_blocked,
         paused_until=row.paused_until,
     )

@@ -29,6 +29,7 @@ ORGANISATION = """
 people:
   - {ref: ann, name: Ann, phones: 07700 900101, streams: [checkins]}
   - {ref: carol, name: Carol, phones: [07700 900103, 0113 496 0103], streams: [checkins], prefers: call,
+     pin: 4711, missed_call_ok: yes, text_relay: yes,
      discreet: yes, shared_phone: yes, safe_to_text: no, safe_hours: {from: "10:00", to: "15:00"}}
   - {ref: sue, name: Sue, phones: 07700 900131}
   - {ref: omar, name: Omar, phones: 07700 900132}

@@ -56,6 +56,9 @@ def test_how_somebody_may_be_reached_stands_before_any_button(office: Office, su
         "Leave no message",
         "Shared: make sure who answers",
         "Discreet: say nothing of the group or the line",
+        "An operator types what you say",
+        "nothing private in a call before it",
+        "Ringing and hanging up counts as: I am OK",
         "07700 900103 · mobile",
         "0113 496 0103 · landline: calls only",
     ):

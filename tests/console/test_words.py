@@ -106,6 +106,7 @@ SENT = Said(
 ANN = Profile(
     name="Ann", language="en", zone="Europe/London", area=None, status="active", prefers="text", discreet=False,
     safe_to_text=True, safe_to_call=True, safe_hours=None, shared_phone=False, voicemail="full", text_blocked=False,
+    has_pin=False, missed_call_ok=False, text_relay=False,
     paused_until=None,
 )  # fmt: skip
 

@@ -155,4 +155,4 @@ def test_somebody_with_a_landline_hears_the_all_clear_by_telephone(ann: Phone, b
     ben.hears("Ann hasn't answered")
     clock.phone(ben.number, "Ben", kind="landline")
     ann.texts("1").hears("Good to hear")
-    ben.is_rung().answers().is_not_told("Ann").presses("1").is_told("All clear. Ann has been in touch").hangs_up()
+    ben.is_rung().answers().is_not_told("Ann").presses("1").is_told("All clear", "Ann has been in touch").hangs_up()
