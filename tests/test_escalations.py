@@ -1,6 +1,6 @@
 """Cases: who is on call, who is paged after whom, who has it, and how it is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -14,6 +14,7 @@ from checkin.conversation.effects import Severity
 from checkin.conversations import due
 from checkin.errors import BadInput
 from checkin.escalations import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
+from checkin.store.work import Work
 from tests.parts import NOON, loads, opened, person, rows, value
 
 TOWN = """
@@ -172,6 +173,37 @@ def test_strangers_have_cases_by_their_phone(line: Line) -> None:
             for phone in (one, other, one)
         ]
     assert cases[0] == cases[2] != cases[1]
+
+
+def at_once(line: Line, count: int, do: Callable[[Work], UUID]) -> list[UUID]:
+    """Do something in so many transactions that begin at the same moment."""
+    gate = Barrier(count)
+
+    def one() -> UUID:
+        with line.store.work(NOON) as work:
+            work.conn.exec_driver_sql("SELECT 1")
+            gate.wait(10)
+            return do(work)
+
+    with ThreadPoolExecutor(count) as pool:
+        return [job.result() for job in [pool.submit(one) for _ in range(count)]]
+
+
+def test_first_texts_of_a_stranger_at_the_same_moment_are_one_case(line: Line) -> None:
+    def texts(work: Work) -> UUID:
+        phone = people.phone_for(work, "+447700900171")
+        return escalations.open_case(work, Severity.RED, "words", person_id=None, phone_id=phone, words="help")
+
+    assert len(set(at_once(line, 4, texts))) == 1
+    assert value(line, "SELECT count(*) FROM case_events WHERE kind IN ('opened', 'joined')") == 4
+    assert paged(line) == [("sue", "round 1")]
+
+
+def test_worries_about_one_person_voiced_at_the_same_moment_are_one_case(line: Line) -> None:
+    ann = person(line, "ann")
+    found = at_once(line, 4, lambda work: escalations.open_case(work, Severity.AMBER, "buddy_worried", person_id=ann))
+    assert len(set(found)) == 1
+    assert value(line, "SELECT count(*) FROM timers WHERE kind = 'page'") == 1
 
 
 # --- taking ---

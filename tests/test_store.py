@@ -98,6 +98,18 @@ NEVER = {
     "RED closed by nobody at all":
         "INSERT INTO cases (id, severity, reason, opened_at, status, closed_at) "
         "VALUES (:id, 'red', 'x', :now, 'closed', :now)",
+    "two open cases of one stranger's telephone":
+        "WITH phone AS (INSERT INTO phones (id, number, number_index) VALUES (:id, 'x', 'x') RETURNING id) "
+        "INSERT INTO cases (id, phone_id, severity, reason, opened_at) "
+        "SELECT gen_random_uuid(), phone.id, 'task', 'x', :now FROM phone, generate_series(1, 2)",
+    "a case that is part of itself":
+        "INSERT INTO cases (id, severity, reason, opened_at, status, closed_at, merged_into) "
+        "VALUES (:id, 'task', 'x', :now, 'closed', :now, :id)",
+    "an open case that was offered by nobody":
+        "INSERT INTO cases (id, severity, reason, opened_at, offered_to) VALUES (:id, 'task', 'x', :now, :sue)",
+    "a RED case that was laid aside":
+        "INSERT INTO cases (id, severity, reason, opened_at, snoozed_until) VALUES (:id, 'red', 'x', :now, :now)",
+    "a policy without steps": "INSERT INTO policies (severity, rule) VALUES ('red', '{}')",
     "a message that is leased for ever":
         "INSERT INTO messages (id, at, direction, medium, status) VALUES (:id, :now, 'out', 'text', 'leased')",
     "a message dropped for no reason":
