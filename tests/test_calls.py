@@ -253,7 +253,7 @@ def test_a_key_that_means_nothing_is_asked_again_and_then_a_person_comes(line: L
 MENU = {
     "2": ("meets next", []),
     "3": ("asked for somebody to ring you", [("task", "call_me")]),
-    "4": ("passed that on to Ben", []),
+    "4": ("One moment", []),
     "5": ("", [("task", "wants_help_finding")]),
     "6": ("no messages until Monday the 25th of January", []),
     "7": ("being told now", [("red", "urgent")]),

@@ -27,7 +27,7 @@ def choose(here: Caller, key: str, *, more: bool) -> Spoken:
         return _how_you_are(here)
     reading = _SAYS.get(key)
     if key == "4" and buddies.others_of(turn.work, here.member.id):
-        return replace(here.ends(), through="")
+        return replace(here.ends(here.says("relay.moment")), through="")
     if key == "4":
         # They have no buddy: a person hears that they would like one to talk to.
         reading = Reading(Kind.BUDDY, here.says("voice.wants_a_word", name=here.member.name))
