@@ -129,8 +129,8 @@ def test_ones_own_organisation_plays_with_numbers_that_reach_nobody(tmp_path: Pa
     file = tmp_path / "own.yaml"
     file.write_text(
         "people:\n"
-        "  - {ref: a, name: A, phones: [07911 123456, 0113 243 0000]}\n"
-        "  - {ref: b, name: B, phones: 07911 123456}\n",
+        "  - {ref: a, name: A, phones: [07700 900777, 0113 496 0555]}\n"
+        "  - {ref: b, name: B, phones: 07700 900777}\n",
         encoding="utf-8",
     )
     first, second = harmless(read_file(file, "GB", "Europe/London")).people
