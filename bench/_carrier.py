@@ -1,8 +1,9 @@
-"""A stand-in carrier for `bench/dispatch.py`: takes Twilio's POST .../Messages.json and counts. Nothing else.
+"""A stand-in carrier for `bench/dispatch.py` and `bench/red.py`: takes Twilio's POST .../Messages.json and counts.
 
     python -m bench._carrier PORT MILLISECONDS
 
-`GET /count` says how many it took and how often at most one message (by the id in its StatusCallback) came. It is not
+`GET /count` says how many it took and how often at most one message (by the id in its StatusCallback) came, `GET /came`
+when each came first. It is not
 the simulator, which does what a carrier does; this one only takes no time, or as long as it is told.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 import json
 import re
 import sys
+import time
 from collections import Counter
 from urllib.parse import unquote
 
@@ -17,6 +19,8 @@ _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _ID = re.compile(r"m=([0-9a-f-]{36})")
 
 taken: Counter[str] = Counter()
+# When each message came for the first time, in seconds since 1970.
+came: dict[str, float] = {}
 
 
 class _Connection(asyncio.Protocol):
@@ -37,6 +41,9 @@ class _Connection(asyncio.Protocol):
         if not end or len(body) < (int(length[1]) if length else 0):
             return
         self._came = b""
+        if head.startswith(b"GET /came"):
+            self._answer(200, came)
+            return
         if head.startswith(b"GET"):
             self._answer(200, {"taken": taken.total(), "messages": len(taken), "most": max(taken.values(), default=0)})
             return
@@ -55,7 +62,9 @@ class _Connection(asyncio.Protocol):
 def _take(form: str) -> dict[str, object]:
     """Count a message, and return what Twilio's API answers to one."""
     found = _ID.search(form)
-    taken[found[1] if found else "?"] += 1
+    name = found[1] if found else "?"
+    taken[name] += 1
+    came.setdefault(name, time.time())
     sid = f"SM{taken.total():032x}"
     return {
         "sid": sid, "account_sid": "AC" + "b" * 32, "status": "queued", "body": "Hello", "direction": "outbound-api",

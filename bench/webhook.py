@@ -133,22 +133,26 @@ def _requests(numbers: Sequence[str]) -> Iterator[bytes]:
     strangers = islice(fictional_numbers(), MEMBERS + 2, None)
     validator = RequestValidator(TOKEN)
     for number, body in zip(numbers, bodies, strict=True):
-        sid = f"SM{new_id().hex}"
-        form = {
-            "ToCountry": "GB", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "", "FromZip": "",
-            "SmsSid": sid, "FromState": "", "SmsStatus": "received", "FromCity": "", "Body": body,
-            "FromCountry": "GB", "To": NUMBER, "ToZip": "", "NumSegments": "1", "MessageSid": sid,
-            "AccountSid": ACCOUNT, "From": next(strangers) if body in _STRANGERS else number,
-            "ApiVersion": "2010-04-01",
-        }  # fmt: skip
-        signature = validator.compute_signature("https://line.example.org/twilio/sms", form)
-        content = urlencode(form).encode()
-        head = (
-            "POST /twilio/sms HTTP/1.1\r\nHost: line.example.org\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
-            f"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {len(content)}\r\n"
-            f"X-Twilio-Signature: {signature}\r\nI-Twilio-Idempotency-Token: {new_id()}\r\n\r\n"
-        )
-        yield head.encode() + content
+        yield written(validator, next(strangers) if body in _STRANGERS else number, body)
+
+
+def written(validator: RequestValidator, sender: str, body: str) -> bytes:
+    """Return the carrier's request for one text, signed and written out."""
+    sid = f"SM{new_id().hex}"
+    form = {
+        "ToCountry": "GB", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "", "FromZip": "",
+        "SmsSid": sid, "FromState": "", "SmsStatus": "received", "FromCity": "", "Body": body,
+        "FromCountry": "GB", "To": NUMBER, "ToZip": "", "NumSegments": "1", "MessageSid": sid,
+        "AccountSid": ACCOUNT, "From": sender, "ApiVersion": "2010-04-01",
+    }  # fmt: skip
+    signature = validator.compute_signature("https://line.example.org/twilio/sms", form)
+    content = urlencode(form).encode()
+    head = (
+        "POST /twilio/sms HTTP/1.1\r\nHost: line.example.org\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
+        f"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {len(content)}\r\n"
+        f"X-Twilio-Signature: {signature}\r\nI-Twilio-Idempotency-Token: {new_id()}\r\n\r\n"
+    )
+    return head.encode() + content
 
 
 def _everything_is_stored(line: Line, many: int) -> None:
