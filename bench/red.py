@@ -2,8 +2,8 @@
 
 Fifty texts a second come in, one in twenty-five of them RED, each from somebody else; ten thousand bulk messages are
 owed and going out at the line's pace. Web, two workers and the clock run as the Procfile says; the carrier
-(`_carrier.py`) takes 150 ms for everything. Measured is from the moment a RED text is handed to the line until the first page of its
-case reaches the carrier.
+(`_carrier.py`) takes 150 ms for everything. Measured is from the moment a RED text is handed to the line until the
+first page of its case reaches the carrier.
 """
 
 import http.client

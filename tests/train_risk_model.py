@@ -40,7 +40,7 @@ ROUNDS = 3
 # many people use) and everyday talk more than a forum's shop talk.
 COST = defaultdict(lambda: 1.0, risk=6.0, negated=3.0, benign_sms=2.0, everyday=2.0, benign=4.0)
 # The line is drawn where so much everyday talk would be flagged by the model alone, on texts it did not learn from.
-LINE_KIND, LINE_SHARE = "benign_sms", 0.0025
+LINE_KIND, LINE_SHARE = "benign_sms", 0.002
 # A word is of the vocabulary when so many of the project's own sentences hold it.
 RECURS = 2
 # A feature is kept when so many texts hold it.
