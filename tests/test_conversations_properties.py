@@ -68,8 +68,10 @@ WORDS = st.text(max_size=30) | st.sampled_from([
 KEYS = st.sampled_from(["", "", "1", "2", "3", "4", "9", "0", "#", "*", "7"])
 PHONE = st.sampled_from(PHONES)
 SPANS = st.sampled_from([1, 15, 31, 61, 180, 480, 1440, 1440, 4320, 11520]).map(lambda m: timedelta(minutes=m))
+# Opened together with what it is about, in one transaction: there is no such topic about anything else.
+ONLY_OF_ITS_OWN = {"staff_reply"}
 # However much comes due at one moment, it is done after so many rounds; and everybody falls silent after so many moves.
-ROUNDS, MOVES = 60, 400
+ROUNDS, MOVES = 60, 60
 _NO_LINK = re.compile(r"^/twilio/")
 
 
@@ -198,7 +200,7 @@ class AnyTown(RuleBasedStateMachine):
         self.now += span
         self.everything_due_happens()
 
-    @rule(topic=st.sampled_from(sorted(TOPICS)), data=st.data())
+    @rule(topic=st.sampled_from(sorted(TOPICS.keys() - ONLY_OF_ITS_OWN)), data=st.data())
     def a_topic_opens(self, topic: str, data: st.DataObject) -> None:
         """Any topic for anybody, about something there is or about nothing: at worst nothing comes of it."""
         anybody = [row.id for row in self._query("SELECT id FROM people ORDER BY ref")]
@@ -223,16 +225,19 @@ class AnyTown(RuleBasedStateMachine):
         with self.line.store.engine.begin() as connection:
             for table in ("plans", "pairs"):
                 connection.execute(sa.text(f"UPDATE {table} SET next_due_at = NULL"))  # noqa: S608  # our own two
-            # A case that nobody takes goes on asking for somebody, as it should.
-            connection.execute(sa.text("DELETE FROM timers WHERE kind = 'page'"))
+            # A case that nobody takes goes on asking for somebody, as it should; that is about nobody's question.
+            connection.execute(sa.text("DELETE FROM timers WHERE person_id IS NULL"))
             connection.execute(sa.text("DELETE FROM meetings"))
         for _ in range(MOVES):
-            soonest = self._query("SELECT min(due_at) AS at FROM timers WHERE kind <> 'page'")[0].at
+            soonest = self._query("SELECT min(due_at) AS at FROM timers WHERE kind = 'silence'")[0].at
             if soonest is None:
                 break
             self.now = max(self.now, soonest)
             self.everything_due_happens()
-        assert [p.ref for p in self._people() if (p.state or {}).get("open")] == [], "a question that never ends"
+        assert self._open() == [], "a question that never ends"
+
+    def _open(self) -> list[tuple[str, Any]]:
+        return [(p.ref, p.state["threads"]) for p in self._people() if (p.state or {}).get("open")]
 
     # --- what must hold ---
 
@@ -286,7 +291,8 @@ class Deaf:
 @pytest.fixture
 def line(database_url: str) -> Iterator[Line]:
     """The line's store."""
-    with opened(database_url) as found:
+    # A carrier that takes everything at once: nothing here is about its pace.
+    with opened(database_url, CHECKIN_TEXTS_A_SECOND="100000", CHECKIN_URGENT_TEXTS_A_SECOND="100000") as found:
         yield found
 
 
@@ -298,7 +304,7 @@ def test_whatever_people_do_to_the_line(line: Line) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
