@@ -66,8 +66,9 @@ def hear(work: Work, text: Text) -> str:
     habit = manners.hear(work, manners.read(work, phone_id), f"{text.to} {text.body}", open_now)
     reading = read(text.body, _asked(members[0]) if len(members) == 1 else Asked.NONE)
     verdict = manners.verdict(work, habit, reading, risk.level)
-    # Staff ask anew how things stand; a code word is never only kept.
-    if verdict == "keep" and (read_command(text.body) or _is_code_word(work, members, text.body)):
+    # Staff ask anew how things stand; a code word is never only kept; "1" may first be an answer, and then say whose.
+    whose = len(members) > 1 and reading.kind is Kind.NUMBER
+    if verdict == "keep" and (whose or read_command(text.body) or _is_code_word(work, members, text.body)):
         verdict = "answer"
     person_id = members[0].id if len(members) == 1 else None
     if verdict == "keep":
