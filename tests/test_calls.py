@@ -254,7 +254,7 @@ MENU = {
     "2": ("meets next", []),
     "3": ("asked for somebody to ring you", [("task", "call_me")]),
     "4": ("One moment", []),
-    "5": ("", [("task", "wants_help_finding")]),
+    "5": ("For money, press 1", []),
     "6": ("no messages until Monday the 25th of January", []),
     "7": ("being told now", [("red", "urgent")]),
 }
