@@ -22,7 +22,7 @@ from checkin.store.work import Work
 Group = Literal["level", "reason", "month"]
 # How far back is counted.
 YEAR = timedelta(days=366)
-_REASON = re.compile(r"; ([a-z-]+): ")
+_REASON = re.compile(r"; ([a-z-]+)(?=: |; |$)")
 
 
 @dataclass(frozen=True, slots=True)

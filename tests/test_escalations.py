@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from checkin import escalations, people
+from checkin import casebook, escalations, people
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Severity
 from checkin.conversations import due
@@ -318,3 +318,19 @@ def test_what_was_said_last_is_what_is_told_on_acceptance(line: Line) -> None:
         escalations.note(work, case, "paged")
         assert escalations.last_words(work, case) == "in the kitchen"
         assert escalations.last_words(work, UUID(int=9)) == ""
+
+
+def test_what_was_heard_and_who_said_it_is_sealed_on_the_timeline_and_read_in_the_console(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        case_id = escalations.open_case(work, Severity.AMBER, "words", person_id=person(line, "ann"), words="oh dear",
+            detail="; intent: kill myself; hopeless: no point, said by Ben")  # fmt: skip
+        escalations.note(work, case_id, "offered", detail="Fay")
+    assert value(line, "SELECT detail FROM case_events WHERE kind = 'opened'") == "amber: words; intent; hopeless"
+    assert value(line, "SELECT detail FROM case_events WHERE kind = 'offered'") is None
+    with line.store.work(NOON) as work:
+        opened = casebook.case(work, value(line, "SELECT number FROM cases"), reader=person(line, "ann"))
+    assert opened is not None
+    assert [e.detail for e in opened.events] == [
+        "amber: words; intent: kill myself; hopeless: no point, said by Ben",
+        "Fay",
+    ]

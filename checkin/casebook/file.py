@@ -116,7 +116,7 @@ _CASE = text(
 )
 _EVENTS = text(
     """
-    SELECT e.id, e.at, e.kind, e.detail, e.words, p.name, count(*) OVER () AS total
+    SELECT e.id, e.at, e.kind, e.detail, e.private, e.words, p.name, count(*) OVER () AS total
     FROM case_events e LEFT JOIN people p ON p.id = e.person_id
     WHERE e.case_id = :case ORDER BY e.id DESC LIMIT :most
     """
@@ -174,7 +174,14 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
         profile=_profile(work, row) if row.person_id else None,
         phones=[Phone(opened(work, f.number, "phones.number"), f.line, f.suspended_at is not None) for f in phones],
         events=[
-            Event(e.id, e.at, e.kind, name(work, e.name), e.detail or "", opened(work, e.words, "case_events.words"))
+            Event(
+                e.id,
+                e.at,
+                e.kind,
+                name(work, e.name),
+                opened(work, e.private, "case_events.private") or e.detail or "",
+                opened(work, e.words, "case_events.words"),
+            )
             for e in reversed(events)
         ],
         earlier=events[0].total - len(events) if events else 0,

@@ -32,8 +32,8 @@ def related(work: Work, case_id: UUID) -> list[int]:
 
 
 _COPY = text(
-    "INSERT INTO case_events (case_id, at, kind, person_id, detail, words) SELECT :into, at, "
-    "CASE kind WHEN 'opened' THEN 'joined' ELSE kind END, person_id, detail, words FROM case_events "
+    "INSERT INTO case_events (case_id, at, kind, person_id, detail, private, words) SELECT :into, at, "
+    "CASE kind WHEN 'opened' THEN 'joined' ELSE kind END, person_id, detail, private, words FROM case_events "
     "WHERE case_id = :case AND kind IN ('opened', 'joined', 'said', 'noted', 'arrived') ORDER BY id"
 )
 _ALERTS = text(

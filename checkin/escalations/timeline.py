@@ -1,11 +1,13 @@
 """A case's row, and the lines of its timeline."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from checkin.conversation.risk import CATEGORIES
 from checkin.errors import BadInput
 from checkin.store.models import Case, CaseEvent
 from checkin.store.work import Work
@@ -61,9 +63,20 @@ def change(work: Work, case_id: UUID, **values: object) -> None:
 
 
 _NOTE = (
-    "INSERT INTO case_events (case_id, at, kind, person_id, detail, words) "
-    "VALUES (%(case)s, %(at)s, %(kind)s, %(person)s, %(detail)s, %(words)s)"
+    "INSERT INTO case_events (case_id, at, kind, person_id, detail, private, words) "
+    "VALUES (%(case)s, %(at)s, %(kind)s, %(person)s, %(detail)s, %(private)s, %(words)s)"
 )
+# Lines whose detail may hold what was heard, and names: only its codes are stored in the open.
+_HOLDS_WORDS = frozenset({"opened", "joined", "noted", "offered"})
+_HEARD = re.compile(rf"(?P<category>{'|'.join(CATEGORIES)}): [^;]*")
+_TELLER = ", said by "
+
+
+def codes_in(kind: str, detail: str) -> str:
+    """Return what may be stored in the open of a line's detail: how grave, why, and the kinds of danger heard."""
+    if kind == "offered":
+        return ""
+    return _HEARD.sub(r"\g<category>", detail.partition(_TELLER)[0]) if kind in _HOLDS_WORDS else detail
 
 
 def note(
@@ -77,9 +90,13 @@ def note(
     at: datetime | None = None,
 ) -> None:
     """Add one line to a case's timeline; `at` (aware) is when it happened, where that was not just now."""
-    sealed = work.vault.seal(words, "case_events.words") if words else None
-    values = {"case": case_id, "at": at or work.now, "kind": kind, "person": person_id, "detail": detail or None}
-    work.rows(_NOTE, values | {"words": sealed})
+    codes = codes_in(kind, detail)
+    values = {"case": case_id, "at": at or work.now, "kind": kind, "person": person_id, "detail": codes or None}
+    sealed = {
+        "private": work.vault.seal(detail, "case_events.private") if codes != detail else None,
+        "words": work.vault.seal(words, "case_events.words") if words else None,
+    }
+    work.rows(_NOTE, values | sealed)
 
 
 def standing_case(work: Work, person_id: UUID) -> UUID | None:

@@ -529,7 +529,9 @@ class CaseEvent(Base):
     at: Mapped[datetime]
     kind: Mapped[str]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    # Codes; what was heard, and names, are in `private`: the whole of it, sealed.
     detail: Mapped[str | None]
+    private: Mapped[bytes | None]
     words: Mapped[bytes | None]
 
 
