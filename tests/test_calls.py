@@ -21,6 +21,8 @@ from checkin.conversation.topics import TOPICS
 from checkin.conversations import calls
 from checkin.conversations.calls.keys import MOST_STEPS, MOST_STEPS_BY_RELAY
 from checkin.conversations.turn import Turn
+from checkin.store.ids import new_id
+from checkin.store.models import StaffReply
 from checkin.wording import LANGUAGES, sentences
 from tests.handset import Handset
 from tests.parts import NOON, loads, opened, person, rows, value
@@ -136,13 +138,24 @@ ABOUT = {
     "checkin": "check_ins", "reach_out": "check_ins", "buddy_report": "pairs", "relay": "pairs", "page": "cases",
     "handling": "cases", "meeting": "occurrences", "duty": "duties", "cover": "duties", "swap": "duties",
     "outcome": "outcomes", "joining": "groups", "relay_which": "messages",
+    "staff_reply": "staff_replies",
 }  # fmt: skip
+
+
+def staff_have_written(line: Line, by: str) -> None:
+    """There is a text of staff's from some case."""
+    case_id = value(line, "SELECT id FROM cases LIMIT 1")
+    with line.store.work(NOON) as work:
+        words = work.vault.seal("How was it?", "staff_replies.words")
+        work.add(StaffReply, id=new_id(), case_id=case_id, staff_id=person(line, by), at=NOON, words=words)
 
 
 def stand_at(line: Line, ref: str, topic: str, step: str) -> None:
     """Put somebody at a step that is about something there is."""
     if topic in {"checkin", "reach_out"} and not value(line, "SELECT count(*) FROM check_ins"):
         asked_how_she_is(line)
+    if topic == "staff_reply" and not value(line, "SELECT count(*) FROM staff_replies"):
+        staff_have_written(line, ref)
     subject = value(line, f"SELECT id FROM {ABOUT[topic]} LIMIT 1") if topic in ABOUT else ""  # noqa: S608  # ours
     with line.store.work(NOON) as work:
         state = Conversation(Thread(topic, step, str(subject)), (), turn=7)

@@ -116,10 +116,15 @@ def stopped_by(topic: str, stream: str) -> bool:
     return belongs is not Stream.SAFETY if stream == "all" else belongs.value == stream
 
 
+def without(agenda: tuple[Thread, ...], thread: Thread) -> tuple[Thread, ...]:
+    """Return the agenda without what is the same question as `thread`."""
+    same = (lambda t: t.subject == thread.subject) if thread.topic in _MANY_AT_ONCE else (lambda _: True)
+    return tuple(t for t in agenda if t.topic != thread.topic or not same(t))
+
+
 def insert(agenda: tuple[Thread, ...], thread: Thread) -> tuple[Thread, ...]:
     """Return the agenda with `thread` in its place: by rank, then first come, first served; a newer one of a kind
     that cannot be asked twice replaces the older."""
-    same = (lambda t: t.subject == thread.subject) if thread.topic in _MANY_AT_ONCE else (lambda _: True)
-    agenda = tuple(t for t in agenda if t.topic != thread.topic or not same(t))
+    agenda = without(agenda, thread)
     place = next((i for i, t in enumerate(agenda) if RANK[t.topic] > RANK[thread.topic]), len(agenda))
     return (*agenda[:place], thread, *agenda[place:])

@@ -304,6 +304,8 @@ def _open(state: Conversation, thread: Thread, *, asked_for: bool = False) -> Ou
             waiting = state.agenda
         case Rule.INTERRUPT:
             waiting = agenda.set_aside(state.agenda, state.current)
+    # It may have been waiting for its turn when it opened anew.
+    waiting = agenda.without(waiting, thread)
     return replace(state, current=thread, agenda=waiting, turn=state.turn + 1), topic.on_open + _ask(thread)
 
 

@@ -5,6 +5,7 @@ is asked to confirm its end; and by text only when their own phone may hold such
 somebody else: danger in it is noted on the case, and opens none about them.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from checkin.conversations.staff_words import Command, Deed, is_bare, read_comma
 from checkin.conversations.turn import Turn
 from checkin.errors import BadInput
 from checkin.escalations import Open
+from checkin.people import Member
 from checkin.store.models import Alert, Case
 from checkin.store.work import Work
 
@@ -28,6 +30,11 @@ _LISTED = 6
 _WORDS_AT_ONCE = 300
 # A "2" this long after a page is still meant for it.
 _PAGE_REMEMBERED = timedelta(days=1)
+
+
+def is_one(work: Work, members: Sequence[Member]) -> bool:
+    """Tell whether one of these is staff or ever on call."""
+    return not {member.id for member in members}.isdisjoint(rota.everybody(work))
 
 
 def hear(turn: Turn, body: str, risk: Risk) -> bool:
