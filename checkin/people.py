@@ -383,6 +383,12 @@ def all_have_pins(work: Work, person_ids: Sequence[UUID]) -> bool:
     return work.conn.execute(having).scalar_one() == len(person_ids)
 
 
+def not_discreet(work: Work, person_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these people may be named to others who use their telephone."""
+    named = select(Person.id).where(Person.id.in_(person_ids), Person.discreet.is_(False), Person.safe_to_call)
+    return set(work.conn.scalars(named))
+
+
 # Why danger was heard, when it was the code word.
 CODE_WORD = "code-word"
 

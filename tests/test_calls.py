@@ -475,6 +475,26 @@ def test_people_who_share_a_phone_are_told_apart(line: Line) -> None:
     assert answer(line) == "good"
 
 
+def test_who_is_discreet_is_not_named_to_others_on_the_phone(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE people SET discreet = true WHERE ref = 'dai'")
+    phone = Handset(line, DAI).rings()
+    assert phone.at == "who"
+    assert "If you are Eve, press 1" in phone.said
+    assert "Dai" not in phone.said
+    assert "does not know" in phone.presses("8").said
+
+
+def test_a_discreet_person_with_a_pin_is_known_by_it(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE people SET discreet = true WHERE ref IN ('dai', 'eve')")
+    assert "does not know" in Handset(line, DAI).rings().said
+    loads(line, TOWN.replace("{ref: dai, name: Dai,", "{ref: dai, name: Dai, discreet: yes, pin: 3141,"))
+    phone = Handset(line, DAI).rings().presses("8")
+    assert phone.at == "pin"
+    assert "Hello Dai" in phone.presses("3141").said
+
+
 def test_somebody_else_on_a_shared_phone_is_a_stranger(line: Line) -> None:
     phone = Handset(line, DAI).rings().presses("8")
     assert "does not know" in phone.said

@@ -36,13 +36,34 @@ def ask_pin(here: Caller, say: tuple[str, ...] = (), *, tries: int = 0, wrong: s
 
 
 def tell_apart(here: Caller, who: Sequence[UUID], *, tries: int = 0) -> Spoken:
-    """Ask which of these it is, by name; or by PIN, when each has one: then no name is said to the others."""
+    """Ask which of these it is, by name; or by PIN, when each has one: then no name is said to the others.
+
+    Of several, whoever is discreet is not named either: "somebody else" is asked for a PIN where one may be known, and
+    else is treated like anybody, with a person on 0.
+    """
     work = here.turn.work
+    named = _named(work, who) if len(who) > 1 else who
     if len(who) > 1 and people.all_have_pins(work, who):
         return ask_pin(here, tries=tries)
-    names = [people.first_name(work, person_id) for person_id in who[:_MOST]]
-    asked = tuple(here.says("voice.who_is", name=name, key=str(i)) for i, name in enumerate(names, 1))
+    if not named:
+        return _somebody_else(here, who)
+    asked = tuple(
+        here.says("voice.who_is", name=people.first_name(work, person_id), key=str(i))
+        for i, person_id in enumerate(named, 1)
+    )
     return here.spoken("who", (), (*asked, here.says("voice.who_else")), tries=tries)
+
+
+def _somebody_else(here: Caller, unnamed: Sequence[UUID]) -> Spoken:
+    work = here.turn.work
+    if any(people.all_have_pins(work, [person_id]) for person_id in unnamed):
+        return ask_pin(here)
+    return strangers.greet(work, here.call, patient=False)
+
+
+def _named(work: Work, who: Sequence[UUID]) -> list[UUID]:
+    open_about_it = people.not_discreet(work, who)
+    return [person_id for person_id in who if person_id in open_about_it][:_MOST]
 
 
 def key(here: Caller, place: Place, keys: str) -> Spoken:
@@ -106,10 +127,12 @@ def _one_of_several(here: Caller, place: Place, keys: str) -> Spoken:
         if person_id is None:
             return _wrong_pin(here, place)
     elif keys == NOT_ME:
-        return strangers.greet(work, here.call, patient=False)
+        named = _named(work, sharing)
+        return _somebody_else(here, [person_id for person_id in sharing if person_id not in named])
     else:
+        named = _named(work, sharing)
         chosen = int(keys) if keys.isascii() and keys.isdigit() else 0
-        person_id = sharing[chosen - 1] if 1 <= chosen <= len(sharing[:_MOST]) else None
+        person_id = named[chosen - 1] if 1 <= chosen <= len(named) else None
     member = people.lock(work, person_id) if person_id else None
     if member is None:
         return put_again(here, place)
