@@ -296,6 +296,8 @@ def line(database_url: str) -> Iterator[Line]:
         yield found
 
 
+# Calls are paced, and a shared machine stalls.
+@pytest.mark.timeout(900)
 def test_whatever_people_do_to_the_line(line: Line) -> None:
     class Here(AnyTown):
         """On this test's own database."""

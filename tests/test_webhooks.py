@@ -102,7 +102,8 @@ def bodies(line: Line) -> list[str]:
 # --- who may ---
 
 PATHS = ["/twilio/sms", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/out", "/twilio/voice/key",
-    "/twilio/voice/status"]  # fmt: skip
+    "/twilio/voice/status", "/twilio/relay/call", "/twilio/relay/whisper", "/twilio/relay/accept",
+    "/twilio/relay/machine", "/twilio/relay/over", "/twilio/relay/instead"]  # fmt: skip
 
 
 def test_every_address_of_the_door_is_among_those_tried(line: Line) -> None:
