@@ -47,8 +47,10 @@ def test_what_a_file_adds_is_heard_by_text_and_pages(line: Line) -> None:
     assert level(line, "Black dog day again") is Level.AMBER
     with line.store.work(NOON) as work:
         hear(work, Text(sid="SM1", sender="+447700900101", body="im going down the slipway"))
-    detail = value(line, "SELECT detail FROM case_events WHERE kind = 'opened'")
-    assert "organisation: going down the slipway" in detail
+    assert value(line, "SELECT detail FROM case_events WHERE kind = 'opened'") == "red: words; organisation"
+    with line.store.work(NOON) as work:
+        sealed = value(line, "SELECT private FROM case_events WHERE kind = 'opened'")
+        assert "organisation: going down the slipway" in work.vault.open(sealed, "case_events.private")
     assert value(line, "SELECT severity FROM cases") == "red"
 
 
