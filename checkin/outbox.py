@@ -5,7 +5,7 @@ out means that the process died with the message in its hands: it becomes `unkno
 can say whether it must be sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,13 +76,21 @@ def owe(
     )
 
 
-def withdraw(work: Work, subject: UUID, why: str) -> None:
-    """Drop what is still owed about a subject that has been settled."""
+_WITHDRAW = text(
+    "UPDATE messages SET status = 'dropped', reason = :why WHERE subject = :subject AND status = 'owed' "
+    "AND (CAST(:wording AS text) IS NULL OR wording = :wording) "
+    "AND (CAST(:people AS uuid[]) IS NULL OR person_id = ANY(:people))"
+)
+
+
+def withdraw(
+    work: Work, subject: UUID, why: str, *, wording: str | None = None, people: Collection[UUID] | None = None
+) -> None:
+    """Drop what is still owed about a subject, what was owed a moment ago in this transaction too: only sentence
+    `wording`, only to these `people`, where they are given."""
     work.flush()
-    work.conn.execute(
-        text("UPDATE messages SET status = 'dropped', reason = :why WHERE subject = :subject AND status = 'owed'"),
-        {"why": why, "subject": subject},
-    )
+    named = list(people) if people is not None else None
+    work.conn.execute(_WITHDRAW, {"why": why, "subject": subject, "wording": wording, "people": named})
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,3 +334,20 @@ def test_what_was_heard_and_who_said_it_is_sealed_on_the_timeline_and_read_in_th
         "amber: words; intent: kill myself; hopeless: no point, said by Ben",
         "Fay",
     ]
+
+
+def test_a_case_that_is_taken_as_it_is_opened_pages_nobody(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        case_id = escalations.open_case(work, Severity.RED, "urgent", person_id=person(line, "ann"))
+        escalations.take(work, case_id, person(line, "lin"))
+    assert value(line, "SELECT count(*) FROM messages WHERE wording = 'page.ask' AND status = 'owed'") == 0
+
+
+def test_a_case_paged_twice_at_one_moment_has_one_round_of_pages(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        case_id = escalations.open_case(work, Severity.RED, "urgent", person_id=person(line, "ann"))
+        escalations.take(work, case_id, person(line, "lin"))
+        escalations.hand_over(work, case_id, person(line, "lin"), person(line, "sue"), "She knows her.")
+        escalations.hand_over(work, case_id, person(line, "lin"), person(line, "sue"), "Please ring her.")
+    owed = "SELECT medium FROM messages WHERE wording = 'page.ask' AND status = 'owed' ORDER BY medium"
+    assert rows(line, owed) == [("call",), ("text",)]

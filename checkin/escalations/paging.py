@@ -1,6 +1,6 @@
 """Paging people as the policy says, until somebody accepts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -171,16 +171,9 @@ def _sound_alarm(work: Work, case: Open, turn: _Turn) -> None:
     change(work, case.id, alarm_at=work.now)
 
 
-_SUPERSEDE = text(
-    "UPDATE messages SET status = 'dropped', reason = 'superseded' WHERE subject = :case AND wording = 'page.ask' "
-    "AND status = 'owed' AND person_id = ANY(:people)"
-)
-
-
-def withdraw(work: Work, case_id: UUID) -> None:
-    """Drop the pages of a case that have not gone out yet: nobody is asked for it any more."""
-    ours = "UPDATE messages SET status = 'dropped', reason = 'superseded' WHERE subject = :case AND status = 'owed' "
-    work.conn.execute(text(ours + "AND wording = 'page.ask'"), {"case": case_id})
+def withdraw(work: Work, case_id: UUID, people: Collection[UUID] | None = None) -> None:
+    """Drop the pages of a case that have not gone out yet, all or those to `people`: nobody is asked for it twice."""
+    outbox.withdraw(work, case_id, "superseded", wording="page.ask", people=people)
 
 
 def alert(work: Work, case_id: UUID, person_id: UUID) -> None:
@@ -192,7 +185,7 @@ def alert(work: Work, case_id: UUID, person_id: UUID) -> None:
 
 def page(work: Work, case: Open, whom: Ways, code: str) -> None:
     """Page people in a new round: one page each, whatever the number of its messages."""
-    work.conn.execute(_SUPERSEDE, {"case": case.id, "people": list(whom)})
+    withdraw(work, case.id, list(whom))
     for person_id, media in whom.items():
         note(work, case.id, "paged", person_id=person_id, detail=f"round {case.page_round + 1}")
         alert(work, case.id, person_id)
@@ -228,6 +221,7 @@ def go_on(work: Work, case_id: UUID) -> None:
     case = lock(work, case_id)
     if case is None or case.status != "open" or case.severity != "red" or case.alarm_at is not None:
         return
+    work.flush()
     round_ = {"case": case_id, "round": f"page:{case_id}:{case.page_round}:%"}
     if work.conn.execute(_UNDER_WAY, round_).first() is None:
         note(work, case_id, "unreached", detail=f"round {case.page_round}")
