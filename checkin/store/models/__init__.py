@@ -1,0 +1,71 @@
+"""Every table, typed. What must never be stored cannot be: CHECK, UNIQUE and foreign keys say so.
+
+All moments are `timestamptz`. `bytes` columns hold sealed text (see `vault.py`), except those that end in `_index`
+or `_hash`. History tables (delivery events, case events, consents, audit) are only ever added to: triggers refuse
+updates and deletes of audit rows.
+
+One module a room; a table is imported from here. A new one goes into its room and into the list below.
+"""
+
+from checkin.store.models.base import Base
+from checkin.store.models.buddies import Pair, PairLine, PoolNumber, RelayCall
+from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
+from checkin.store.models.checkins import CheckIn, Plan
+from checkin.store.models.meetings import Group, Meeting, Membership, Occurrence, Reminder, Rsvp
+from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Message, Pace, Timer
+from checkin.store.models.outcomes import Outcome, OutcomeQuestion
+from checkin.store.models.people import Consent, Contact, Person, PersonPhone, Phone
+from checkin.store.models.phrases import Phrase, RiskPhrase
+from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
+from checkin.store.models.staff import Audit, Staff
+from checkin.store.models.tips import Report, Tip, TipHearing
+
+__all__ = [
+    "Absence",
+    "Alert",
+    "Audit",
+    "Base",
+    "CallTurn",
+    "Case",
+    "CaseEvent",
+    "CheckIn",
+    "Code",
+    "Consent",
+    "Contact",
+    "DeliveryEvent",
+    "Duty",
+    "Group",
+    "Heartbeat",
+    "Hole",
+    "Meeting",
+    "Membership",
+    "Message",
+    "Occurrence",
+    "Offer",
+    "Outcome",
+    "OutcomeQuestion",
+    "Override",
+    "Pace",
+    "Pair",
+    "PairLine",
+    "Person",
+    "PersonPhone",
+    "Phone",
+    "Phrase",
+    "Plan",
+    "Policy",
+    "PoolNumber",
+    "RelayCall",
+    "Reminder",
+    "Report",
+    "RiskPhrase",
+    "Rsvp",
+    "Shift",
+    "Staff",
+    "StaffReply",
+    "StandIn",
+    "Timer",
+    "Tip",
+    "TipHearing",
+    "Verdict",
+]

@@ -1,0 +1,53 @@
+"""Plans and the check-ins made from them."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.store.models.base import Base, ident, one_of
+
+
+class Plan(Base):
+    """When and how somebody is asked how they are, and who is asked when they do not answer."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("cardinality(ladder) > 0", name="ladder"),
+        Index("ix_plans_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+    id: Mapped[UUID] = ident()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
+    rule: Mapped[str]
+    at: Mapped[time]
+    # Rungs by name: text call second_number buddy second_buddy facilitator contacts staff.
+    ladder: Mapped[list[str]]
+    gaps: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    # None: the plan rests.
+    next_due_at: Mapped[datetime | None]
+
+
+class CheckIn(Base):
+    """One time somebody was asked. At most one of a person's is open."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (
+        one_of("status", "open", "unconfirmed", "settled"),
+        UniqueConstraint("plan_id", "due_at"),
+        Index("uq_check_ins_open", "person_id", unique=True, postgresql_where=text("status = 'open'")),
+        Index("ix_check_ins_person", "person_id", "due_at"),
+        CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled"),
+    )
+    id: Mapped[UUID] = ident()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id", ondelete="SET NULL"))
+    due_at: Mapped[datetime]
+    ladder: Mapped[list[str]]
+    rung: Mapped[int] = mapped_column(server_default=text("0"))
+    status: Mapped[str] = mapped_column(server_default="open")
+    answer: Mapped[str | None]
+    how: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))

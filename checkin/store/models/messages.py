@@ -1,0 +1,128 @@
+"""What came in, what is owed, what became of it; moments still to come; the pace of sending."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.store.models.base import Base, ident, one_of
+
+
+class Message(Base):
+    """A text or a call, in or out.
+
+    In: stored before it is understood, unique by the carrier's sid, with the answer that was given. Out: something
+    owed to a phone. `owed` waits for `due_at`; `leased` is in somebody's hands; `unknown` may or may not have reached
+    the carrier and is looked up before anything is sent again; `sent` and what follows is the carrier's word, in
+    `carrier_status`.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        one_of("direction", "in", "out"),
+        one_of("medium", "text", "call"),
+        one_of("status", "received", "owed", "leased", "unknown", "sent", "dropped", "failed"),
+        CheckConstraint("(direction = 'in') = (status = 'received')", name="direction_status"),
+        CheckConstraint("(status = 'leased') = (lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint("(status IN ('dropped', 'failed')) <= (reason IS NOT NULL)", name="reason"),
+        Index("ix_messages_owed", "class", "due_at", postgresql_where=text("status = 'owed'")),
+        Index("ix_messages_leased", "lease_until", postgresql_where=text("status = 'leased'")),
+        Index("ix_messages_unknown", "due_at", postgresql_where=text("status = 'unknown'")),
+        Index("ix_messages_person", "person_id", "at"),
+        Index("ix_messages_unread", "at", postgresql_where=text("direction = 'in' AND unread")),
+    )
+    id: Mapped[UUID] = ident()
+    at: Mapped[datetime]
+    direction: Mapped[str]
+    medium: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    phone_id: Mapped[UUID | None] = mapped_column(ForeignKey("phones.id"))
+    sid: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[str]
+    body: Mapped[bytes | None]
+    # In: what was answered at once, so that a repeat gets the same again; and whether anybody understood it.
+    answer: Mapped[bytes | None]
+    unread: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Out. `sender`: the number it is sent from, where it is not the line's.
+    sender: Mapped[str | None]
+    urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
+    stream: Mapped[str | None]
+    wording: Mapped[str | None]
+    arguments: Mapped[bytes | None]
+    dedupe: Mapped[str | None] = mapped_column(unique=True)
+    subject: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    leased_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    # A call in which somebody pressed a key: an answered call alone may be a machine.
+    reached: Mapped[bool] = mapped_column(server_default=text("false"))
+    reason: Mapped[str | None]
+    carrier_status: Mapped[str | None]
+    carrier_code: Mapped[int | None] = mapped_column(BigInteger)
+    # The rank of the carrier's status: it only ever grows.
+    carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
+    sent_at: Mapped[datetime | None]
+
+
+class DeliveryEvent(Base):
+    """Every status the carrier told us of, as it came."""
+
+    __tablename__ = "delivery_events"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    message_id: Mapped[UUID | None]
+    sid: Mapped[str]
+    at: Mapped[datetime]
+    status: Mapped[str]
+    code: Mapped[int | None] = mapped_column(BigInteger)
+    sequence: Mapped[int | None]
+
+    __table_args__ = (
+        Index("uq_delivery_events", "sid", "status", "sequence", unique=True, postgresql_nulls_not_distinct=True),
+    )
+
+
+class CallTurn(Base):
+    """One answered step of a call, kept so that a repeat of the request gets the same answer again."""
+
+    __tablename__ = "call_turns"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    answer: Mapped[bytes]
+
+
+class Timer(Base):
+    """A moment still to come. Firing one deletes it in the transaction that does what it was for."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        one_of("kind", "silence", "open", "settled", "climb", "page", "unpause"),
+        Index("ix_timers_due", "due_at"),
+        Index("uq_timers_silence", "person_id", unique=True, postgresql_where=text("kind = 'silence'")),
+    )
+    id: Mapped[UUID] = ident()
+    due_at: Mapped[datetime]
+    kind: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    topic: Mapped[str | None]
+    subject: Mapped[UUID | None]
+    turn: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Pace(Base):
+    """When a lane to the carrier is free again: every worker reserves its time here."""
+
+    __tablename__ = "paces"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When each part of the line last did its round."""
+
+    __tablename__ = "heartbeats"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
