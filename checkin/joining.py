@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import outbox, people, timers
@@ -115,6 +115,7 @@ def newcomer(work: Work, number: str) -> None:
         safe_to_call=False,
         invited_to=[s.value for s in STREAMS],
     )
+    people.file_names(work, {person_id: ""})
     work.add(PersonPhone, person_id=person_id, phone_id=phone_id, rank=1)
 
 
@@ -161,12 +162,6 @@ def belong(work: Work, member: Member, group_id: UUID) -> None:
     for person_id in facilitators:
         values = {"group": group_name(work, str(group_id))}
         outbox.owe(work, person_id, "text", Stream.BUDDY, "joining.news", values, subject=group_id)
-
-
-def keep_name(work: Work, person_id: UUID, name: str) -> None:
-    """Keep the name somebody gave."""
-    sealed = work.vault.seal(name, "people.name")
-    work.conn.execute(update(Person).where(Person.id == person_id).values(name=sealed))
 
 
 def review_later(work: Work, person_id: UUID) -> None:

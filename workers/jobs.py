@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import bootstrap, duties, health
+from checkin import bootstrap, duties, health, people
 from checkin.conversations import due
 from workers import queues
 
@@ -58,6 +58,15 @@ def look_ahead() -> None:
     line = _line()
     with line.store.work(line.clock()) as work:
         duties.look_ahead(work)
+
+
+def file_names() -> None:
+    """File the names of people who were stored without, so that they can be searched for."""
+    line = _line()
+    filed = _MOST
+    while filed == _MOST:
+        with line.store.work(line.clock()) as work:
+            filed = people.file_unfiled(work, most=_MOST)
 
 
 def reconcile() -> None:

@@ -5,6 +5,7 @@ gets everything it shows from here, as values; how it says them is the console's
 
 * `waiting.py`: all that waits.
 * `file.py`: one case, and the person it is about.
+* `people.py`: somebody among everybody.
 * `talk.py`: what was said to and by somebody, and why something was not sent.
 """
 

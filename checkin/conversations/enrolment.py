@@ -104,7 +104,7 @@ def _name(work: Work, heard: Heard) -> Next:
     if name is None:
         _task(work, heard, "name_needed")
         return Next(heard.member)
-    joining.keep_name(work, heard.member.id, name)
+    people.keep_name(work, heard.member.id, name)
     return Next(replace(heard.member, name=name))
 
 

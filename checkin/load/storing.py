@@ -138,6 +138,7 @@ def _person(work: Work, spec: PersonSpec, was: str | None) -> UUID:
     values["invited_to"] = spec.streams if spec.status == "invited" else []
     values |= {n: None if s is None else work.vault.seal(s, f"people.{n}") for n, s in spec.secrets.items()}
     person_id = _upsert(work, Person, spec.ref, values, keep=_answered(work, spec))
+    people.file_names(work, {person_id: spec.name})
     _phones(work, person_id, spec)
     _consents(work, person_id, spec)
     if spec.plan is not None:

@@ -14,7 +14,7 @@ from checkin.store.models.checkins import CheckIn, Plan
 from checkin.store.models.meetings import Group, Meeting, Membership, Occurrence, Reminder, Rsvp
 from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
-from checkin.store.models.people import Consent, Contact, Person, PersonPhone, Phone
+from checkin.store.models.people import Consent, Contact, NameMark, Person, PersonPhone, Phone
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
 from checkin.store.models.staff import Audit, Staff
@@ -40,6 +40,7 @@ __all__ = [
     "Meeting",
     "Membership",
     "Message",
+    "NameMark",
     "Occurrence",
     "Offer",
     "Outcome",

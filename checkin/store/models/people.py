@@ -60,6 +60,14 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class NameMark(Base):
+    """A keyed hash under which a name is filed, so that it can be found without being opened (`people/names.py`)."""
+
+    __tablename__ = "name_marks"
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class Phone(Base):
     """A number, sealed; found by its blind index. Several people may share one."""
 
