@@ -21,7 +21,7 @@ from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Machines, Receipt
 from checkin.outbox import Claimed
 from checkin.store.work import Store, Work
-from checkin.wording import Variant
+from checkin.wording import LANGUAGES
 from checkin.wording.segments import as_sent
 
 _log = logs.get("dispatch")
@@ -90,7 +90,7 @@ class Dispatcher:
             outbox.failed(work.conn, batch.unsayable)
             outbox.prepared(work.conn, batch.bodies)
             outbox.dropped(work.conn, batch.dropped)
-            outbox.deferred(work.conn, batch.deferred)
+            outbox.deferred(work, batch.deferred)
             wait = _slot(work.conn, lane, len(batch.ready))
         self._send_all(batch, lane, wait, now)
         self._settle(batch, now)
@@ -117,7 +117,9 @@ class Dispatcher:
                 batch.bodies.append({"id": message.id, "body": sealed, "phone_id": person["phone_id"]})
                 batch.ready.append((message, number or "", body))
             case Defer(until=until, why=why):
-                batch.deferred.append({"id": message.id, "until": until, "reason": why})
+                batch.deferred.append(
+                    {"id": message.id, "person": message.person_id, "until": until, "reason": why}
+                )
                 if message.wording == "checkin.ask":
                     # The silence that is waited for begins when the question is put.
                     timers.shift_silence(work, message.person_id, until - max(message.due_at, work.now))
@@ -246,6 +248,7 @@ def _request(work: Work, message: Claimed, number: str | None, sent_just_now: in
         number,
         medium=message.medium,
         stream=message.stream,
+        key=message.wording,
         expires_at=message.expires_at,
         relevant=person["relevant"] is not False,
         on_call=person["on_call"] or ringing,
@@ -254,11 +257,11 @@ def _request(work: Work, message: Claimed, number: str | None, sent_just_now: in
 
 
 def _body(work: Work, message: Claimed) -> str:
-    variant: Variant = "discreet" if message.person["discreet"] else "text"
-    if message.medium == "call":
-        variant = "voice"
+    variant = outlook.variant(message.person, message.medium)
     values = work.vault.open_json(message.arguments, "messages.arguments")
-    body = render(work, message.wording, message.person["language"], variant, values)
+    # What the gate lets through in a language that the line does not speak is about danger.
+    language = message.person["language"] if message.person["language"] in LANGUAGES else "en"
+    body = render(work, message.wording, language, variant, values)
     if variant != "text" or not message.person["shared_phone"]:
         return body
     # Whoever picks up a shared phone sees first whom it is for. A discreet profile wants no name there.

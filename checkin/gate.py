@@ -12,6 +12,11 @@ from zoneinfo import ZoneInfo
 from checkin.conversation.effects import Stream
 
 Medium = Literal["text", "call"]
+Dropped = Literal[
+    "no_number", "fictional_number", "number_suspended", "not_active", "not_relevant", "too_late", "not_sayable",
+    "stopped", "not_safe", "no_consent", "paused", "weekly_cap",
+]  # fmt: skip
+Held = Literal["on_call", "hours"]
 Hours = tuple[time, time]
 
 
@@ -25,14 +30,14 @@ class Defer:
     """Not now: ask again at `until` (aware, UTC)."""
 
     until: datetime
-    why: str
+    why: Held
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Never: `why` is one of the reasons in this module, as a stable word."""
+    """Never."""
 
-    why: str
+    why: Dropped
 
 
 Verdict = Send | Defer | Drop
@@ -48,6 +53,8 @@ class Request:
     expires_at: datetime | None
     relevant: bool
     """False when it was superseded, already answered or already accepted."""
+    sayable: bool
+    """It can be said in the person's language, in the variant that their profile asks for."""
     number: str | None
     fictional: bool
     """The number is reserved for fiction and the carrier is a real one."""
@@ -97,7 +104,7 @@ def may(request: Request) -> Verdict:
     return Send()
 
 
-def _never(request: Request) -> str | None:
+def _never(request: Request) -> Dropped | None:
     if request.number is None:
         return "no_number"
     if request.fictional:
@@ -111,10 +118,13 @@ def _never(request: Request) -> str | None:
         return "not_relevant"
     if request.expires_at is not None and request.now >= request.expires_at:
         return "too_late"
+    # In danger English is better than nothing.
+    if not request.sayable and request.stream is not Stream.SAFETY:
+        return "not_sayable"
     return None
 
 
-def _not_wanted(request: Request) -> str | None:
+def _not_wanted(request: Request) -> Dropped | None:
     if request.medium == "text" and request.text_blocked:
         return "stopped"
     safe = request.safe_to_text if request.medium == "text" else request.safe_to_call

@@ -200,6 +200,11 @@ _DEFERRED = text(
     "UPDATE messages SET status = 'owed', due_at = :until, reason = :reason, lease_until = NULL, "
     "attempt = attempt - 1 WHERE id = :id"
 )
+# Somebody who talks with us for a quarter of an hour is asked for every minute: that is one line to read.
+_HELD = text(
+    "INSERT INTO holds (message_id, why, person_id, at, until) VALUES (:id, :reason, :person, :now, :until) "
+    "ON CONFLICT (message_id, why) DO UPDATE SET until = EXCLUDED.until, times = least(holds.times + 1, 32000)"
+)
 _BY_VOICE = text(
     "UPDATE messages SET medium = 'call', status = 'owed', reason = 'landline', lease_until = NULL, sid = NULL, "
     "carrier_status = NULL, carrier_rank = -1, attempt = attempt - 1 WHERE id = :id AND medium = 'text'"
@@ -239,10 +244,11 @@ def dropped(conn: Connection, rows: list[dict[str, Any]]) -> None:
         conn.execute(_DROPPED, rows)
 
 
-def deferred(conn: Connection, rows: list[dict[str, Any]]) -> None:
-    """Hold messages back: (id, until, reason) each. Being held back is no attempt."""
+def deferred(work: Work, rows: list[dict[str, Any]]) -> None:
+    """Hold messages back: (id, person, until, reason) each. Being held back is no attempt; that they were is kept."""
     if rows:
-        conn.execute(_DEFERRED, rows)
+        work.conn.execute(_DEFERRED, rows)
+        work.conn.execute(_HELD, [row | {"now": work.now} for row in rows])
 
 
 def by_voice(conn: Connection, rows: list[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from checkin import wording
 from checkin.conversation.effects import Stream
 from checkin.gate import Medium, Request, Verdict, may
 from checkin.phone import is_fictional
@@ -20,13 +21,14 @@ def request(
     *,
     medium: Medium,
     stream: Stream,
+    key: str | None = None,
     expires_at: datetime | None = None,
     relevant: bool = True,
     on_call: bool = False,
     sent_this_week: int = 0,
 ) -> Request:
     """Return what the gate looks at. `person` holds the columns of `people` by name, and `suspended_at` of the phone
-    with this `number` (None: they have none)."""
+    with this `number` (None: they have none); `key` names the sentence, where it is known."""
     settings = work.settings
     hours = (person["safe_from"], person["safe_to"])
     cap = person["texts_a_week"] or settings.texts_a_week
@@ -38,6 +40,7 @@ def request(
         stream=stream,
         expires_at=expires_at,
         relevant=relevant,
+        sayable=_sayable(person, medium, key),
         number=number,
         fictional=number is not None and is_fictional(number) and not settings.simulated,
         number_suspended=person["suspended_at"] is not None,
@@ -54,6 +57,19 @@ def request(
         sent_this_week=sent_this_week,
         weekly_cap=cap,
     )
+
+
+def _sayable(person: Mapping[str, Any], medium: Medium, key: str | None) -> bool:
+    if person["language"] not in wording.LANGUAGES:
+        return False
+    return key is None or bool(wording.sentences(person["language"])[key].variant(variant(person, medium)))
+
+
+def variant(person: Mapping[str, Any], medium: Medium) -> wording.Variant:
+    """Return which variant of a sentence somebody is told; `person` as in `request`."""
+    if medium == "call":
+        return "voice"
+    return "discreet" if person["discreet"] else "text"
 
 
 _PERSON = """

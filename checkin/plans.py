@@ -8,7 +8,7 @@ are texting just now) is passed over and comes with the next lot.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -46,7 +46,10 @@ class Known:
     reachable: Reachable
 
 
-def why_not(plan: DuePlan, known: Known, now: datetime) -> str | None:
+LeftOut = Literal["not_active", "no_consent", "paused", "red_case", "too_late", "still_open"]
+
+
+def why_not(plan: DuePlan, known: Known, now: datetime) -> LeftOut | None:
     """Return why a check-in is left out, or None when the member is to be asked."""
     member = plan.member
     if member.status != "active":
@@ -137,3 +140,17 @@ def start(work: Work, plans: Sequence[tuple[DuePlan, Reachable]]) -> list[tuple[
     ]
     stored = {row[0] for row in work.rows(_START, {"all": Jsonb(values)})} if values else set()
     return [(plan, ladder if ladder.id in stored else None) for plan, ladder in made]
+
+
+# Never "ok": that somebody was not asked says nothing of how they are.
+_LEAVE_OUT = (
+    "INSERT INTO check_ins (id, person_id, plan_id, due_at, ladder, status, how, why, settled_at) "
+    "VALUES (%(id)s, %(person)s, %(plan)s, %(due)s, '{}', 'settled', 'left_out', %(why)s, %(now)s) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
+def leave_out(work: Work, plan: DuePlan, why: LeftOut) -> None:
+    """Keep that a check-in was due and was left out, and why; nothing when one of this plan and moment was made."""
+    values = {"person": plan.member.id, "plan": plan.id, "due": plan.due_at, "why": why, "now": work.now}
+    work.write_behind(f"left out {plan.id}", _LEAVE_OUT, {"id": new_id(), **values})

@@ -85,6 +85,7 @@ WHY_NOT: Mapping[str, str] = {
     "not_active": "they are not active on the line",
     "not_relevant": "it had been answered or overtaken",
     "too_late": "it was too late for it",
+    "not_sayable": "the line has no words for it in their language",
     "stopped": "they stopped texts",
     "not_safe": "it is marked not safe for them",
     "no_consent": "they have not agreed to this kind of message",
@@ -106,6 +107,11 @@ WHY_NOT: Mapping[str, str] = {
     "blocked": "they or their carrier refuse the line",
     "config": "the line's account at the carrier is not set up for it",
     "bug": "the line asked the carrier for something impossible",
+    "cannot_be_said": "the sentence could not be put together",
+    "undelivered": "the carrier could not deliver it",
+    "failed": "the carrier could not deliver it",
+    "red_case": "there was a RED case about them, and people were with them",
+    "still_open": "the one before was still open",
 }
 
 _TEXT_FATES: Mapping[str, str] = {
@@ -238,6 +244,35 @@ def fate(said: Said, times: Times) -> str:
             return f"Failed: {why}{_code(said)}"
         case _:
             return _fate_at_carrier(said)
+
+
+_KINDS: Mapping[str, str] = {
+    "checkins": "Check-in",
+    "reminders": "Reminder",
+    "buddy": "Message about a buddy",
+    "caring": "Caring message",
+    "contact": "Question about how to reach them",
+    "notice": "Notice",
+    "service": "Answer to something they began",
+    "safety": "Safety message",
+}
+_BY: Mapping[str | None, str] = {"text": " by text", "call": " by telephone", None: ""}
+
+
+def not_sent(one: NotSent, times: Times) -> str:
+    """Return in one sentence why something was not sent, or not when it was due."""
+    what = f"{_KINDS.get(one.stream, one.stream)}{_BY[one.medium]}"
+    why = WHY_NOT.get(one.why, one.why)
+    match one.outcome:
+        case "left_out":
+            return f"{what} left out: {why}."
+        case "held":
+            until = f" until {times.said(one.until)}" if one.until else ""
+            return f"{what} held back{until}: {why}."
+        case "failed":
+            return f"{what} failed: {why}{f' (carrier code {one.code})' if one.code else ''}."
+        case "dropped":
+            return f"{what} not sent: {why}."
 
 
 def _fate_at_carrier(said: Said) -> str:

@@ -1,6 +1,7 @@
 """`/healthz` (alive), `/readyz` (can it do its work), `/metrics`."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Flask, Response, jsonify
@@ -8,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client.registry import REGISTRY
 from sqlalchemy.exc import DBAPIError
 
-from checkin import health
+from checkin import casebook, health
 from checkin.bootstrap import Bell, Line
 
 
@@ -40,11 +41,13 @@ def add_rules(app: Flask, line: Line, bell: Bell) -> None:
             now = line.clock()
             with line.store.work(now) as work:
                 found = health.waiting(work)
+                unsent = casebook.not_sent_counts(work)
         except DBAPIError:
             up.set(0)
         else:
             up.set(1)
             _gauges(registry, found, now)
+            _not_sent(registry, unsent)
         text = generate_latest(registry) + generate_latest(_all_processes())
         return Response(text, content_type=CONTENT_TYPE_LATEST)
 
@@ -71,3 +74,10 @@ def _gauges(registry: CollectorRegistry, found: health.Waiting, now: datetime) -
     red.set(found.red_untaken)
     alarms = Gauge("checkin_alarms", "RED cases for which nobody could be found.", registry=registry)
     alarms.set(found.alarms)
+
+
+def _not_sent(registry: CollectorRegistry, unsent: Mapping[tuple[str, str], int]) -> None:
+    help_text = "Messages of the last day that were dropped, held back or failed, and check-ins that were left out."
+    gauge = Gauge("checkin_not_sent", help_text, ("outcome", "why"), registry=registry)
+    for (outcome, why), count in unsent.items():
+        gauge.labels(outcome, why).set(count)

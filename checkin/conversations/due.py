@@ -238,10 +238,12 @@ def _open_plans(work: Work, due: Sequence[DuePlan]) -> int:
             to_ask.append((plan, known[plan.member.id].reachable))
         else:
             _log.info("check_in_left_out", why=reason, plan=str(plan.id))
+            plans.leave_out(work, plan, reason)
     for plan, ladder in plans.start(work, to_ask):
         if ladder is None:
             # The last one's ladder is still being climbed: that is the same question.
             _log.info("check_in_left_out", why="still_open", plan=str(plan.id))
+            plans.leave_out(work, plan, "still_open")
         else:
             Turn(work, plan.member, ladder=ladder).advance(Opened("checkin", str(ladder.id)))
     return len(due)

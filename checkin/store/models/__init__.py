@@ -12,7 +12,7 @@ from checkin.store.models.buddies import Pair, PairLine, PoolNumber, RelayCall
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import CheckIn, Plan
 from checkin.store.models.meetings import Group, Meeting, Membership, Occurrence, Reminder, Rsvp
-from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Message, Pace, Timer
+from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, Person, PersonPhone, Phone
 from checkin.store.models.phrases import Phrase, RiskPhrase
@@ -36,6 +36,7 @@ __all__ = [
     "Duty",
     "Group",
     "Heartbeat",
+    "Hold",
     "Hole",
     "Meeting",
     "Membership",

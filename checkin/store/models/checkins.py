@@ -30,7 +30,7 @@ class Plan(Base):
 
 
 class CheckIn(Base):
-    """One time somebody was asked. At most one of a person's is open."""
+    """One time somebody was asked, or was due to be and was left out. At most one of a person's is open."""
 
     __tablename__ = "check_ins"
     __table_args__ = (
@@ -39,6 +39,10 @@ class CheckIn(Base):
         Index("uq_check_ins_open", "person_id", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_check_ins_person", "person_id", "due_at"),
         CheckConstraint("(status = 'settled') = (settled_at IS NOT NULL)", name="settled"),
+        # Whoever was not asked has not answered.
+        CheckConstraint("(coalesce(how, '') = 'left_out') = (why IS NOT NULL)", name="left_out"),
+        CheckConstraint("why IS NULL OR answer IS NULL", name="no_answer"),
+        Index("ix_check_ins_left_out", "due_at", postgresql_where=text("why IS NOT NULL")),
     )
     id: Mapped[UUID] = ident()
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
@@ -49,5 +53,7 @@ class CheckIn(Base):
     status: Mapped[str] = mapped_column(server_default="open")
     answer: Mapped[str | None]
     how: Mapped[str | None]
+    # Why it was left out.
+    why: Mapped[str | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))

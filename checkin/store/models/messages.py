@@ -31,6 +31,7 @@ class Message(Base):
         Index("ix_messages_unknown", "due_at", postgresql_where=text("status = 'unknown'")),
         Index("ix_messages_person", "person_id", "at"),
         Index("ix_messages_unread", "at", postgresql_where=text("direction = 'in' AND unread")),
+        Index("ix_messages_not_sent", "at", postgresql_where=text("status IN ('dropped', 'failed')")),
     )
     id: Mapped[UUID] = ident()
     at: Mapped[datetime]
@@ -65,6 +66,20 @@ class Message(Base):
     # The rank of the carrier's status: it only ever grows.
     carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
     sent_at: Mapped[datetime | None]
+
+
+class Hold(Base):
+    """A message was held back at the moment of sending: first when, how often, until when at the last. The message
+    itself may have gone out since."""
+
+    __tablename__ = "holds"
+    __table_args__ = (Index("ix_holds_person", "person_id", "at"), Index("ix_holds_at", "at"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    times: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class DeliveryEvent(Base):
