@@ -117,9 +117,7 @@ class Dispatcher:
                 batch.bodies.append({"id": message.id, "body": sealed, "phone_id": person["phone_id"]})
                 batch.ready.append((message, number or "", body))
             case Defer(until=until, why=why):
-                batch.deferred.append(
-                    {"id": message.id, "person": message.person_id, "until": until, "reason": why}
-                )
+                batch.deferred.append({"id": message.id, "person": message.person_id, "until": until, "reason": why})
                 if message.wording == "checkin.ask":
                     # The silence that is waited for begins when the question is put.
                     timers.shift_silence(work, message.person_id, until - max(message.due_at, work.now))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from checkin.casebook import Event, Phone, Profile, Said
+from checkin.casebook import Event, NotSent, Phone, Profile, Said
 from checkin.conversation.risk import CATEGORIES
 from checkin.phone import is_e164
 from console.times import Times
@@ -271,7 +271,7 @@ def not_sent(one: NotSent, times: Times) -> str:
             return f"{what} held back{until}: {why}."
         case "failed":
             return f"{what} failed: {why}{f' (carrier code {one.code})' if one.code else ''}."
-        case "dropped":
+        case _:
             return f"{what} not sent: {why}."
 
 
