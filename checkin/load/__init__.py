@@ -5,7 +5,7 @@ file is brought to what the file says; what is not in it stays as it is. A membe
 
 * `nodes.py`: reading YAML so that every mistake is named by its line and field.
 * `organisation.py`: what a file may say, as values; `policies.py`: the same for who is told about cases.
-* `storing.py`: bringing the store to it.
+* `storing.py`: bringing the store to it; `persons.py`: one person.
 """
 
 from pathlib import Path

@@ -146,7 +146,7 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         "outcomes",
     )
     found = Organisation(
-        people=[_person(n, country, zone) for n in root.children("people")],
+        people=[person(n, country, zone) for n in root.children("people")],
         groups=[_group(n, zone) for n in root.children("groups")],
         pairs=[_pair(n) for n in root.children("pairs")],
         rota=[rotas.shift(n, zone) for n in root.children("rota")],
@@ -175,7 +175,8 @@ def _reachable(spec: PersonSpec) -> rotas.Reachable:
     return rotas.Reachable(len(spec.phones), safe, str(spec.fields["speaks"] or [spec.fields["language"]]))
 
 
-def _person(n: Node, country: str, zone: str) -> PersonSpec:
+def person(n: Node, country: str, zone: str) -> PersonSpec:
+    """Return what a mapping says of somebody; `country` and `zone` are home. Mistakes are left in `n.mistakes`."""
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
