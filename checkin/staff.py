@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Row, select
 
-from checkin.store.models import Person, Staff
+from checkin.store.models import Membership, Person, Staff
 from checkin.store.work import Work
 
 _hasher = PasswordHasher()
@@ -50,6 +50,16 @@ def is_password(password_hash: str | None, given: str) -> bool:
         return _hasher.verify(password_hash or _NOBODY, given) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def own_groups(work: Work, account: Account) -> frozenset[UUID] | None:
+    """Return the groups that a facilitator runs or stands in for; None for other roles, who see every group."""
+    if account.role != "facilitator":
+        return None
+    runs = Membership.role.in_(("facilitator", "cover"))
+    return frozenset(
+        work.conn.execute(select(Membership.group_id).where(Membership.person_id == account.person_id, runs)).scalars()
+    )
 
 
 def _account(work: Work, row: Row[UUID, str, str, str | None, bytes]) -> Account:

@@ -3,24 +3,30 @@
 A room is a module with `room(...) -> Blueprint`: its addresses and their views. A view reads the form, asks the line
 (`checkin/`) for one thing in one transaction, and shows a page; business and SQL live in `checkin/`.
 
-* `login.py`, `queue.py`, `cases.py`, `tips.py`, `reader.py`: the rooms.
+* `rooms.py`: the table of rooms: who may enter, and how each stands in the navigation. `login.py` is before them all.
 * `desk.py`: what every view works with: the line, its clock, and the bell that is rung after a commit.
+* `proof.py`: the session, a password asked for once more, and the way back after a log-in.
 * `guard.py`: what stands before every room: session, CSRF, roles, headers, and pages for what goes wrong.
+* `forms.py`, `_forms.html`: the one idiom for forms: errors beside the field, what was typed stays, a second editor is
+  told, answers are checked. `paging.py`: long tables by the page, and what the next page tells, with "Undo".
 * `words.py`: what codes mean, in sentences. `times.py`: moments as people say them.
 * `templates/`, `static/`: one stylesheet, small scripts; nothing inline, nothing to build. Each page works without
   scripts; a fragment that a script fetches again is a template of its own whose name begins with an underscore.
 
-To add a page: a view in its room (or a new room, hung in `register`), a template that extends `base.html`, and what it
-reads from `casebook`. Who reads or changes something about a person is recorded with `audit.record`, last in the
-transaction. Rooms are for staff only unless they say otherwise; tests walk `app.url_map`, so a page that forgets is
-found.
+To add a room: a module with `room(desk) -> Blueprint`, a template that extends `base.html`, a line in `rooms.ROOMS`.
+To add a page: a view in its room. What it shows comes from `checkin/`, in a number of queries that does not grow with
+what is shown. Who reads or changes something about a person is recorded with `audit.record`, last in the transaction.
+A view that takes data away for good, or out of the house, wears `proof.needs_fresh_login`. Facilitators see only the
+groups that `Desk.groups` returns. Tests walk `app.url_map` as every role and as nobody, so that a page that forgets is
+found; a new kind of address gets an example in `tests/console/walk.py`.
 """
 
 from flask import Flask
 
 from checkin.bootstrap import Bell, Line
-from console import cases, guard, login, queue, reader, tips
+from console import guard, login
 from console.desk import Desk
+from console.rooms import ROOMS
 
 
 def register(app: Flask, line: Line, bell: Bell) -> None:
@@ -29,7 +35,5 @@ def register(app: Flask, line: Line, bell: Bell) -> None:
     door = guard.Guard(app, desk)
     door.open_to_all(guard.furniture())
     door.open_to_all(login.room(app, desk))
-    door.open_to(queue.room(desk), guard.CASE_WORKERS)
-    door.open_to(cases.room(desk), guard.CASE_WORKERS)
-    door.open_to(tips.room(desk), guard.CASE_WORKERS)
-    door.open_to(reader.room(desk), guard.CASE_WORKERS)
+    for room in ROOMS:
+        door.open_to(room.build(desk), room.roles)

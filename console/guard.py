@@ -19,12 +19,10 @@ from checkin.bootstrap import ClockStoppedError
 from checkin.settings import Settings
 from checkin.staff import Account
 from checkin.store.work import is_away
+from console import proof, rooms
 from console.desk import Desk
 
 _log = logs.get("console")
-
-# Staff who work on cases. Facilitators will see their own group, and nothing of anybody's case.
-CASE_WORKERS = frozenset({"admin", "coordinator", "safeguarding"})
 
 # Somebody who has not asked for a page for this long is logged out; a page that fetches itself again does not count.
 IDLE = timedelta(hours=8)
@@ -72,7 +70,7 @@ class Guard:
             WTF_CSRF_SSL_STRICT=False,
         )
         self._forms = CSRFProtect(app)
-        app.context_processor(lambda: {"account": g.get("account"), "line_name": settings.name})
+        app.context_processor(lambda: {"line_name": settings.name, **_shown_everywhere()})
         app.register_error_handler(CSRFError, _form_is_old)
         app.register_error_handler(404, self._no_such_page)
         app.register_error_handler(405, self._no_such_page)
@@ -101,7 +99,10 @@ class Guard:
     def _find_account(self) -> None:
         """Find out who this is. Only a page that a person asked for keeps the session from ending."""
         g.account = None
-        if request.endpoint == "console.static" or "person" not in session:
+        if request.endpoint == "console.static":
+            return
+        g.now = self._desk.line.clock()
+        if "person" not in session:
             return
         with self._desk.work() as work:
             account = staff.find(work, UUID(session["person"]))
@@ -125,30 +126,16 @@ class Guard:
         return self._furnish(_problem(error.code or 404, "There is no such page", _ELSEWHERE))
 
 
-def welcome(account: Account) -> None:
-    """Begin a session. Whatever was in it before, the form's token too, is gone."""
-    session.clear()
-    session.permanent = True
-    session["person"] = str(account.person_id)
-    session["mark"] = account.mark
-
-
-def local_path(address: str) -> str | None:
-    """Return `address` when it is a path of this site and nothing else, so that a log-in never leads elsewhere."""
-    parts = urlsplit(address)
-    if not address.startswith("/") or address.startswith(("//", "/\\")) or parts.scheme or parts.netloc:
-        return None
-    return address if address.isprintable() and "\\" not in address else None
+def _shown_everywhere() -> dict[str, object]:
+    account: Account | None = g.get("account")
+    role = account.role if account else ""
+    return {"account": account, "rooms": rooms.named(role), "home": rooms.home(role)}
 
 
 def _sender_away() -> AnyResponse | None:
     if g.account is not None:
         return None
-    # After the log-in a page is read again; a form is not sent again, but its page is shown.
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
-    if not back and request.view_args and "number" in request.view_args:
-        back = url_for("cases.show", number=request.view_args["number"])
-    return redirect(url_for("login.log_in", next=back or None), 303)
+    return redirect(url_for("login.log_in", next=proof.back()), 303)
 
 
 def _role_keeper(roles: frozenset[str]) -> Callable[[], AnyResponse | None]:
@@ -171,8 +158,8 @@ def _over_https(settings: Settings) -> bool:
 
 
 _NOT_FOR_YOU = (
-    "Cases are read by coordinators and safeguarding leads only. As a facilitator you see your own groups, and there "
-    "is no page for those yet. If you are worried about somebody, ring whoever is on call."
+    "Coordinators and safeguarding leads only read this. As a facilitator you see your own groups. If you are worried "
+    "about somebody, ring whoever is on call."
 )
 _ELSEWHERE = "The address may be mistyped, or what was there has gone."
 

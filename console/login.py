@@ -1,6 +1,7 @@
 """Logging in and out."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, redirect, render_template, request, session, url_for
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import audit, staff
 from checkin.staff import Account
-from console import guard
+from console import forms, proof, rooms
 from console.desk import Desk
 
 # Only wrong tries count. One address guessing one account is stopped soon; a whole account is closed to all who guess
@@ -28,13 +29,22 @@ _TOO_OFTEN = "That was wrong too many times. Wait ten minutes, then try again"
 _OLD_PAGE = "This page had been open for too long. Enter your password again"
 
 
+_BOTH = ("GET", "POST")
+
+
+class Again(forms.Form):
+    """The password once more."""
+
+    password = forms.password("Password", needed="Enter your password")
+
+
 def room(app: Flask, desk: Desk) -> Blueprint:
-    """Return the room: `/log-in`, `/log-out`."""
+    """Return the room: `/log-in`, `/log-in/again`, `/log-out`."""
     door = Blueprint("login", __name__)
     limiter = _limiter(app, desk.line.settings.redis_url)
 
     def log_in() -> AnyResponse:
-        onward = guard.local_path(request.values.get("next", "")) or url_for("queue.show")
+        onward = proof.local_path(request.values.get("next", "")) or _home()
         if request.method == "GET":
             return redirect(onward, 303) if g.account else _form(onward)
         email, password = _email(), request.form.get("password", "")
@@ -44,8 +54,8 @@ def room(app: Flask, desk: Desk) -> Blueprint:
         account = _check(desk, email, password)
         if account is None:
             return _form(onward, {"password": _WRONG}, status=422)
-        guard.welcome(account)
-        return redirect(onward, 303)
+        proof.welcome(account)
+        return redirect(proof.local_path(request.form.get("next", "")) or url_for(rooms.home(account.role)), 303)
 
     def log_out() -> AnyResponse:
         if g.account is not None:
@@ -54,24 +64,60 @@ def room(app: Flask, desk: Desk) -> Blueprint:
         session.clear()
         return redirect(url_for("login.log_in"), 303)
 
-    def too_often(_: TooManyRequests) -> AnyResponse:
-        answer = _form(guard.local_path(request.values.get("next", "")) or "/", {"password": _TOO_OFTEN}, status=429)
-        answer.headers["Retry-After"] = "600"
-        return answer
-
-    def form_is_old(_: CSRFError) -> AnyResponse:
-        if request.endpoint == "login.log_out":
-            return redirect(url_for("queue.show"), 303)
-        return _form(guard.local_path(request.values.get("next", "")) or "/", {"password": _OLD_PAGE}, status=400)
-
     view = log_in
+    wrong: dict[str, Any] = {"methods": ["POST"], "deduct_when": _was_wrong}
     for limit, key in ((_SAME_PERSON, _person), (_SAME_ACCOUNT, _account), (_SAME_ADDRESS, _address)):
-        view = limiter.limit(limit, key_func=key, methods=["POST"], deduct_when=_was_wrong)(view)
-    door.add_url_rule("/log-in", "log_in", view, methods=["GET", "POST"])
+        view = limiter.limit(limit, key_func=key, **wrong)(view)
+    door.add_url_rule("/log-in", "log_in", view, methods=_BOTH)
+    door.add_url_rule(
+        "/log-in/again", "again", limiter.limit(_SAME_PERSON, key_func=_me, **wrong)(_again(desk)), methods=_BOTH
+    )
     door.add_url_rule("/log-out", "log_out", log_out, methods=["POST"])
-    door.register_error_handler(429, too_often)
-    door.register_error_handler(CSRFError, form_is_old)
+    door.register_error_handler(429, _too_often)
+    door.register_error_handler(CSRFError, _form_is_old)
     return door
+
+
+def _again(desk: Desk) -> Callable[[], AnyResponse]:
+    def again() -> AnyResponse:
+        if g.account is None:
+            return redirect(url_for("login.log_in"), 303)
+        onward = proof.local_path(request.values.get("next", "")) or _home()
+        form = Again()
+        if form.sent():
+            if _check(desk, g.account.email, form.password.data):
+                proof.prove()
+                return redirect(onward, 303)
+            form.refuse("That is not your password", "password")
+        return form.page("again.html", onward=onward)
+
+    return again
+
+
+def _too_often(_: TooManyRequests) -> AnyResponse:
+    if g.account is not None:
+        return Response(render_template("problem.html", title="Too many wrong passwords", why=_TOO_OFTEN), 429)
+    answer = _form(proof.local_path(request.values.get("next", "")) or "/", {"password": _TOO_OFTEN}, status=429)
+    answer.headers["Retry-After"] = "600"
+    return answer
+
+
+def _form_is_old(_: CSRFError) -> AnyResponse:
+    if request.endpoint == "login.again" and g.account:
+        form = Again()
+        form.refuse(_OLD_PAGE, "password")
+        return Response(render_template("again.html", form=form, onward=_home()), 400)
+    if request.endpoint != "login.log_in":
+        return redirect(_home() if g.account else url_for("login.log_in"), 303)
+    return _form(proof.local_path(request.values.get("next", "")) or "/", {"password": _OLD_PAGE}, status=400)
+
+
+def _home() -> str:
+    return url_for(rooms.home(g.account.role if g.account else ""))
+
+
+def _me() -> str:
+    return str(g.account.person_id) if g.account else _address()
 
 
 def _check(desk: Desk, email: str, password: str) -> Account | None:
@@ -119,7 +165,7 @@ def _limiter(app: Flask, redis_url: str) -> Limiter:
         key_prefix="console",
     )
     # Nothing else is limited, and no webhook waits for Redis on our account.
-    limiter.request_filter(lambda: request.endpoint != "login.log_in")
+    limiter.request_filter(lambda: request.endpoint not in {"login.log_in", "login.again"})
     limiter.init_app(app)
     return limiter
 

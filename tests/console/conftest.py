@@ -1,19 +1,24 @@
 """An office: the console of a small organisation at a fixed moment, and staff with browsers."""
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import event, select, text, update
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 import console
@@ -34,6 +39,10 @@ people:
   - {ref: sue, name: Sue, phones: 07700 900131}
   - {ref: omar, name: Omar, phones: 07700 900132}
   - {ref: fay, name: Fay, phones: 07700 900121}
+  - {ref: ada, name: Ada, phones: 07700 900133}
+groups:
+  - {ref: harbour, name: Harbour, members: [ann], facilitators: [fay]}
+  - {ref: quay, name: Quay, members: [carol]}
 rota:
   - {ref: days, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 720}
   - {ref: second, person: omar, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 720, rank: 2}
@@ -41,7 +50,12 @@ staff:
   - {person: sue, email: sue@example.org, role: safeguarding}
   - {person: omar, email: omar@example.org, role: coordinator}
   - {person: fay, email: fay@example.org, role: facilitator}
+  - {person: ada, email: ada@example.org, role: admin}
 """
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 NOON = datetime(2026, 12, 3, 12, 0, tzinfo=UTC)
 
 
@@ -216,3 +230,61 @@ def sue(office: Office) -> Browser:
 def omar(office: Office) -> Browser:
     """Omar's browser; he is logged in."""
     return office.staff("omar")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Chromium]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    """Where the office's console is served, over http on this machine; its cookies work there, as on a laptop."""
+    office.line = replace(office.line, settings=replace(office.line.settings, public_url="http://127.0.0.1:8001"))
+    office.hang()
+    server = make_server("127.0.0.1", 0, office.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of."""
+    return []
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(browser: Chromium, address: str, complaints: list[str]) -> Iterator[Opens]:
+    """`opens("sue")`: a page of the browser with Sue logged in on it; `width=360` by default. More options are those
+    of Playwright's `new_context`, such as `color_scheme="dark"`."""
+    contexts = []
+
+    def open_page(name: str = "", *, width: int = 360, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 740}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if name:
+            page.goto("/log-in")
+            page.fill("#email", f"{name}@example.org")
+            page.fill("#password", PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: not url.endswith("/log-in"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

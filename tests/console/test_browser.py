@@ -1,70 +1,19 @@
 """The console in a real browser: scripts, keyboard, small screens, and no complaint from the browser itself."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
-from tests.console.conftest import PASSWORD, Office
+from console import rooms
+from tests.console.conftest import Office, Opens
+from tests.console.walk import axe, path, rules
 
 pytestmark = pytest.mark.browser
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
-def address(environment: dict[str, str], office: Office) -> Iterator[str]:
-    """Where the office's console is served, over http on this machine."""
-    del environment
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser complained of."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, address: str, complaints: list[str]) -> Iterator[Page]:
+def page(opens: Opens) -> Page:
     """A page at 360 pixels' width, with Sue logged in on it."""
-    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740})
-    found = context.new_page()
-    found.set_default_timeout(20_000)
-    found.on("console", lambda message: complaints.append(message.text))
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.goto("/log-in")
-    found.fill("#email", "sue@example.org")
-    found.fill("#password", PASSWORD)
-    found.keyboard.press("Enter")
-    found.wait_for_url("**/")
-    yield found
-    context.close()
-
-
-@pytest.fixture
-def environment(environment: dict[str, str]) -> dict[str, str]:
-    """The line as it is on this machine, without https."""
-    return {**environment, "PUBLIC_URL": "http://127.0.0.1:8001"}
+    return opens("sue")
 
 
 def test_a_new_case_appears_by_itself_and_is_said_aloud(office: Office, page: Page, complaints: list[str]) -> None:
@@ -114,8 +63,28 @@ def test_a_session_that_ended_is_said_and_not_hidden(office: Office, page: Page)
     page.get_by_text("You have been logged out").wait_for()
 
 
-def test_nothing_is_wider_than_a_small_phone(office: Office, page: Page) -> None:
+@pytest.mark.parametrize(
+    ("name", "options"), [("ada", {"color_scheme": "dark"}), ("sue", {"width": 1280}), ("fay", {})]
+)
+def test_every_room_can_be_used_by_everybody(
+    office: Office, opens: Opens, name: str, options: dict[str, object]
+) -> None:
+    """Each page without a part of its own, and a case: on a small phone, in the dark, and at a desk."""
     number = office.case("red", ref="carol", words="x" * 400)
-    for path in ("/", f"/cases/{number}", "/nowhere"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    page = opens(name, **options)
+    plain = [rule for rule in rules(office.app) if "GET" in (rule.methods or set()) and not rule.arguments]
+    for address in ("/nowhere", f"/cases/{number}", *(path(office.app, rule) for rule in plain)):
+        page.goto(address)
+        if page.locator("main").count():
+            axe(page)
+
+
+def test_the_rooms_fold_away_on_a_small_phone_and_open_without_a_script(opens: Opens) -> None:
+    page = opens("sue", java_script_enabled=False)
+    rooms_shown = page.get_by_role("navigation", name="Rooms")
+    assert not rooms_shown.is_visible()
+    page.get_by_role("link", name="Menu", exact=True).click()
+    assert rooms_shown.is_visible()
+    assert rooms_shown.get_by_role("link").count() == len(rooms.named("safeguarding")) + 1
+    page.get_by_role("link", name="Close the menu").click()
+    assert not rooms_shown.is_visible()

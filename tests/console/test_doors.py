@@ -3,49 +3,63 @@
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
-from flask import Flask
-from werkzeug.routing import Rule
+import pytest
 
 import wsgi
 from checkin.bootstrap import ClockStoppedError
 from checkin.store.engine import connect
+from console import rooms
+from console.desk import Desk
 from tests.console.conftest import Browser, Office
-
-_FREE = {"console.static", "login.log_in", "login.log_out"}
-_VALUES: dict[str, Any] = {"number": 1, "message": uuid4(), "tip": uuid4(), "filename": "console.css"}
-
-
-def _rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in {"console", *app.blueprints}]
-
-
-def _path(app: Flask, rule: Rule) -> str:
-    with app.test_request_context():
-        return app.url_for(rule.endpoint, **{name: _VALUES[name] for name in rule.arguments})
+from tests.console.walk import FREE, rules
+from tests.console.walk import path as example
 
 
 def test_nobody_gets_past_the_log_in(office: Office) -> None:
     office.case("red", ref="ann", words="made-up words")
-    behind = [rule for rule in _rules(office.app) if rule.endpoint not in _FREE]
+    behind = [rule for rule in rules(office.app) if rule.endpoint not in FREE]
     assert len(behind) >= 7
     for rule in behind:
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
-            answer = office.browser().client.open(_path(office.app, rule), method=method)
+            answer = office.browser().client.open(example(office.app, rule), method=method)
             assert answer.status_code == 303, rule
             assert answer.location.startswith("/log-in"), rule
 
 
+@pytest.mark.parametrize("role", sorted(rooms.ROLES))
+def test_every_page_is_for_its_roles_and_for_nobody_else(office: Office, role: str) -> None:
+    office.case("red", ref="ann", words="made-up words")
+    names = {"admin": "ada", "coordinator": "omar", "safeguarding": "sue", "facilitator": "fay"}
+    browser = office.staff(names[role])
+    desk = Desk(office.line, office.bell)
+    allowed = {room.build(desk).name: role in room.roles for room in rooms.ROOMS}
+    walked = 0
+    for rule in rules(office.app):
+        door = rule.endpoint.split(".")[0]
+        if door not in allowed or "GET" not in (rule.methods or set()):
+            continue
+        answer = browser.get(example(office.app, rule))
+        walked += 1
+        assert (answer.status_code == 403) is not allowed[door], rule
+        assert answer.status_code < 500, rule
+        if answer.status_code == 403:
+            assert "made-up words" not in answer.text
+    assert walked >= 6
+    page = browser.get("/").text
+    for room in rooms.ROOMS:
+        if room.name:
+            assert (f">{room.name}</a>" in page) is (role in room.roles), room.name
+
+
 def test_no_form_is_taken_without_its_token(office: Office, sue: Browser) -> None:
     number = office.case("task", ref="ann")
-    posts = [rule for rule in _rules(office.app) if "POST" in (rule.methods or set())]
+    posts = [rule for rule in rules(office.app) if "POST" in (rule.methods or set())]
     assert len(posts) >= 6
     for rule in posts:
         if rule.endpoint == "login.log_out":
             continue  # its form is old: shown the queue, still logged in
-        answer = sue.client.post(_path(office.app, rule), data={"words": "done", "email": "e@example.org"})
+        answer = sue.client.post(example(office.app, rule), data={"words": "done", "email": "e@example.org"})
         assert answer.status_code == 400, rule
     assert sue.client.post("/log-out").location == "/"
     assert sue.get("/").status_code == 200

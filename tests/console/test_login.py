@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from argon2 import PasswordHasher
+from flask import Blueprint
 
 from checkin import staff
-from console import guard
+from console import guard, proof
+from console.desk import Desk
 from tests.console.conftest import PASSWORD, Browser, Office
 
 
@@ -96,9 +99,9 @@ def test_after_the_log_in_one_is_where_one_wanted_to_be(office: Office) -> None:
 
 def test_a_log_in_never_leads_to_another_site(office: Office) -> None:
     for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\tx", ""):
-        assert guard.local_path(elsewhere) is None
+        assert proof.local_path(elsewhere) is None
         assert office.browser().logs_in("sue@example.org", next=elsewhere).location == "/"
-    assert guard.local_path("/cases/7?x=1") == "/cases/7?x=1"
+    assert proof.local_path("/cases/7?x=1") == "/cases/7?x=1"
 
 
 def test_logging_out_ends_the_session(sue: Browser) -> None:
@@ -167,3 +170,32 @@ def test_logging_in_and_out_and_failing_to_is_recorded(office: Office) -> None:
         ("sue", "log_in", "console"),
         ("sue", "log_out", "console"),
     ]
+
+
+def test_a_facilitator_has_their_own_groups_and_others_have_all(office: Office) -> None:
+    (harbour,) = office.rows("SELECT id FROM groups WHERE ref = 'harbour'")[0]
+    with office.line.store.work(office.now) as work:
+        accounts = {name: staff.find(work, office.person(name)) for name in ("fay", "sue")}
+        assert accounts["fay"] is not None
+        assert accounts["sue"] is not None
+        assert list(staff.own_groups(work, accounts["fay"]) or ()) == [harbour]
+        assert staff.own_groups(work, accounts["sue"]) is None
+
+
+def test_what_cannot_be_taken_back_asks_for_the_password_once_more(office: Office) -> None:
+    @proof.needs_fresh_login
+    def erase() -> str:
+        return "erased"
+
+    room = Blueprint("erasing", __name__)
+    room.add_url_rule("/erase", "erase", erase, methods=["GET", "POST"])
+    guard.Guard(office.app, Desk(office.line, office.bell)).open_to(room, frozenset({"safeguarding"}))
+    browser = office.staff("sue")
+    assert browser.get("/erase").text == "erased"
+    office.now += proof.FRESH + timedelta(seconds=1)
+    again = browser.get("/erase").location
+    assert again == "/log-in/again?next=/erase"
+    browser.get(again)
+    assert "That is not your password" in browser.post("/log-in/again", password="guess", next="/erase").text
+    assert browser.post("/log-in/again", password=PASSWORD, next="/erase").location == "/erase"
+    assert browser.get("/erase").text == "erased"

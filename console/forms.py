@@ -1,0 +1,341 @@
+"""Forms, one idiom for every room.
+
+A form is a class of fields; each field is one call below, with the sentence that is shown when it is wrong:
+
+    class Move(Form):
+        day = day("Day", needed="Enter the day")
+        why = words("Why", hint="Told to everybody who comes", longest=300)
+
+A view shows it and reads it:
+
+    with desk.work() as work:
+        stored = meetings.to_edit(work, meeting)          # what the fields hold now, locked for this transaction
+        form = Move(stored)
+        if form.sent():
+            with form.told():                             # BadInput becomes an error on the form
+                meetings.move(work, meeting, **form.values)
+        if not form.done:
+            return form.page("move.html", meeting=meeting)
+    tell("Moved."), redirect …
+
+* What was typed stays; errors stand beside their fields and in a summary at the top (`_forms.html`).
+* Made with `stored`, the form remembers what it was opened on. When somebody else has changed that in the meantime,
+  `sent()` is false and the page shows both: theirs and what was typed. Nothing is overwritten unseen.
+* To have answers checked first: `if form.sent() and not form.checked: return form.page("check.html", …)`, whose
+  macro `check` shows them, carries them, and offers to change them.
+* The form's token is checked by the guard, for every room.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import wtforms
+from flask import Response, render_template, request
+from wtforms import validators
+
+from checkin.errors import BadInput
+
+LONGEST = 200
+
+# What WTForms says when what was typed is not what the field holds, in our words.
+_SENTENCES = {
+    "Not a valid choice.": "Choose one of these",
+    "Not a valid integer value.": "Enter a whole number, such as 3",
+    "Not a valid date value.": "Enter a day, such as 2026-12-24",
+    "Not a valid time value.": "Enter a time, such as 19:30",
+    "Not a valid datetime value.": "Enter a day and a time",
+    "Invalid Choice: could not be coerced.": "Choose one of these",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Choose some of these",
+}
+
+
+class _Translations:
+    """What WTForms asks for its sentences."""
+
+    def gettext(self, sentence: str) -> str:
+        """Return our sentence for WTForms's."""
+        return _SENTENCES.get(sentence, sentence)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """Return our sentence for WTForms's, which has two."""
+        if "valid choice" in many:
+            return "Choose some of these"
+        return one if count == 1 else many
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that somebody else has changed: what it holds now, and what was typed."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+class Form(wtforms.Form):
+    """A form: filled from `stored` when a page is asked for, from what was typed when it was sent."""
+
+    class Meta:
+        """What WTForms asks of us."""
+
+        def get_translations(self, _form: Any) -> _Translations:
+            """Say it our way."""
+            return _Translations()
+
+    sends: ClassVar[str] = "POST"
+    # Set for each request: here too, so that no field takes their names.
+    posted = False
+    version = ""
+    refused = ""
+    done = False
+    stored: Mapping[str, object] = MappingProxyType({})
+    differences: Sequence[Difference] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a field whose name would hide what a form does."""
+        for name in vars(cls):
+            if hasattr(getattr(cls, name), "field_class") and hasattr(Form, name):
+                raise TypeError(
+                    f"{cls.__name__}.{name}: every form has something of this name; call the field otherwise"
+                )
+
+    def __init__(self, stored: Mapping[str, object] | None = None, *, prefix: str = "") -> None:
+        """Read the request. `stored` is what the fields hold now; without, there is nothing to overwrite."""
+        self.posted = request.method == self.sends
+        self.stored = dict(stored or {})
+        self.version = _digest(self.stored)
+        super().__init__(self._typed() if self.posted else None, data=self.stored, prefix=prefix)
+
+    def _typed(self) -> Any:
+        return request.form
+
+    def sent(self) -> bool:
+        """Tell whether the form was sent and can be used: each field is right, and nobody has changed what it is about
+        since it was opened."""
+        if not self.posted or self.stage == "change" or not self.validate():
+            return False
+        if self.stored and request.form.get("version", "") != self.version:
+            self.differences = [d for field in self if (d := self._difference(field))]
+            return not self.differences
+        return True
+
+    @property
+    def stage(self) -> str:
+        """How far answers that are checked first have come: "" just written, "change" back to the form, "sure"."""
+        return request.form.get("stage", "")
+
+    @property
+    def checked(self) -> bool:
+        """Whether the answers were shown and confirmed."""
+        return self.stage == "sure"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the fields hold, by name."""
+        return {name: field.data for name, field in self._fields.items()}
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Do what the form asks for; what the line refuses is shown on the form instead.
+
+        Raise nothing but BadInput inside, and write nothing before what may refuse: the transaction goes on.
+        """
+        try:
+            yield
+        except BadInput as error:
+            self.refuse(str(error))
+        else:
+            self.done = True
+
+    def refuse(self, sentence: str, field: str = "") -> None:
+        """Show a sentence beside a field, or for the whole form."""
+        if field:
+            self._fields[field].errors = [*self._fields[field].errors, sentence]
+        else:
+            self.refused = sentence
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the page shows that something is to be mended."""
+        return bool(self.refused or self.differences or self.errors)
+
+    def problems(self) -> dict[str, str]:
+        """Return the sentence for each anchor on the page that something is wrong with."""
+        found = {anchor(field): field.errors[0] for field in self if field.errors}
+        return {**({"form": self.refused} if self.refused else {}), **found}
+
+    def page(self, template: str, **context: Any) -> Response:
+        """Return a page with the form on it: 422 when something is to be mended, 409 when it was changed meanwhile."""
+        status = 409 if self.differences else 422 if self.wrong else 200
+        return Response(render_template(template, form=self, **context), status)
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Return what was typed, name by name, for a page that is to send it again."""
+        return [(field.name, value) for field in self for value in request.form.getlist(field.name)]
+
+    def _difference(self, field: Any) -> Difference | None:
+        theirs = self.stored.get(field.short_name)
+        if field.short_name not in self.stored or theirs == field.data:
+            return None
+        return Difference(field.label.text, said(field, theirs), said(field, field.data))
+
+
+class Filter(Form):
+    """A form whose answers stand in the address: what a table is narrowed by. Wrong ones are as good as none."""
+
+    sends = "GET"
+
+    def _typed(self) -> Any:
+        return request.args
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the fields hold, by name; nothing for one that is wrong."""
+        self.validate()
+        return {name: None if field.errors else field.data for name, field in self._fields.items()}
+
+
+def anchor(field: Any) -> str:
+    """Return the id on the page where a field is mended: of a group of choices, its first."""
+    return f"{field.id}-0" if field.type in {"RadioField", "SelectMultipleField"} else str(field.id)
+
+
+def said(field: Any, value: object) -> str:
+    """Return what a field holds as people say it: the name of a choice, Yes or No, nothing as "Not given"."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if value is None or value in {"", ()} or value == []:
+        return "Not given"
+    names = {one.value: one.label for one in getattr(field, "choices", None) or ()}
+    if isinstance(value, list | tuple):
+        return ", ".join(str(names.get(one, one)) for one in value)
+    return str(names.get(value, value))
+
+
+def line(label: str, *, hint: str = "", needed: str = "", longest: int = LONGEST, **more: Any) -> Any:
+    """One line of text. `needed` is the sentence when it is empty; without, it may be."""
+    return wtforms.StringField(label, _rules(needed, longest), [_one_line], description=hint, render_kw=more)
+
+
+def words(label: str, *, hint: str = "", needed: str = "", longest: int = 4000, rows: int = 3) -> Any:
+    """Text of several lines."""
+    kw = {"rows": rows}
+    return wtforms.TextAreaField(label, _rules(needed, longest), [_lines], description=hint, render_kw=kw)
+
+
+def email(label: str, *, hint: str = "", needed: str = "", **more: Any) -> Any:
+    """An e-mail address."""
+    rules = [*_rules(needed, 254), validators.Regexp(r"^$|^[^@\s]+@[^@\s]+$", message=_EMAIL)]
+    kw = {"autocomplete": "off", "spellcheck": "false", **more}
+    return wtforms.EmailField(label, rules, [_one_line], description=hint, render_kw=kw)
+
+
+def phone(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A telephone number, in any way of writing it: `checkin.phone` reads it."""
+    kw = {"autocomplete": "off", "inputmode": "tel"}
+    return wtforms.TelField(label, _rules(needed, 40), [_one_line], description=hint, render_kw=kw)
+
+
+def password(label: str, *, hint: str = "", needed: str = "", new: bool = False) -> Any:
+    """A password: never sent back to the page. As it was typed, spaces too."""
+    kw = {"autocomplete": "new-password" if new else "current-password"}
+    return wtforms.PasswordField(label, _rules(needed, 1000), description=hint, render_kw=kw)
+
+
+def number(label: str, *, least: int, most: int, hint: str = "", needed: str = "") -> Any:
+    """A whole number from `least` to `most`."""
+    within = validators.NumberRange(least, most, message=f"Enter a number from {least:,} to {most:,}")
+    rules = [_given(needed), within]
+    kw = {"inputmode": "numeric", "class": "short"}
+    return wtforms.IntegerField(label, rules, description=hint, widget=wtforms.widgets.TextInput(), render_kw=kw)
+
+
+def day(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A day, as `date`."""
+    return wtforms.DateField(label, [_given(needed)], description=hint)
+
+
+def clock(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A time of day, as `time`."""
+    return wtforms.TimeField(label, [_given(needed)], description=hint)
+
+
+def moment(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A day and a time on the wall's clock, as a `datetime` without zone: `Desk.moment` makes it a moment."""
+    rules = [_given(needed)]
+    return wtforms.DateTimeLocalField(label, rules, description=hint, render_kw={"step": 60})
+
+
+def options(choices: Sequence[tuple[str, str]]) -> list[Any]:
+    """Return choices as a field keeps them, of `(value, name)` each."""
+    return [wtforms.SelectChoice(value, name) for value, name in choices]
+
+
+def choice(
+    label: str, choices: Sequence[tuple[str, str]] = (), *, hint: str = "", needed: str = "", radios: bool = False
+) -> Any:
+    """One of some: `(value, name)` each. A view may set `form.field.choices = options(…)` before it asks
+    `sent()`."""
+    make = wtforms.RadioField if radios else wtforms.SelectField
+    rules = [_present(needed)] if needed else []
+    return make(label, rules, choices=options(choices), description=hint, validate_choice=True)
+
+
+def several(label: str, choices: Sequence[tuple[str, str]] = (), *, hint: str = "", needed: str = "") -> Any:
+    """Some of some, as a list of values: boxes to tick."""
+    rules = [_present(needed)] if needed else []
+    return wtforms.SelectMultipleField(label, rules, choices=options(choices), description=hint)
+
+
+def yes(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A box to tick."""
+    return wtforms.BooleanField(label, [_present(needed)] if needed else [], description=hint)
+
+
+def file(label: str, *, hint: str = "", needed: str = "") -> Any:
+    """A file; the form's macro takes `files=true`, and the view reads `request.files`."""
+    del needed
+    return wtforms.FileField(label, description=hint)
+
+
+_EMAIL = "Enter an e-mail address such as name@example.org"
+
+
+def _present(sentence: str) -> Any:
+    return validators.DataRequired(message=sentence)
+
+
+def _given(needed: str) -> Any:
+    """Return the rule for a field that is not text: whether something was typed; what it means is seen to by itself."""
+    return validators.InputRequired(message=needed) if needed else validators.Optional()
+
+
+def _rules(needed: str, longest: int) -> list[Any]:
+    shorter = validators.Length(max=longest, message=f"Shorten this to {longest:,} characters")
+    return [*([_present(needed)] if needed else []), shorter]
+
+
+def _one_line(typed: str | None) -> str:
+    return " ".join(_printable(typed).split())
+
+
+def _lines(typed: str | None) -> str:
+    return _printable(typed).strip()
+
+
+def _printable(typed: str | None) -> str:
+    """Leave out what no text holds and PostgreSQL refuses. What changes the direction of writing stays: pages keep it
+    from reaching beyond itself."""
+    text = (typed or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127 and not 0xD800 <= ord(c) < 0xE000))
+
+
+def _digest(stored: Mapping[str, object]) -> str:
+    """Return what tells one state of a record from another; not what it holds."""
+    written = json.dumps(stored, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()[:24] if stored else ""

@@ -1,0 +1,63 @@
+"""The rooms of the console, in the order of the navigation: one line each, so that adding one is one line more.
+
+A room says who may enter (`roles`), what it is called in the navigation (`name`; empty: it is reached from another
+room) and the endpoint that its name leads to (`home`). The guard, the navigation and the tests that walk every page as
+every role all read this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask import Blueprint
+
+from console import cases, queue, reader, tips
+from console.desk import Desk
+
+ROLES = MappingProxyType(
+    {
+        "admin": "Admin",
+        "coordinator": "Coordinator",
+        "safeguarding": "Safeguarding lead",
+        "facilitator": "Facilitator",
+    }
+)
+# Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
+CASE_WORKERS = frozenset({"admin", "coordinator", "safeguarding"})
+EVERYBODY = frozenset(ROLES)
+ADMINS = frozenset({"admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One room: how it is built, who may enter, and how it stands in the navigation."""
+
+    build: Callable[[Desk], Blueprint]
+    roles: frozenset[str]
+    name: str = ""
+    home: str = ""
+
+
+ROOMS = (
+    # What waits
+    Room(queue.room, CASE_WORKERS, "Queue", "queue.show"),
+    Room(cases.room, CASE_WORKERS),
+    # People and their buddies
+    # Groups and meetings
+    # Directory and tips
+    Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),
+    # Figures
+    Room(reader.room, CASE_WORKERS, "The reader", "reader.show"),
+    # What the line says, and who is on call
+    # Settings, staff, audit
+)
+
+
+def named(role: str) -> list[Room]:
+    """Return the rooms that the navigation shows to somebody of this role."""
+    return [room for room in ROOMS if room.name and role in room.roles]
+
+
+def home(role: str) -> str:
+    """Return the endpoint where somebody of this role begins."""
+    return next((room.home for room in named(role)), "queue.show")

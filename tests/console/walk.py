@@ -1,0 +1,90 @@
+"""What every page of the console is held to: who may see it, that anybody can use it, and that text stays text.
+
+A room's own tests call `axe(page)` in a browser, and `text_stays_text(html)` after they have stored `HOSTILE` wherever
+somebody may write. An address with a new kind of part gets an example in `PARTS`.
+"""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+from uuid import UUID
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.routing import Rule
+
+_NOBODY = UUID("00000000-0000-7000-8000-000000000000")
+# An example for each part of an address; one that no row has will do.
+PARTS: dict[str, Any] = {
+    "number": 1,
+    "message": _NOBODY,
+    "tip": _NOBODY,
+    "filename": "console.css",
+    "day": date(2026, 12, 24),
+}
+# Reached without a log-in.
+FREE = frozenset({"console.static", "login.log_in", "login.log_out"})
+
+# A script, a formula for a spreadsheet, an end of quotation, and a character that turns the line round.
+HOSTILE = "=cmd<script>alert('x')</script>\"'&\u202etxet"
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return every address of the console."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in app.blueprints]
+
+
+def path(app: Flask, rule: Rule) -> str:
+    """Return an address with an example for each of its parts."""
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **{name: PARTS.get(name, _NOBODY) for name in rule.arguments})
+
+
+def axe(page: Page) -> None:
+    """Fail on anything that axe-core calls serious or critical, or of moderate weight, and on a page wider than its
+    window. Scripts of the page's own are not needed: the policy lets none in but axe, which the browser injects."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    told = [
+        f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]}"
+        for one in found
+        if one["impact"] != "minor"
+        for node in one["nodes"]
+    ]
+    assert not told, f"{page.url}:\n" + "\n".join(told)
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1], f"{page.url} is {width[0]} wide in a window of {width[1]}"
+
+
+def text_stays_text(html: str) -> None:
+    """Fail where hostile text became mark-up, or can turn round the direction of what stands beside it."""
+    assert "<script>alert(" not in html
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
+    _Isolation().feed(html)
+
+
+class _Isolation(HTMLParser):
+    """Whatever turns the direction of writing stands inside something that keeps it in."""
+
+    _empty = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+    _keeps = frozenset({"bdi", "textarea", "option", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Go in."""
+        if tag not in self._empty:
+            self._open.append((tag, tag in self._keeps or any(name == "dir" for name, _ in attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Come out; an element whose end may be left out ends with the one around it."""
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Look at text."""
+        if re.search("[\u202a-\u202e\u2066-\u2069]", data):
+            assert any(keeps for _, keeps in self._open), f"nothing keeps this in: {data!r} in {self._open}"
