@@ -3,8 +3,9 @@
 import pytest
 
 from checkin.conversation.effects import LookUp, Severity
+from checkin.conversation.needs import NEEDS
 from checkin.conversation.topics import TOPICS
-from checkin.signposting import NEEDS, answer, need_of
+from checkin.signposting import answer, need_of
 from checkin.wording import sentences
 
 

@@ -11,6 +11,7 @@ from checkin.store.models.base import Base
 from checkin.store.models.buddies import Pair, PairLine, PoolNumber, RelayCall
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import CheckIn, Plan
+from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
 from checkin.store.models.meetings import Group, Meeting, Membership, Occurrence, Reminder, Rsvp
 from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
@@ -34,16 +35,21 @@ __all__ = [
     "Contact",
     "DeliveryEvent",
     "Duty",
+    "Feed",
     "Group",
     "Heartbeat",
+    "Helpline",
     "Hold",
     "Hole",
+    "Listing",
+    "Location",
     "Meeting",
     "Membership",
     "Message",
     "NameMark",
     "Occurrence",
     "Offer",
+    "Organisation",
     "Outcome",
     "OutcomeQuestion",
     "Override",
@@ -54,6 +60,7 @@ __all__ = [
     "PersonPhone",
     "Phone",
     "Phrase",
+    "Place",
     "Plan",
     "Policy",
     "PoolNumber",
@@ -62,6 +69,7 @@ __all__ = [
     "Report",
     "RiskPhrase",
     "Rsvp",
+    "Service",
     "Shift",
     "Staff",
     "StaffReply",

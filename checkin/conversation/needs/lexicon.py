@@ -1,0 +1,96 @@
+"""The list of needs, and the words for them as the data has them.
+
+A phrase is words with a comma behind it. `*` at a word's end is any ending ("evict*"); `~` stands for up to three words
+in between ("kicked ~ out"). How much a phrase says is the list it stands in: `strong` is about this and nothing else,
+`plain` usually is, `weak` only tips a balance.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checkin.conversation.normal import fold
+
+# The one list of needs, in the order that decides between two of equal weight: what cannot wait, then what is narrow,
+# then what is wide.
+NEEDS: tuple[str, ...] = (
+    "crisis", "abuse", "homelessness", "gambling", "drugs", "alcohol", "immigration", "veterans", "lgbt", "bereavement",
+    "food", "energy", "debt", "benefits", "carers", "parenting", "young-people", "older-people", "disability",
+    "housing", "transport", "work", "learning", "legal", "loneliness", "mental-health", "health", "groups", "money",
+)  # fmt: skip
+
+_DATA = Path(__file__).parent.parent / "data" / "needs"
+_WEIGHTS = {"strong": 6, "plain": 3, "weak": 1}
+GAP = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that speak of needs, and how much for each."""
+
+    words: tuple[str, ...]
+    needs: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The phrases by their first word, or by the beginning of it where it may end in any way."""
+
+    by_word: Mapping[str, tuple[Phrase, ...]]
+    by_stem: Mapping[str, tuple[Phrase, ...]]
+    vocabulary: frozenset[str]
+    """Every word that is written out: what a misspelt one may have been meant to be."""
+    ordinary: frozenset[str]
+    """Words that say nothing of a need and are not misspelt."""
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    """What is written short, or as it sounds."""
+
+
+def load() -> Lexicon:
+    """Return the phrases of every language. A phrase that several needs have is weighed for each of them."""
+    phrases: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    for need in NEEDS:
+        phrases[tuple(plain(need).split())][need] = _WEIGHTS["strong"]
+    ordinary: set[str] = set()
+    spelling: dict[str, str] = {}
+    for file in sorted(_DATA.glob("*.toml")):
+        stored = tomllib.loads(file.read_text(encoding="utf-8"))
+        ordinary |= set(stored.pop("ordinary", "").split())
+        spelling |= stored.pop("spelling", {})
+        for need, lists in stored.items():
+            if need not in NEEDS:
+                raise KeyError(need)
+            for strength, written in lists.items():
+                for words in _phrases(written):
+                    had = phrases[words].get(need, 0)
+                    phrases[words][need] = max(had, _WEIGHTS[strength])
+    return _indexed(phrases, frozenset(ordinary), spelling)
+
+
+def _phrases(written: str) -> list[tuple[str, ...]]:
+    return [words for phrase in written.split(",") if (words := tuple(plain(phrase).split()))]
+
+
+def plain(text: str) -> str:
+    """Return a text as phrases are compared: folded, "can't" as "cant", "mental-health" as two words."""
+    return fold(text).replace("'", "").replace("-", " ")
+
+
+def _indexed(
+    phrases: Mapping[tuple[str, ...], Mapping[str, int]], ordinary: frozenset[str], spelling: Mapping[str, str]
+) -> Lexicon:
+    by_word: dict[str, list[Phrase]] = defaultdict(list)
+    by_stem: dict[str, list[Phrase]] = defaultdict(list)
+    for words, needs in phrases.items():
+        first = words[0]
+        (by_stem if first.endswith("*") else by_word)[first.rstrip("*")].append(Phrase(words, needs))
+    vocabulary = frozenset(w for words in phrases for w in words if w != GAP and not w.endswith("*"))
+    return Lexicon(
+        {word: tuple(found) for word, found in by_word.items()},
+        {stem: tuple(found) for stem, found in by_stem.items()},
+        vocabulary,
+        ordinary,
+        spelling,
+    )

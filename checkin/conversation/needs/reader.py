@@ -1,0 +1,147 @@
+"""Weighs the words of a text for the needs they speak of."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checkin.conversation.needs.lexicon import GAP, NEEDS, Lexicon, Phrase, plain
+from checkin.conversation.needs.slips import Slips
+from checkin.conversation.risk import Level, Risk, read_risk
+
+# A need has to be spoken of plainly once, or tipped at several times.
+_ENOUGH = 3
+_ORDER = {need: i for i, need in enumerate(NEEDS)}
+_WORD = re.compile(r"[^\W_]+")
+_GAP_WORDS = 3
+_SHORTEST_STEM = 3
+# "not about debt", "don't need food": what follows is not what they look for. "no food" and "not got any money" are.
+_NOT_THIS = re.compile(
+    r"\b(?:(?:its|is|was|am|im|are) not (?:about|for|to do with|an?)|not (?:about|for|looking for|after|an?|to do with)"
+    r"|nothing to do with|isnt|(?:dont|do not|didnt|wont) (?:need|want) (?:any |a |the )?|already (?:have|got|had)"
+    r"|instead of|rather than|sorted (?:out )?(?:my|the))"
+    r"((?: \S+){1,3}?)(?= (?:its|but|im|i|just|only|is|and|need|want)\b|$)"
+)
+# Danger of these kinds is a need of its own; somebody who is hurt by another has come for help with that.
+_NOT_CRISIS = frozenset({"abuse", "cannot-talk", "someone-else", "organisation", "carrier-word", "withdrawal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is looked for, the plainest first; () for nothing known. `rest` are the words that said nothing of a need,
+    as they were typed but for case: where, or the name of something. `why` are the words that did."""
+
+    found: tuple[str, ...]
+    why: tuple[str, ...]
+    rest: tuple[str, ...]
+
+    @property
+    def first(self) -> str | None:
+        """The plainest need."""
+        return self.found[0] if self.found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    begins: int
+    ends: int
+    phrase: Phrase
+
+
+class NeedsReader:
+    """Reads with one lexicon; a value, safe to share between threads."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._slips = Slips(lexicon.vocabulary, lexicon.ordinary)
+
+    def read(self, text: str) -> Needs:
+        """Return the needs in a text. Danger to oneself is the need "crisis", before any other."""
+        risk = read_risk(text)
+        typed = _WORD.findall(_NOT_THIS.sub(" ", plain(text)))
+        tokens = [self._spelt(t) for t in typed]
+        hits = self._hits(tokens)
+        scores = _scores(hits)
+        found = sorted((n for n, s in scores.items() if s >= _ENOUGH), key=lambda n: (-scores[n], _ORDER[n]))
+        if _in_crisis(risk) or "crisis" in found:
+            found = ["crisis", *(n for n in found if n != "crisis")]
+        elif _is_hurt(risk):
+            found = ["abuse", *(n for n in found if n != "abuse")]
+        said = {i for hit in hits for i in range(hit.begins, hit.ends)}
+        rest = tuple(word for i, word in enumerate(typed) if i not in said)
+        return Needs(tuple(found), tuple(" ".join(tokens[h.begins : h.ends]) for h in hits), rest)
+
+    def of_service(self, name: str, terms: str, description: str) -> tuple[str, ...]:
+        """Return the needs of a service: its name and terms say them, a description only confirms."""
+        scores: dict[str, int] = defaultdict(int)
+        for words, weight in ((name, 3), (terms, 2), (description[:600], 1)):
+            for need, score in _scores(self._hits(_WORD.findall(plain(words)))).items():
+                scores[need] += min(score, 12) * weight
+        least = max(max(scores.values(), default=0) // 4, 2 * _ENOUGH)
+        found = sorted((n for n, s in scores.items() if s >= least), key=lambda n: (-scores[n], _ORDER[n]))
+        return tuple(found[:5])
+
+    def _spelt(self, token: str) -> str:
+        token = self._lexicon.spelling.get(token, token)
+        if token in self._lexicon.vocabulary or token in self._lexicon.ordinary or self._stemmed(token):
+            return token
+        return self._slips.meant(token) or token
+
+    def _stemmed(self, token: str) -> bool:
+        return any(token[:n] in self._lexicon.by_stem for n in range(_SHORTEST_STEM, len(token) + 1))
+
+    def _hits(self, tokens: Sequence[str]) -> list[_Hit]:
+        """Return what matches, the longest first wherever two would share a word."""
+        every = [_Hit(i, ends, p) for i in range(len(tokens)) for p, ends in self._at(tokens, i)]
+        every.sort(key=lambda h: (-(h.ends - h.begins), -max(h.phrase.needs.values()), h.begins))
+        taken: set[int] = set()
+        hits = []
+        for hit in every:
+            if not taken.intersection(range(hit.begins, hit.ends)):
+                taken.update(range(hit.begins, hit.ends))
+                hits.append(hit)
+        return sorted(hits, key=lambda h: h.begins)
+
+    def _at(self, tokens: Sequence[str], i: int) -> Iterator[tuple[Phrase, int]]:
+        token = tokens[i]
+        candidates = list(self._lexicon.by_word.get(token, ()))
+        for n in range(_SHORTEST_STEM, len(token) + 1):
+            candidates += self._lexicon.by_stem.get(token[:n], ())
+        for phrase in candidates:
+            ends = _match(phrase.words, tokens, i)
+            if ends is not None:
+                yield phrase, ends
+
+
+def _match(words: Sequence[str], tokens: Sequence[str], i: int) -> int | None:
+    """Return where a phrase that begins at `i` ends; None when it does not stand there."""
+    for at, word in enumerate(words):
+        if word == GAP:
+            rest = words[at + 1 :]
+            tries = (_match(rest, tokens, j) for j in range(i, min(i + _GAP_WORDS + 1, len(tokens))))
+            return next((end for end in tries if end is not None), None)
+        if i >= len(tokens) or not (tokens[i].startswith(word[:-1]) if word.endswith("*") else tokens[i] == word):
+            return None
+        i += 1
+    return i
+
+
+def _scores(hits: Sequence[_Hit]) -> dict[str, int]:
+    """The same phrase counts once, and a phrase of several words for more than one word does."""
+    scores: dict[str, int] = defaultdict(int)
+    for words, needs in {h.phrase.words: h.phrase.needs for h in hits}.items():
+        for need, weight in needs.items():
+            scores[need] += weight + (1 if len(words) > 1 and weight > 1 else 0)
+    return scores
+
+
+def _in_crisis(risk: Risk) -> bool:
+    return risk.level is Level.RED and not all(_category(w) in _NOT_CRISIS for w in risk.why)
+
+
+def _is_hurt(risk: Risk) -> bool:
+    return risk.level is Level.RED and any(_category(w) == "abuse" for w in risk.why)
+
+
+def _category(why: str) -> str:
+    return why.partition(":")[0]

@@ -1,0 +1,128 @@
+"""Finding help: what fits, near enough, open now; and why in this order."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from checkin.bootstrap import Line
+from checkin.directory import Found, Known, details, find, helplines, read
+from checkin.directory.places import squares
+from checkin.store.work import Work
+from tests.directory.town import serve, settle
+from tests.parts import NOON, opened
+
+LEEDS, YORK = (53.8, -1.55), (53.96, -1.08)
+EVENING = NOON + timedelta(hours=8)
+
+
+@pytest.fixture
+def line(database_url: str) -> Iterator[Line]:
+    """A line with a directory of a few services."""
+    with opened(database_url) as found:
+        settle(found)
+        with found.store.work(NOON) as work:
+            near = ["d:LS6", "a:LS", "t:leeds", *squares(*LEEDS)]
+            serve(work, "Leeds Debt Advice", "n:debt", "n:money", *near, town="Leeds", at=LEEDS, minimum_age=18)
+            serve(
+                work, "York Debt Desk", "n:debt", "t:york", *squares(*YORK), town="York", at=YORK, access=["wheelchair"]
+            )
+            serve(work, "Dlug Helpline", "n:debt", "w", languages=["pl"], schedules=[])
+            serve(work, "Debt by Post", "n:debt", *near, town="Leeds", at=LEEDS, phones=[])
+            serve(work, "Closed for Good", town="Leeds", at=LEEDS, status="defunct")
+        yield found
+
+
+def names(work: Work, text: str, known: Known = Known(), now: datetime = NOON) -> list[str]:  # noqa: B008  # frozen
+    """Return what a text finds, by name."""
+    return [f.name for f in find(work, read(work, text, known), now, most=10)]
+
+
+def test_the_nearest_that_is_open_and_can_be_rung_comes_first(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        assert names(work, "debt LS6")[0] == "Leeds Debt Advice"
+        assert names(work, "help with debt in york")[0] == "York Debt Desk"
+        assert names(work, "debt", Known(area="York"))[0] == "York Debt Desk"
+        # Without a place: what serves everywhere.
+        assert names(work, "debt")[0] == "Dlug Helpline"
+
+
+def test_whoever_cannot_be_rung_comes_last_and_whoever_has_closed_for_good_not_at_all(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        found = names(work, "debt ls6")
+    assert found[-1] == "Debt by Post"
+    assert "Closed for Good" not in found
+
+
+def test_who_may_not_come_is_not_sent_there(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        assert "Leeds Debt Advice" not in names(work, "debt ls6", Known(age=16))
+        assert "Leeds Debt Advice" in names(work, "debt ls6", Known(age=18))
+
+
+def test_language_and_access_count(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        assert names(work, "debt", Known(languages=("pl",)))[0] == "Dlug Helpline"
+        found = find(work, read(work, "debt york", Known(access=frozenset({"wheelchair"}))), NOON)
+    assert ("meets what they need to get in", 12) in found[0].why
+
+
+def test_it_says_when_somebody_is_there(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        by_day, by_night = (find(work, read(work, "debt ls6"), now)[0] for now in (NOON, EVENING))
+        at_night: Found = next(f for f in find(work, read(work, "debt ls6"), EVENING) if f.name == "Leeds Debt Advice")
+    assert by_day.open.now is True
+    assert by_day.open.until == datetime(2027, 1, 11, 17, tzinfo=UTC)
+    assert by_night.score < by_day.score
+    assert at_night.open.now is False
+    assert at_night.open.opens == datetime(2027, 1, 12, 9, tzinfo=UTC)
+
+
+def test_the_order_is_explained_to_the_last_point(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        for found in find(work, read(work, "debt ls6"), NOON, most=10):
+            assert found.score == sum(points for _, points in found.why)
+
+
+def test_a_service_is_found_by_its_name_misspelt_too(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        assert names(work, "dlug helpline")[0] == "Dlug Helpline"
+        assert names(work, "zzz qqq xxx") == []
+
+
+def test_what_was_found_can_be_told_in_full(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        first = find(work, read(work, "debt ls6"), NOON)[0]
+        told = details(work, first.key, NOON)
+        assert told is not None
+        assert (told.found.name, told.address) == ("Leeds Debt Advice", "Leeds")
+        assert details(work, "service:nonsense", NOON) is None
+        assert details(work, "helpline:gb-calm", NOON) is None
+
+
+# --- helplines ---
+
+
+def test_in_a_crisis_the_countrys_lines_come_first_whoever_has_checked_them(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        query = read(work, "i want to kill myself LS6")
+        found = find(work, query, NOON, most=10)
+    assert query.need == "crisis"
+    assert found[0].phone == "999"
+    assert "116123" in [f.phone for f in found[:4]]
+    assert not any(f.verified for f in found[:3])
+
+
+def test_a_helpline_nobody_has_checked_is_not_given_and_neither_is_one_that_has_expired(line: Line) -> None:
+    def given(work: Work) -> bool:
+        return "CALM" in [f.name for f in find(work, read(work, "im depressed"), work.now, most=20)]
+
+    with line.store.work(NOON) as work:
+        assert not given(work)
+        helplines.check(work, "gb-calm", None, holds=timedelta(days=10))
+        assert given(work)
+    with line.store.work(NOON + timedelta(days=9)) as work:
+        assert given(work)
+    with line.store.work(NOON + timedelta(days=10)) as work:
+        assert not given(work)
+        assert "Samaritans" in [f.name for f in find(work, read(work, "im depressed"), work.now, most=20)]
