@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=90)
 # Why a message is owed again that was looked for in the carrier's list and not found.
 NOT_AT_CARRIER = "not_at_carrier"
 
-_CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK}
+_CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK, Stream.TIPS: BULK}
 
 
 _OWE = (

@@ -2,18 +2,27 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 
-from checkin import audit
+from checkin import audit, outbox, timers
+from checkin.conversation.effects import Stream
 from checkin.conversation.normal import words as words_of
 from checkin.conversation.replies import is_first_name
 from checkin.errors import BadInput
+from checkin.gate import Medium
+from checkin.people import Member
 from checkin.store.ids import new_id
-from checkin.store.models import Tip
+from checkin.store.models import Timer, Tip
 from checkin.store.work import Work
+
+# So many are shown to staff at a time; the next come up as these are decided on.
+_AT_ONCE = 50
+_WEEK = timedelta(days=7)
+# A weekly tip that could not go out in this long is left out: the next one is soon enough.
+_STALE = timedelta(days=2)
 
 # Two text messages, with room for the words around it.
 LONGEST = 240
@@ -48,12 +57,15 @@ def stripped(words: str) -> Stripped:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A tip that nobody has decided on: as it was written, and without what must not be passed on."""
+    """A tip that nobody has decided on: as it was written, and without what must not be passed on. `reported_at`: it
+    was heard, and somebody said that it is not right; `topics` are those it had."""
 
     id: UUID
     at: datetime
     words: str
     without: Stripped
+    reported_at: datetime | None = None
+    topics: tuple[str, ...] = ()
 
 
 def offer(work: Work, person_id: UUID, words: str) -> None:
@@ -62,10 +74,11 @@ def offer(work: Work, person_id: UUID, words: str) -> None:
 
 
 def waiting(work: Work) -> list[Waiting]:
-    """Return the tips that nobody has decided on, oldest first."""
-    rows = work.conn.execute(select(Tip.id, Tip.at, Tip.words).where(Tip.status == "waiting").order_by(Tip.at, Tip.id))
-    opened = [(row.id, row.at, work.vault.open(row.words, "tips.words")) for row in rows]
-    return [Waiting(tip_id, at, words, stripped(words)) for tip_id, at, words in opened]
+    """Return the tips that nobody has decided on, those that were found not right first, then the oldest."""
+    wait = select(Tip.id, Tip.at, Tip.words, Tip.reported_at, Tip.topics).where(Tip.status == "waiting")
+    rows = work.conn.execute(wait.order_by(Tip.reported_at.is_(None), Tip.at, Tip.id).limit(_AT_ONCE))
+    opened = [(row, work.vault.open(row.words, "tips.words")) for row in rows]
+    return [Waiting(r.id, r.at, words, stripped(words), r.reported_at, tuple(r.topics)) for r, words in opened]
 
 
 def approve(work: Work, tip_id: UUID, by: UUID, words: str, topics: str) -> None:
@@ -118,3 +131,56 @@ def hear(work: Work, person_id: UUID, asked: str) -> str | None:
         return None
     work.conn.execute(_HEARD, {"person": person_id, "tip": row.id, "now": work.now})
     return work.vault.open(row.words, "tips.words")
+
+
+_KEEP_BACK = text(
+    """
+    UPDATE tips SET status = 'waiting', decided_at = NULL, decided_by = NULL, reported_at = :now
+    WHERE status = 'approved'
+    AND id = (SELECT tip_id FROM tip_hearings WHERE person_id = :person ORDER BY at DESC LIMIT 1)
+    RETURNING id
+    """
+)
+
+
+def report(work: Work, person_id: UUID) -> bool:
+    """Keep back the tip that somebody heard last, because they say that it is not right, until staff have decided on
+    it anew; False when there is none, or it is kept back already."""
+    kept = work.conn.execute(_KEEP_BACK, {"person": person_id, "now": work.now}).scalar_one_or_none()
+    if kept is not None:
+        outbox.withdraw(work, kept, "not_relevant")
+    return kept is not None
+
+
+def weekly_from_now(work: Work, person_id: UUID) -> None:
+    """Have somebody who agreed to it hear a tip now, and another each week."""
+    theirs = (Timer.kind == "open", Timer.topic == "weekly_tip", Timer.person_id == person_id)
+    if not work.conn.execute(select(exists().where(*theirs))).scalar():
+        timers.set_timer(work, "open", work.now, person_id=person_id, topic="weekly_tip")
+
+
+# What they wrote themselves is no news to them.
+_UNHEARD = text(
+    """
+    SELECT t.id, t.words FROM tips t WHERE t.status = 'approved' AND t.person_id IS DISTINCT FROM :person
+    AND NOT EXISTS (SELECT FROM tip_hearings h WHERE h.tip_id = t.id AND h.person_id = :person)
+    ORDER BY t.decided_at, t.id LIMIT 1
+    """
+)
+
+
+def this_week(work: Work, member: Member) -> None:
+    """Owe somebody their tip of this week, one that they have never heard: when there is none, or they rest, nothing.
+    Another week follows, until they stop."""
+    if Stream.TIPS.value not in member.streams or member.status != "active":
+        return
+    timers.set_timer(work, "open", work.now + _WEEK, person_id=member.id, topic="weekly_tip")
+    resting = member.paused_until is not None and member.paused_until > work.now
+    row = None if resting else work.conn.execute(_UNHEARD, {"person": member.id}).first()
+    if row is None:
+        return
+    work.conn.execute(_HEARD, {"person": member.id, "tip": row.id, "now": work.now})
+    words = {"words": work.vault.open(row.words, "tips.words")}
+    medium: Medium = "call" if member.prefers == "call" else "text"
+    late = work.now + _STALE
+    outbox.owe(work, member.id, medium, Stream.TIPS, "tip.weekly", words, subject=row.id, expires_at=late)

@@ -45,6 +45,7 @@ REASONS: Mapping[str, str] = {
     "answers_stopped": "So many texts in a few minutes that answers have stopped; it may be a machine",
     "tip": "Offers a tip to share; it waits to be read under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
+    "bad_tip": "Says that a tip is not right; nobody hears it until you have looked",
     "wrong_code": "Would like to join, and gave a code that the line does not know",
     "joined": "Has joined a group; say hello, and see what they need",
     "joining_unanswered": "Was asked to join, and has not answered; nothing more is sent",

@@ -267,7 +267,7 @@ MISTAKES = [
      ["line 2: people[1].zone: 'Leeds' is not a zone such as Europe/London"]),
     ("people:\n  - {ref: a, name: A, zone: ../../etc/passwd}\n", ["line 2: people[1].zone: '../../etc/passwd' is not"]),
     ("people:\n  - {ref: a, name: A, streams: [checkins, safety]}\n",
-     ["line 2: people[1].streams: must be among checkins, reminders, buddy, caring, not 'safety'"]),
+     ["line 2: people[1].streams: must be among checkins, reminders, buddy, caring, tips, not 'safety'"]),
     ("people:\n  - {ref: a, name: A, prefers: fax}\n", ["line 2: people[1].prefers: must be one of text, call"]),
     ("people:\n  - {ref: a, name: A, discreet: perhaps}\n", ["line 2: people[1].discreet: must be yes or no"]),
     ("people:\n  - {ref: a, name: A, voicemail: loud}\n", ["line 2: people[1].voicemail: must be one of"]),

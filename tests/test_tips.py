@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from checkin import tips
+from checkin import people, timers, tips
 from checkin.bootstrap import Line
 from checkin.conversation.replies import Tip, tip_in
 from checkin.errors import BadInput
@@ -140,3 +140,44 @@ def test_two_moderators_decide_once(line: Line) -> None:
     with pytest.raises(BadInput, match="already"), line.store.work(NOON) as work:
         tips.decline(work, tip, person(line, "sue"))
     assert value(line, "SELECT count(*) FROM audit") == 1
+
+
+def test_a_tip_that_is_not_right_is_kept_back_until_somebody_has_looked(line: Line) -> None:
+    tip = approved(line, "Take twice the dose", "sleep")
+    assert heard(line, "sleep") == "Take twice the dose"
+    with line.store.work(NOON) as work:
+        assert tips.report(work, person(line, "ann"))
+        assert not tips.report(work, person(line, "ann")), "it is kept back already"
+        assert [(w.id, w.topics, w.reported_at) for w in tips.waiting(work)] == [(tip, ("sleep",), NOON)]
+        assert not tips.report(work, person(line, "sue")), "she has heard none"
+    assert heard(line, "sleep") is None
+    with line.store.work(NOON) as work:
+        tips.decline(work, tip, person(line, "sue"))
+        assert tips.waiting(work) == []
+
+
+def test_a_weekly_tip_is_never_one_that_was_heard(line: Line) -> None:
+    for words in ("Open the window", "Ring a friend"):
+        approved(line, words, "home")
+    loads(line, TOWN.replace("streams: [checkins]", "streams: [checkins, tips]"))
+    said = []
+    for week in range(4):
+        with line.store.work(NOON + timedelta(days=7 * week)) as work:
+            due = timers.claim(work)
+            assert due is not None
+            assert (due.kind, due.topic, due.person_id) == ("open", "weekly_tip", person(line, "ann"))
+            member = people.lock(work, person(line, "ann"))
+            assert member is not None
+            tips.this_week(work, member)
+        said.append(value(line, "SELECT count(*) FROM messages WHERE wording = 'tip.weekly'"))
+    # Ann wrote both herself: her own words are no news to her.
+    assert said == [0, 0, 0, 0]
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE tips SET person_id = NULL")
+    for week, owed in ((4, 1), (5, 2), (6, 2)):
+        with line.store.work(NOON + timedelta(days=7 * week)) as work:
+            assert timers.claim(work)
+            member = people.lock(work, person(line, "ann"))
+            assert member is not None
+            tips.this_week(work, member)
+        assert value(line, "SELECT count(*) FROM messages WHERE wording = 'tip.weekly'") == owed

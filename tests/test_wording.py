@@ -261,7 +261,7 @@ _WORDS = {
     "RHIF ANGHYWIR": Kind.WRONG_NUMBER,
     "ZADZWOŃ": Kind.CALL_ME, "NASTĘPNE": Kind.NEXT, "PRZERWA": Kind.PAUSE, "JUŻ JESTEM": Kind.BACK, "POMOC": Kind.HELP,
     "ZŁY NUMER": Kind.WRONG_NUMBER, "ANSWER": Kind.BUDDY, "ATEB": Kind.BUDDY, "ODPOWIEDŹ": Kind.BUDDY,
-    "TIP": Kind.TIP, "TIPS": Kind.TIP,
+    "TIP": Kind.TIP, "TIPS": Kind.TIP, "BAD TIP": Kind.TIP, "STOP TIPS": Kind.STOP,
 }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ STREAM: Mapping[str, Stream] = {
     "staff_reply": Stream.NOTICE,
 }
 # What STOP stops and START starts, when no stream is named.
-STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING)
+STOPPABLE = (Stream.CHECKINS, Stream.REMINDERS, Stream.BUDDY, Stream.CARING, Stream.TIPS)
 
 
 def rule(arriving: str, under_way: str) -> Rule:

@@ -22,6 +22,7 @@ class Stream(enum.StrEnum):
     REMINDERS = "reminders"
     BUDDY = "buddy"
     CARING = "caring"
+    TIPS = "tips"
     CONTACT = "contact"
     NOTICE = "notice"
     SERVICE = "service"
@@ -128,7 +129,7 @@ class LookUp:
     """Answer from what the line knows: help with a need, a group near by, a tip; what it does not know goes to a
     person. `about` names the need; "": their words do."""
 
-    what: Literal["need", "group", "tip"]
+    what: Literal["need", "group", "tip", "bad_tip"]
     about: str = ""
 
 

@@ -89,10 +89,12 @@ _BY_VALUE: Mapping[tuple[Kind, str], Go] = {
     (Kind.STOP, "checkins"): Go(STAY, (*_STOPS, InTouch(), Tell("stop.stream"), Escalate(Severity.TASK, "stopped"))),
     (Kind.STOP, "reminders"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
     (Kind.STOP, "caring"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
+    (Kind.STOP, "tips"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
+    (Kind.TIP, "report"): Go(STAY, (LookUp("bad_tip"),)),
     (Kind.STOP, "buddy"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped_buddy"))),
     **{
         (Kind.START, stream): Go(STAY, (Consent("start"), Tell("start.stream")))
-        for stream in ("checkins", "reminders", "buddy", "caring")
+        for stream in ("checkins", "reminders", "buddy", "caring", "tips")
     },
 }
 # END, QUIT and CANCEL are words of the carrier that nobody on this line was told of. Whoever sends one may mean the

@@ -5,7 +5,7 @@ One confirmation and never a second: who has stopped already is not told so agai
 
 from dataclasses import dataclass, replace
 
-from checkin import escalations, people, phrases, wording
+from checkin import escalations, people, phrases, tips, wording
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Severity, Stream
 from checkin.people import Member
@@ -51,6 +51,8 @@ def start(work: Work, member: Member, named: str | int | None, *, how: str, word
     say = "start.stream" if stream else "start.done"
     under = wording.version(say, member.language, phrases.current(work))
     people.consent(work, member.id, streams, given=True, how=how, words=words, wording=under)
+    if Stream.TIPS in streams:
+        tips.weekly_from_now(work, member.id)
     if member.text_blocked:
         # They asked in words that the carrier does not know: it goes on refusing our texts until it hears its own.
         escalations.open_case(work, Severity.TASK, "carrier_opt_out", person_id=member.id, words=words)

@@ -6,7 +6,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin import buddies, checkins, duties, escalations, joining, logs, meetings, outcomes, people, plans, timers
+from checkin import (
+    buddies,
+    checkins,
+    duties,
+    escalations,
+    joining,
+    logs,
+    meetings,
+    outcomes,
+    people,
+    plans,
+    timers,
+    tips,
+)
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
 from checkin.conversations import shared
@@ -117,8 +130,11 @@ def _fire(work: Work, due: Due) -> None:
             escalations.fire(work, due.subject, due.turn or 0)
         return
     member = people.lock(work, due.person_id) if due.person_id else None
-    if member is None:
-        return
+    if member is not None:
+        _fire_for(work, due, member)
+
+
+def _fire_for(work: Work, due: Due, member: Member) -> None:
     turn = Turn(work, member)
     if due.kind == "climb":
         turn.climb_for(str(due.subject))
@@ -127,6 +143,8 @@ def _fire(work: Work, due: Due) -> None:
             turn.unpause()
     elif due.topic == "call_me" and due.subject is not None:
         promised_calls.look_again(work, due.subject, member.id)
+    elif due.topic == "weekly_tip":
+        tips.this_week(work, member)
     elif (due.kind, due.topic) == ("open", "meeting") and _has_said_yes(work, due, member):
         turn.tell("meeting.news", Thread("meeting", "asked", str(due.subject)))
     elif (event := _event(work, due, member)) is not None:

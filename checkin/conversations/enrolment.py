@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from checkin import escalations, joining, people, phrases, wording
+from checkin import escalations, joining, people, phrases, tips, wording
 from checkin.conversation.effects import Join, Severity, Stream
 from checkin.conversation.events import Checked, Event, Opened, Settled
 from checkin.conversation.replies import Kind, Reading
@@ -118,6 +118,8 @@ def _write(work: Work, heard: Heard, streams: tuple[Stream, ...], *, given: bool
         words=heard.words,
         wording=wording.version("joining.ask", heard.member.language, phrases.current(work)),
     )
+    if given and Stream.TIPS in streams:
+        tips.weekly_from_now(work, heard.member.id)
 
 
 def _group(heard: Heard) -> UUID | None:

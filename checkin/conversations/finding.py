@@ -23,6 +23,8 @@ def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, 
             return _group(work, member, asked, words)
         case "tip":
             return _tip(work, member, words)
+        case "bad_tip":
+            return _bad_tip(work, member, words)
 
 
 def _need(work: Work, member: Member, need: str, words: str) -> Sentences:
@@ -58,6 +60,12 @@ def _tip(work: Work, member: Member, words: str) -> Sentences:
         _person(work, member.id, Severity.TASK, "wants_a_tip", words)
         return [("tip.none", {})]
     return [("tip.how", {})]
+
+
+def _bad_tip(work: Work, member: Member, words: str) -> Sentences:
+    kept_back = tips.report(work, member.id)
+    _person(work, member.id, Severity.TASK, "bad_tip", words)
+    return [("tip.reported" if kept_back else "passed_on", {})]
 
 
 def _person(work: Work, person_id: UUID, severity: Severity, reason: str, words: str, detail: str = "") -> None:

@@ -26,10 +26,11 @@ THREADS = tuple(Thread(topic.name, step, topic.name) for topic in TOPICS.values(
 VALUES: dict[Kind, tuple[str | int | None, ...]] = {
     Kind.NUMBER: (0, 1, 2, 3, 4, 5, 9, 42),
     Kind.CHOICE: ("worried", "cannot", "anything"),
-    Kind.STOP: ("all", "checkins", "reminders", "buddy", "caring", None),
+    Kind.STOP: ("all", "checkins", "reminders", "buddy", "caring", "tips", None),
     Kind.START: (None, "checkins", "buddy"),
     Kind.WRONG_NUMBER: (None, "new", "not known"),
     Kind.UNCLEAR: (None, "auto"),
+    Kind.TIP: ("anything", "report"),
 }
 READINGS = tuple(Reading(kind, value) for kind in Kind for value in VALUES.get(kind, (None,)))
 MISSES: tuple[Missed, ...] = ("busy", "no_answer", "voicemail", "failed")

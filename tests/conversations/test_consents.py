@@ -65,7 +65,7 @@ def test_stop_names_the_sentence_it_was_said_under_and_keeps_the_words(line: Lin
     said = ledger(line, "ann")
     assert {(change, how) for _, change, how, _ in said} == {("withdrawn", "text")}
     assert {under for *_, under in said} == {wording.version("stop.done", "en")}
-    assert [stream for stream, *_ in said] == ["checkins", "reminders", "buddy", "caring"]
+    assert [stream for stream, *_ in said] == ["checkins", "reminders", "buddy", "caring", "tips"]
     with line.store.work(NOON) as work:
         sealed = value(line, "SELECT words FROM consents ORDER BY id DESC LIMIT 1")
         assert work.vault.open(sealed, "consents.words") == "please stop texting me"
@@ -81,7 +81,7 @@ def test_a_version_changes_with_the_words_and_not_without() -> None:
 def test_a_second_stop_is_silent_and_kept(line: Line) -> None:
     assert hears(line, ANN, "STOP")
     assert hears(line, ANN, "stop all of it please") == ""
-    assert len(ledger(line, "ann")) == 8
+    assert len(ledger(line, "ann")) == 10
     assert hears(line, ANN, "START")
     assert hears(line, ANN, "STOP")
 

@@ -1,6 +1,9 @@
 """Looking for help, a group or a tip: two texts, and never a dead end."""
 
+from tests.stories.conftest import HARBOUR
 from tests.stories.town import Phone, Town
+
+EVERY_DAY = ',\n     plan: {days: every day, at: "10:00", ladder: [text, call, buddy, staff]}'
 
 
 def test_find_alone_asks_what_for(ann: Phone, town: Town) -> None:
@@ -65,3 +68,23 @@ def test_danger_in_a_tip_is_danger_and_no_tip(ann: Phone, sue: Phone, town: Town
 
 def test_tip_alone_says_how(ann: Phone) -> None:
     ann.texts("tip").hears("text TIPS and a word", "text TIP and your own words")
+
+
+def test_a_tip_each_week_until_it_is_stopped_and_a_bad_one_is_kept_back(ann: Phone, ben: Phone, clock: Town) -> None:
+    clock.loads(HARBOUR.replace(EVERY_DAY, ""))
+    ben.texts("TIP keep a flask by the bed").hears("A person reads it first")
+    ben.texts("TIP open the curtains first thing").hears("A person reads it first")
+    clock.approves_tips("home")
+    ann.texts("START TIPS").hears("a tip each week")
+    clock.moves_to("09:30")
+    ann.hears("A tip for this week", "keep a flask", "STOP TIPS")
+    ann.texts("BAD TIP").hears("until a person here has looked")
+    assert clock.scalar("SELECT reason FROM cases ORDER BY number DESC LIMIT 1") == "bad_tip"
+    clock.moves(days=7)
+    ann.hears("open the curtains")
+    clock.moves(days=7)
+    ann.hears_nothing()
+    ann.texts("STOP TIPS").hears("You won't get these any more: a tip each week")
+    clock.moves(days=7)
+    ann.hears_nothing()
+    assert clock.scalar("SELECT count(*) FROM timers WHERE topic = 'weekly_tip'") == 0

@@ -12,11 +12,11 @@ trouble, no fuss") and the reply to `tests/conversation/replies_museum.tsv`. Dan
 `risk` reads every inbound first.
 
 What `Reading.value` holds: NUMBER the number; CHOICE "worried" or "cannot" for a buddy report, else the words; STOP
-"all", "reminders", "checkins", "buddy" or "caring"; START one of the last four or None; PAUSE "2 weeks", "til 14th",
-"hospital", "2 hours" (SLEEP) or None; CALL_ME "landline", "mobile" or None; HELP "info", "person" (key 0) or None; WHO
-"robot" or None; WRONG_NUMBER None, "not known", "new" or "new:+447700900123"; QUESTION "time", "travel" or "other";
-LANGUAGE an ISO 639 code or None; FIND need and place; GROUP place; BUDDY the words as typed; TIP words; JOIN the code
-in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
+"all", "reminders", "checkins", "buddy", "caring" or "tips"; START one of the last five or None; PAUSE "2 weeks", "til
+14th", "hospital", "2 hours" (SLEEP) or None; CALL_ME "landline", "mobile" or None; HELP "info", "person" (key 0) or
+None; WHO "robot" or None; WRONG_NUMBER None, "not known", "new" or "new:+447700900123"; QUESTION "time", "travel" or
+"other"; LANGUAGE an ISO 639 code or None; FIND need and place; GROUP place; BUDDY the words as typed; TIP words, or
+"report"; JOIN the code in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
 """
 
 from checkin.conversation.replies.carrying import Tip, is_first_name, tip_in

@@ -18,6 +18,7 @@ from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, Person, PersonPhone, Phone
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
+from checkin.store.models.signposting import MissingNeed
 from checkin.store.models.staff import Audit, Staff
 from checkin.store.models.tips import Report, Tip, TipHearing
 
@@ -46,6 +47,7 @@ __all__ = [
     "Meeting",
     "Membership",
     "Message",
+    "MissingNeed",
     "NameMark",
     "Occurrence",
     "Offer",

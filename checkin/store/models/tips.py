@@ -27,6 +27,8 @@ class Tip(Base):
     status: Mapped[str] = mapped_column(server_default="waiting")
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
+    # Since when it is kept back because somebody who heard it said that it is not right; staff decide on it anew.
+    reported_at: Mapped[datetime | None]
 
 
 class TipHearing(Base):
