@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from flask import Blueprint
 
-from console import cases, queue, reader, tips
+from console import cases, people, queue, reader, tips
 from console.desk import Desk
 
 ROLES = MappingProxyType(
@@ -43,6 +43,7 @@ ROOMS = (
     Room(queue.room, CASE_WORKERS, "Queue", "queue.show"),
     Room(cases.room, CASE_WORKERS),
     # People and their buddies
+    Room(people.room, CASE_WORKERS, "People", "people.show"),
     # Groups and meetings
     # Directory and tips
     Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),

@@ -102,12 +102,14 @@ class CaseFile:
     mark: str
 
 
+PROFILE = (
+    "p.name AS member, p.language, p.zone, p.area, p.status AS member_status, p.prefers, p.discreet, p.safe_to_text, "
+    "p.safe_to_call, p.safe_from, p.safe_to, p.shared_phone, p.voicemail, p.text_blocked, p.paused_until, "
+    "p.pin IS NOT NULL AS has_pin, p.missed_call_ok, p.text_relay"
+)
 _CASE = text(
-    """
-    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered,
-           p.name AS member, p.language, p.zone, p.area, p.status AS member_status, p.prefers, p.discreet,
-           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.shared_phone, p.voicemail, p.text_blocked,
-           p.paused_until, p.pin IS NOT NULL AS has_pin, p.missed_call_ok, p.text_relay
+    f"""
+    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered, {PROFILE}
     FROM cases k LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
     LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
     LEFT JOIN people o ON o.id = k.offered_to
@@ -124,9 +126,10 @@ _EVENTS = text(
 # A stranger's case has the phone itself; a member's, all of theirs in the order they are tried.
 _PHONES = text(
     """
-    SELECT f.number, f.line, pp.suspended_at FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
+    SELECT f.number, f.line, pp.suspended_at, pp.rank FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
     WHERE pp.person_id = :person
-    UNION ALL SELECT f.number, f.line, NULL FROM phones f WHERE f.id = :phone AND CAST(:person AS uuid) IS NULL
+    UNION ALL SELECT f.number, f.line, NULL, 1 FROM phones f WHERE f.id = :phone AND CAST(:person AS uuid) IS NULL
+    ORDER BY rank
     """
 )
 _MARK = text(
@@ -148,7 +151,6 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
     if row is None or standing is None:
         return None
     events = work.conn.execute(_EVENTS, {"case": row.id, "most": most}).all()
-    phones = work.conn.execute(_PHONES, {"person": row.person_id, "phone": row.phone_id})
     return CaseFile(
         id=row.id,
         number=row.number,
@@ -171,8 +173,8 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
         offered=name(work, row.offered),
         colleagues=_colleagues(work, reader) if row.taken_by == reader else (),
         related=escalations.related(work, row.id) if row.taken_by == reader else (),
-        profile=_profile(work, row) if row.person_id else None,
-        phones=[Phone(opened(work, f.number, "phones.number"), f.line, f.suspended_at is not None) for f in phones],
+        profile=profile(work, row) if row.person_id else None,
+        phones=phones(work, row.person_id, row.phone_id),
         events=[
             Event(
                 e.id,
@@ -189,6 +191,12 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
     )
 
 
+def phones(work: Work, person_id: UUID | None, phone_id: UUID | None = None) -> list[Phone]:
+    """Return somebody's numbers in the order they are tried, or a stranger's one."""
+    rows = work.conn.execute(_PHONES, {"person": person_id, "phone": phone_id})
+    return [Phone(opened(work, f.number, "phones.number"), f.line, f.suspended_at is not None) for f in rows]
+
+
 def _colleagues(work: Work, reader: UUID) -> list[Colleague]:
     ids = [person_id for person_id in rota.everybody(work) if person_id != reader]
     rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
@@ -203,7 +211,8 @@ def mark(work: Work, number: int) -> str | None:
     return None if found is None else str(found)
 
 
-def _profile(work: Work, row: Row[Any]) -> Profile:
+def profile(work: Work, row: Row[Any]) -> Profile:
+    """Return how somebody may be reached, of a row with PROFILE's columns."""
     hours = (row.safe_from, row.safe_to) if row.safe_from and row.safe_to else None
     return Profile(
         name=opened(work, row.member, "people.name"),

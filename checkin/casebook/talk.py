@@ -45,19 +45,21 @@ _CONVERSATION = text(
     SELECT m.id, m.at, m.direction, m.medium, m.body, m.answer, m.unread, m.stream, m.wording, m.arguments, m.status,
            m.reason, m.reached, m.due_at, m.carrier_status, m.carrier_code, p.language, p.discreet
     FROM messages m LEFT JOIN people p ON p.id = m.person_id
-    WHERE {whose} ORDER BY m.at DESC, m.id DESC LIMIT :most
+    WHERE {whose} ORDER BY m.at DESC, m.id DESC LIMIT :most OFFSET :skip
     """
 )
 _MEMBERS = text(_CONVERSATION.text.format(whose="m.person_id = :person"))
 _STRANGERS = text(_CONVERSATION.text.format(whose="m.person_id IS NULL AND m.phone_id = :phone"))
 
 
-def conversation(work: Work, person_id: UUID | None, phone_id: UUID | None, *, most: int = 50) -> Sequence[Said]:
-    """Return the last `most` texts and calls with somebody, oldest first: a person's, else a stranger's by phone."""
-    if person_id is not None:
-        rows = work.conn.execute(_MEMBERS, {"person": person_id, "most": most}).all()
-    else:
-        rows = work.conn.execute(_STRANGERS, {"phone": phone_id, "most": most}).all()
+def conversation(
+    work: Work, person_id: UUID | None, phone_id: UUID | None, *, most: int = 50, skip: int = 0
+) -> Sequence[Said]:
+    """Return the last `most` texts and calls with somebody before the newest `skip`, oldest first: a person's, else a
+    stranger's by phone."""
+    whose = _MEMBERS if person_id is not None else _STRANGERS
+    values = {"person": person_id} if person_id is not None else {"phone": phone_id}
+    rows = work.conn.execute(whose, {**values, "most": most, "skip": skip}).all()
     return [
         Said(
             id=row.id,

@@ -1,0 +1,101 @@
+"""How what is known of somebody is said on their page."""
+
+from collections.abc import Mapping, Sequence
+
+from checkin.casebook.people import Found
+from checkin.casebook.person import Other, PlanOf
+from console.times import Times
+
+STREAMS: Mapping[str, str] = {
+    "checkins": "Check-ins",
+    "reminders": "Reminders of meetings",
+    "buddy": "Words from and about their buddy",
+    "caring": "A kind word now and then",
+}
+STATUSES: Mapping[str, str] = {
+    "invited": "Invited, has not said yes yet",
+    "active": "On the line",
+    "suspended": "Suspended",
+    "ended": "Has left",
+}
+ROLES: Mapping[str, str] = {"member": "Member", "facilitator": "Runs it", "cover": "Covers for whoever runs it"}
+_RUNGS: Mapping[str, str] = {
+    "text": "a text",
+    "call": "a call",
+    "second_number": "a call to the second number",
+    "buddy": "their buddy",
+    "second_buddy": "their second buddy",
+    "facilitator": "whoever runs their group",
+    "contacts": "their own contacts, in order",
+    "staff": "you",
+}
+_DAYS: Mapping[str, str] = {
+    "MO": "Mondays", "TU": "Tuesdays", "WE": "Wednesdays", "TH": "Thursdays", "FR": "Fridays", "SA": "Saturdays",
+    "SU": "Sundays",
+}  # fmt: skip
+_HOW: Mapping[str, str] = {
+    "text": "by text",
+    "voice": "by telephone",
+    "file": "brought in from a file",
+    "carrier": "by the carrier's own opt-out",
+    "line": "on the line",
+    "in_person": "to one of you, in person",
+    "by_phone": "to one of you, by telephone",
+    "on_paper": "on paper",
+    "in_writing": "in a letter or an e-mail",
+    "console": "written down by one of you",
+}
+_ROLES_OF_OTHERS: Mapping[str, str] = {
+    "contact": "Their own contact",
+    "contact_of": "Is a contact of",
+    "buddy": "Their buddy",
+    "looks_after": "Looks out for",
+}
+
+
+def name(written: str) -> str:
+    """Return a name, or what stands for one that was not given."""
+    return written or "No name yet"
+
+
+def standing(found: Found, times: Times) -> str:
+    """Return how somebody stands with the line, in a list."""
+    if found.status == "active" and found.paused_until and found.paused_until > times.now:
+        return f"Paused until {times.said(found.paused_until)}"
+    return STATUSES.get(found.status, found.status)
+
+
+def days(rule: str) -> str:
+    """Return the days of a weekly rule: "Mondays, Wednesdays and Fridays"."""
+    found = [_DAYS[day] for day in rule.partition("BYDAY=")[2].split(";")[0].split(",") if day in _DAYS]
+    return "every day" if not found else listed(found)
+
+
+def plan(of: PlanOf, times: Times) -> str:
+    """Return when somebody is asked how they are."""
+    due = f" Next: {times.both(of.next_due_at)}." if of.next_due_at else " It rests."
+    said = days(of.rule)
+    return f"{said[0].upper()}{said[1:]} at {times.clock(of.at)}.{due}"
+
+
+def ladder(of: PlanOf) -> str:
+    """Return who is asked, one after another, when somebody does not answer."""
+    return f"First {', then '.join(_RUNGS.get(rung, rung) for rung in of.ladder)}."
+
+
+def how(code: str) -> str:
+    """Return by which way somebody agreed or stopped."""
+    return _HOW.get(code, code)
+
+
+def other(of: Other) -> str:
+    """Return how somebody is joined to another person."""
+    said = _ROLES_OF_OTHERS[of.role]
+    if of.rank > 1 and of.role in {"buddy", "looks_after"}:
+        said += " (covers)" if of.role == "buddy" else " (covers for the buddy)"
+    return said + {"ended": ", ended", "resting": ", resting"}.get(of.status, "")
+
+
+def listed(said: Sequence[str]) -> str:
+    """Return things with commas and an "and"."""
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else ""
