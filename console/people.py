@@ -28,7 +28,7 @@ class Search(Filter):
 
 
 def room(desk: Desk) -> Blueprint:
-    """Return the room: `/people`, `/people/<id>` and the conversation with somebody."""
+    """Return the room: `/people` and `/people/<id>`."""
     door = Blueprint("people", __name__, url_prefix="/people")
 
     def show() -> Response:
@@ -49,9 +49,16 @@ def room(desk: Desk) -> Blueprint:
             audit.record(work, me().person_id, "read_person", f"person {person_id}")
         return Response(page)
 
-    def talk(person_id: UUID) -> Response:
-        if me().role not in READERS:
-            abort(403)
+    door.add_url_rule("", "show", show)
+    door.add_url_rule("/<uuid:person_id>", "one", one)
+    return door
+
+
+def talk_room(desk: Desk) -> Blueprint:
+    """Return the room: `/people/<id>/conversation`, for those who need the words."""
+    door = Blueprint("talk", __name__, url_prefix="/people/<uuid:person_id>/conversation")
+
+    def show(person_id: UUID) -> Response:
         with desk.work() as work:
             found = find(work, person_id)
             number = asked_page()
@@ -70,8 +77,6 @@ def room(desk: Desk) -> Blueprint:
         return Response(page)
 
     door.add_url_rule("", "show", show)
-    door.add_url_rule("/<uuid:person_id>", "one", one)
-    door.add_url_rule("/<uuid:person_id>/conversation", "talk", talk)
     return door
 
 
@@ -85,12 +90,12 @@ def _list(desk: Desk) -> Response:
         form = Search()
         form.group.choices = options([("", "Every group"), *((str(g.id), g.name) for g in register.groups(work))])
         sought = form.values
+        # Without a group in the address it is every group; that is nothing to mend.
+        form.group.errors = ()
         number = asked_page()
         try:
             group = as_uuid(sought["group"] or "")
-            found = register.find(
-                work, sought["q"] or "", group, everybody=bool(sought["everybody"]), page=number
-            )
+            found = register.find(work, sought["q"] or "", group, everybody=bool(sought["everybody"]), page=number)
         except BadInput as error:
             form.refuse(str(error), "q")
             found = register.Listing((), 0)

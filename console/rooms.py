@@ -44,6 +44,7 @@ ROOMS = (
     Room(cases.room, CASE_WORKERS),
     # People and their buddies
     Room(people.room, CASE_WORKERS, "People", "people.show"),
+    Room(people.talk_room, people.READERS),
     # Groups and meetings
     # Directory and tips
     Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),

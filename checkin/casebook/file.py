@@ -114,7 +114,7 @@ _CASE = text(
     LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
     LEFT JOIN people o ON o.id = k.offered_to
     WHERE k.number = :number
-    """
+    """  # noqa: S608  # our own words
 )
 _EVENTS = text(
     """

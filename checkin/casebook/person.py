@@ -111,10 +111,11 @@ _PERSON = text(
              + (SELECT count(*) FROM memberships m WHERE m.person_id = p.id AND m.role <> 'member') AS duties,
            EXISTS (SELECT FROM staff s WHERE s.person_id = p.id) AS is_staff
     FROM people p LEFT JOIN plans n ON n.person_id = p.id WHERE p.id = :person
-    """
+    """  # noqa: S608  # our own words
 )
 _LEDGER = text(
-    "SELECT at, stream, change, how, wording, words FROM consents WHERE person_id = :person ORDER BY id DESC LIMIT :most"
+    "SELECT at, stream, change, how, wording, words FROM consents WHERE person_id = :person "
+    "ORDER BY id DESC LIMIT :most"
 )
 _OTHERS = text(
     """
@@ -167,6 +168,4 @@ def person(work: Work, person_id: UUID) -> PersonFile | None:
 
 
 def _ledger(work: Work, row: Any) -> ConsentLine:
-    return ConsentLine(
-        row.at, row.stream, row.change, row.how, row.wording, opened(work, row.words, "consents.words")
-    )
+    return ConsentLine(row.at, row.stream, row.change, row.how, row.wording, opened(work, row.words, "consents.words"))
