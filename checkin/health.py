@@ -62,6 +62,7 @@ _WAITING = text(
         (SELECT min(next_due_at) FROM pairs WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM meetings WHERE next_due_at IS NOT NULL),
         (SELECT min(ask_due_at) FROM meetings WHERE ask_due_at IS NOT NULL),
+        (SELECT min(next_due_at) FROM occurrences WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM shifts WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM duties WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM outcome_questions WHERE next_due_at IS NOT NULL),

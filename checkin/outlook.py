@@ -72,35 +72,54 @@ def variant(person: Mapping[str, Any], medium: Medium) -> wording.Variant:
     return "discreet" if person["discreet"] else "text"
 
 
-_PERSON = """
-    SELECT p.status, p.language, p.zone, p.streams, p.discreet, p.shared_phone, p.text_blocked, p.paused_until,
+_PEOPLE = """
+    SELECT p.id, p.status, p.language, p.zone, p.streams, p.discreet, p.shared_phone, p.text_blocked, p.paused_until,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.texts_a_week, p.calls_a_week,
-           h.number, h.suspended_at
-    FROM people p LEFT JOIN LATERAL (
-        SELECT f.number, pp.suspended_at FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
+           h.number, h.suspended_at, h.line
+    FROM unnest(%(people)s::uuid[], %(media)s::text[]) AS w (id, medium) JOIN people p ON p.id = w.id
+    LEFT JOIN LATERAL (
+        SELECT f.number, f.line, pp.suspended_at FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
         WHERE pp.person_id = p.id
-        ORDER BY pp.suspended_at IS NOT NULL, CAST(%(medium)s AS text) = 'text' AND f.line = 'landline', pp.rank LIMIT 1
+        ORDER BY pp.suspended_at IS NOT NULL, w.medium = 'text' AND f.line = 'landline', pp.rank LIMIT 1
     ) h ON true
-    WHERE p.id = %(person)s
 """
 _NAMES = (
     "status", "language", "zone", "streams", "discreet", "shared_phone", "text_blocked", "paused_until",
     "safe_to_text", "safe_to_call", "safe_from", "safe_to", "ring_seconds", "texts_a_week", "calls_a_week",
-    "number", "suspended_at",
+    "number", "suspended_at", "line",
 )  # fmt: skip
 
 
+def reach_all(work: Work, media: Mapping[UUID, Medium]) -> dict[UUID, Mapping[str, Any]]:
+    """Return how people are reached just now, each by their medium: columns of `people` by name, `number` (opened;
+    None: none) and the kind of `line` it is."""
+    found: dict[UUID, Mapping[str, Any]] = {}
+    for person_id, *row in work.rows(_PEOPLE, {"people": list(media), "media": list(media.values())}):
+        person = dict(zip(_NAMES, row, strict=True))
+        number = work.vault.open(person["number"], "phones.number") if person["number"] else None
+        found[person_id] = person | {"number": number}
+    return found
+
+
 def reach(work: Work, person_id: UUID, medium: Medium) -> Mapping[str, Any]:
-    """Return how somebody is reached just now: columns of `people` by name, and `number` (opened; None: none)."""
-    (row,) = work.rows(_PERSON, {"person": person_id, "medium": medium})
-    found = dict(zip(_NAMES, row, strict=True))
-    return found | {"number": work.vault.open(found["number"], "phones.number") if found["number"] else None}
+    """Return how somebody is reached just now; see `reach_all`."""
+    return reach_all(work, {person_id: medium})[person_id]
 
 
-def foresee(work: Work, person_id: UUID, medium: Medium, stream: Stream) -> Verdict:
-    """Return what the gate would say just now, so that whoever is promised something hears the truth.
+def foresee_all(work: Work, media: Mapping[UUID, Medium], stream: Stream) -> dict[UUID, tuple[Medium, Verdict]]:
+    """Return, for each of these people, the medium by which it would go (a text to a landline is a call) and what the
+    gate would say just now, so that whoever is promised something hears the truth.
 
     Only a promise: the gate itself is asked again at the moment of sending.
     """
+    found: dict[UUID, tuple[Medium, Verdict]] = {}
+    for person_id, person in reach_all(work, media).items():
+        medium: Medium = "call" if person["line"] == "landline" else media[person_id]
+        found[person_id] = medium, may(request(work, person, person["number"], medium=medium, stream=stream))
+    return found
+
+
+def foresee(work: Work, person_id: UUID, medium: Medium, stream: Stream) -> Verdict:
+    """Return what the gate would say just now to one message by this medium."""
     person = reach(work, person_id, medium)
     return may(request(work, person, person["number"], medium=medium, stream=stream))

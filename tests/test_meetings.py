@@ -103,7 +103,7 @@ def test_nobody_has_to_hear_of_a_series_without_reminders() -> None:
 
 
 def test_the_next_meeting_is_one_that_takes_place() -> None:
-    off = {date(2027, 1, 14), date(2027, 1, 21)}
+    off = dict.fromkeys((date(2027, 1, 14), date(2027, 1, 21)))
     found = THURSDAYS.next_meeting(MONDAY, off)
     assert found == datetime(2027, 1, 28, 19, 0, tzinfo=LONDON)
     once = Series("FREQ=DAILY;COUNT=1", datetime.fromisoformat("2027-01-14 19:00"), LONDON)

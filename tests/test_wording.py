@@ -61,6 +61,7 @@ LONG = {
     "stream": "questions how you are",
     "streams": "reminders of meetings, messages from your buddy, a kind word now and then",
     "when": "Wednesday 30 September, 19:30",
+    "was": "Wednesday 30 September, 19:30",
     "facilitator": "Christopher-James",
     "question": "How hopeful do you feel today about the weeks to come, if 1 is not at all and 5 is very?",
     "least": "1",
@@ -73,7 +74,11 @@ LONG = {
 
 def _values(language: str, code: str = "GB") -> Mapping[str, str]:
     moment = datetime(2026, 9, 30, 19, 30, tzinfo=ZoneInfo("Europe/London"))
-    dates = {"until": day(moment, language), "when": day_and_time(moment, language)}
+    dates = {
+        "until": day(moment, language),
+        "when": day_and_time(moment, language),
+        "was": day_and_time(moment, language),
+    }
     return {**LONG, **dates, **country(code, language)}
 
 

@@ -38,6 +38,7 @@ _ORDER = (
     "joining",
     "review",
     "outcome",
+    "moved",
     "meeting",
 )
 RANK: Mapping[str, int] = {topic: place for place, topic in enumerate(_ORDER)}
@@ -55,6 +56,7 @@ STREAM: Mapping[str, Stream] = {
     "cover": Stream.NOTICE,
     "duty": Stream.NOTICE,
     "swap": Stream.NOTICE,
+    "moved": Stream.REMINDERS,
     "meeting": Stream.REMINDERS,
     "signpost": Stream.SERVICE,
     "outcome": Stream.CHECKINS,
@@ -72,6 +74,8 @@ def rule(arriving: str, under_way: str) -> Rule:
     """Return what `arriving` does to `under_way` (both names of topics). docs/topics/agenda.md shows it for all."""
     if arriving == under_way:
         return Rule.QUEUE if arriving in _MANY_AT_ONCE else Rule.REPLACE
+    if {arriving, under_way} <= _OF_A_MEETING:
+        return Rule.REPLACE
     if RANK[arriving] < RANK[under_way]:
         return Rule.INTERRUPT
     if arriving in _NEWS:
@@ -86,10 +90,13 @@ _MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "budd
 
 # What is said at once, for it would be stale by the time that its turn came; and what, once said, may be answered for
 # so long that nothing waits behind it.
-_NEWS = frozenset({"meeting", "staff_reply"})
+_NEWS = frozenset({"moved", "meeting", "staff_reply"})
+
+# Whether they come, asked of the old time and of the new.
+_OF_A_MEETING = frozenset({"moved", "meeting"})
 
 # What is not put again when something has interrupted it: it was said once, and nobody has to answer.
-_LET_GO = frozenset({"meeting"})
+_LET_GO = _OF_A_MEETING
 # What has been said, and is only listened for after that.
 _LISTENS_ON = {"staff_reply": "listening"}
 

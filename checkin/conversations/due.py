@@ -192,7 +192,7 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
         case "buddy_report":
             status = work.conn.execute(select(Pair.status).where(Pair.id == subject)).scalar_one_or_none()
             return status == "active" and member.status == "active"
-        case "meeting":
+        case "meeting" | "moved":
             return subject is not None and member.status == "active" and meetings.stands(work, subject)
         case "duty" | "cover" | "swap":
             return subject is not None and duties.still_asks(work, topic, subject, member.id)

@@ -26,7 +26,7 @@ def record(turn: Speaking, answer: str, thread: Thread | None) -> None:
         key = duties.record(turn.work, thread.topic, UUID(thread.subject), turn.member.id, answer)
         if key is not None:
             turn.tell(key, thread)
-    elif thread.topic == "meeting":
+    elif thread.topic in meetings.TOPICS:
         meetings.record(turn.work, UUID(thread.subject), turn.member.id, answer)
     elif thread.topic == "handling":
         escalations.answered(turn.work, UUID(thread.subject), turn.member.id, answer)

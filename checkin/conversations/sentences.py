@@ -53,13 +53,11 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
         found["streams"] = wording.stream_names([s.value for s in STOPPABLE if s.value in on], member.language)
     if thread is not None and thread.topic == "joining" and "group" in needs:
         found["group"] = joining.group_name(work, thread.subject)
-    elif needs & {"group", "when", "venue", "directions"}:
-        about = thread if thread and key.startswith("meeting.") else None
-        meeting = meetings.find(work, UUID(about.subject)) if about else meetings.next_for(work, member)
-        if meeting is not None:
-            found["group"] = meeting.group
-            found["when"] = wording.day_and_time(meeting.starts, member.language)
-            found["venue"], found["directions"] = meeting.venue, meeting.directions
+    elif thread is not None and key.startswith("meeting.") and needs & {"group", "when", "venue", "directions"}:
+        found |= meetings.values(meetings.find(work, UUID(thread.subject)), key, member.language)
+    elif needs & {"group", "when", "venue", "directions"} and (coming := meetings.next_for(work, member)) is not None:
+        found |= {"group": coming.group, "when": wording.day_and_time(coming.starts, member.language)}
+        found |= {"venue": coming.venue, "directions": coming.directions}
     if "choices" in needs:
         found |= {"choices": _choices(work, member, "text"), "choices_spoken": _choices(work, member, "voice")}
     if "question" in needs and thread is not None:

@@ -25,7 +25,9 @@ from checkin.store.work import Work
 from checkin.wording import Variant
 
 # What is told when nobody has just spoken: the end of a pause is service, news of a meeting is a reminder.
-_TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting", "staff_reply"})
+_TOLD_AS_ASKED = frozenset({"page", "handling", "safety", "meeting", "moved", "staff_reply"})
+# Stopped with the reminders, but as little kept back as any notice: somebody may be about to set off.
+_SENT_AS = {"moved": Stream.NOTICE}
 # What is said after an answer about a case, which may have been overtaken by then.
 _ABOUT_A_CASE = frozenset({
     "page.declined", "page.gone", "handling.arrived", "handling.trying", "handling.handed_back",
@@ -98,7 +100,7 @@ class Speaking:
             self.work,
             self.member.id,
             self._medium() if stream is Stream.REMINDERS else "text",
-            stream,
+            _SENT_AS.get(thread.topic, stream) if thread else stream,
             key,
             values,
             subject=_subject(thread),
@@ -127,7 +129,7 @@ class Speaking:
         if thread is not None and thread.topic == "checkin" and (ladder := self.find_ladder(thread)):
             medium = "text" if ladder.here in {"text", None} else "call"
             dedupe = f"checkin:{ladder.id}:{ladder.rung}:{self.member.state.turn}"
-        stream = STREAM[thread.topic] if thread else Stream.SERVICE
+        stream = _SENT_AS.get(thread.topic, STREAM[thread.topic]) if thread else Stream.SERVICE
         outbox.owe(
             self.work,
             self.member.id,
@@ -144,7 +146,7 @@ class Speaking:
         return "call" if self.member.prefers == "call" else "text"
 
     def _expires(self, thread: Thread | None) -> datetime:
-        if thread is not None and thread.topic == "meeting":
+        if thread is not None and thread.topic in meetings.TOPICS:
             return meetings.find(self.work, UUID(thread.subject)).starts
         if thread is not None and STREAM[thread.topic] is Stream.CONTACT:
             # A night, or somebody's few safe hours, may lie in between.

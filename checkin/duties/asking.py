@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import audit, escalations, gate, outbox, people, rota, timers
+from checkin import audit, escalations, gate, meetings, outbox, people, rota, timers
 from checkin.conversation.effects import Severity
 from checkin.duties.rows import Duty, Status, lock, person, tell
 from checkin.rota.policy import away_until
@@ -15,7 +15,7 @@ from checkin.rota.words import from_to
 from checkin.store.ids import new_id
 from checkin.store.models import Duty as Stored
 from checkin.store.models import Meeting as Series
-from checkin.store.models import Membership, Occurrence, Offer, Override, Person, Shift, Staff
+from checkin.store.models import Membership, Offer, Override, Person, Shift, Staff
 from checkin.store.work import Work
 
 # How long a stand-in is given before the next is asked; less when the duty is near, never less than the least.
@@ -138,17 +138,12 @@ def _of_group(work: Work, group_id: UUID, role: str) -> list[UUID]:
     return list(work.conn.scalars(mine.order_by(Membership.person_id)))
 
 
-def takes_place(work: Work, meeting_id: UUID, starts: datetime) -> bool:
-    """Tell whether the meeting of a series that begins at `starts` (aware) has not been cancelled."""
-    cancelled = select(Occurrence.id).where(
-        Occurrence.meeting_id == meeting_id, Occurrence.starts_at == starts, Occurrence.status == "cancelled"
-    )
-    return work.conn.execute(cancelled).first() is None
-
-
 def stands(work: Work, duty: Duty) -> bool:
-    """Tell whether a duty is still one: a meeting may have been cancelled."""
-    return duty.kind != "meeting" or takes_place(work, duty.subject, duty.starts)
+    """Tell whether a duty is still one: a meeting may be off, at another time, or somebody else's."""
+    if duty.kind != "meeting":
+        return True
+    meeting = meetings.beginning(work, duty.subject, duty.starts)
+    return meeting is not None and meeting.runs in {None, duty.person_id}
 
 
 def over(work: Work, duty: Duty) -> None:

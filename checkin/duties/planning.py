@@ -4,16 +4,16 @@ A shift knows when it is looked at next (`shifts.next_due_at`), and so does a du
 asked is unique by shift, time and person, so that a look too many asks nobody twice.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import escalations, outbox, recurrence, rota, timers
+from checkin import escalations, meetings, outbox, rota, timers
 from checkin.conversation.effects import Severity
-from checkin.duties.asking import facilitators, lapse, offer_next, over, stands, takes_place, to_staff
+from checkin.duties.asking import facilitators, lapse, offer_next, over, stands, to_staff
 from checkin.duties.rows import OPEN, lock
 from checkin.rota.policy import Occurrence, holders, occurrences
 from checkin.rota.words import from_to
@@ -62,24 +62,38 @@ def claim_shift(work: Work) -> bool:
 
 def claim_meeting(work: Work) -> bool:
     """Ask whoever runs one meeting whose time to be asked about has come, and set when the series is looked at next."""
-    row = work.conn.execute(
-        select(Meeting.id, Meeting.group_id, Meeting.rule, Meeting.starts, Meeting.zone, Meeting.minutes)
+    meeting_id = work.conn.scalars(
+        select(Meeting.id)
         .where(Meeting.ask_due_at <= work.now)
         .order_by(Meeting.ask_due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
-    if row is None:
+    if meeting_id is None:
         return False
-    zone, at = ZoneInfo(row.zone), work.settings.duty_time
-    starts = recurrence.next_after(row.rule, row.starts, zone, work.now)
-    # Only the next one: two of a series are never asked about on the same day.
-    if starts is not None and rota.asked_at(starts, zone, at) <= work.now and takes_place(work, row.id, starts):
-        for person in facilitators(work, row.group_id):
-            _ask(work, "meeting", row.id, person, starts, starts + timedelta(minutes=row.minutes))
-    again = rota.next_ask(row.rule, row.starts, zone, home=zone, at=at, after=work.now)
-    work.conn.execute(update(Meeting).where(Meeting.id == row.id).values(ask_due_at=again))
+    (kept,) = meetings.series_where(work, Meeting.id == meeting_id)
+    zone, at = kept.series.zone, work.settings.duty_time
+    to_come = meetings.coming(work, [kept], work.now)[meeting_id]
+    for place, one in enumerate(takewhile(lambda one: one.starts <= work.now + _LOOK, to_come)):
+        # Of those that the rule gives, only the next: two of a series are never asked about on the same day.
+        if (place == 0 or one.moved) and rota.asked_at(one.starts, zone, at) <= work.now:
+            for person in [one.runs] if one.runs else facilitators(work, one.group_id):
+                _ask(work, "meeting", meeting_id, person, one.starts, one.ends)
+    again = _next_ask(work, kept, at)
+    work.conn.execute(update(Meeting).where(Meeting.id == meeting_id).values(ask_due_at=again))
     return True
+
+
+def _next_ask(work: Work, kept: meetings.Kept, at: time) -> datetime | None:
+    """Return when a series is looked at next: a meeting that was moved has a time of its own to be asked about."""
+    zone, series = kept.series.zone, kept.series
+    planned = rota.next_ask(series.rule, series.starts, zone, home=zone, at=at, after=work.now)
+    moved = [
+        asked
+        for one in meetings.exceptional(work, [kept], work.now).get(kept.id, {}).values()
+        if one.moved and one.status == "planned" and (asked := rota.asked_at(one.starts, zone, at)) > work.now
+    ]
+    return min([*moved, *([planned] if planned else [])], default=None)
 
 
 def _ask(work: Work, kind: str, subject: UUID, person: UUID, starts: datetime, ends: datetime) -> None:

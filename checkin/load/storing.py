@@ -102,6 +102,8 @@ def _meeting(work: Work, group_id: UUID, spec: MeetingSpec) -> None:
     standing = (
         work.conn.execute(
             select(
+                Meeting.id,
+                Meeting.by_hand,
                 Meeting.rule,
                 Meeting.starts,
                 Meeting.zone,
@@ -121,7 +123,10 @@ def _meeting(work: Work, group_id: UUID, spec: MeetingSpec) -> None:
         # The same series: what is due just now is not skipped because a file was loaded.
         due, ask = standing["next_due_at"], standing["ask_due_at"]
     values = {"group_id": group_id, **spec.fields, "next_due_at": due, "ask_due_at": ask}
-    meetings.set_cancelled(work, upsert(work, Meeting, spec.ref, values), spec.series, spec.cancelled)
+    by_hand = standing is not None and standing["by_hand"]
+    # What staff have made of it in the console stays.
+    meeting_id = standing["id"] if standing and by_hand else upsert(work, Meeting, spec.ref, values)
+    meetings.set_cancelled(work, meeting_id, spec.cancelled)
 
 
 _WHEN = ("rule", "starts", "zone", "reminders", "ask")

@@ -1,18 +1,35 @@
-"""Meetings of groups: when the next one is and where, who is reminded, who said that they come.
+"""Meetings of groups: when the next one is and where, who is reminded, who said that they come, and what is changed.
 
 A series has a rule; one meeting of it becomes a row (an occurrence) when there is first something to say of it. A
 reminder is news first and a question second: nobody has to answer, and silence means nothing at all.
 
 * `series.py`: pure: when a series meets, and when somebody has to hear of it.
-* `reminding.py`: what has come due: members are reminded, facilitators hear who is coming; cancellations.
+* `held.py`: meetings as they take place: the rule, less what is off, with what was moved where it is now.
 * `coming.py`: one meeting: what a member says about coming, and words for whoever runs it; NEXT.
+* `telling.py`: who is concerned by a change, and what exactly each is told.
+* `changing.py`: one meeting moved, elsewhere, off, on again, or somebody else's to run.
+* `reminding.py`: what has come due: members are reminded, facilitators hear who is coming.
 """
 
+from checkin.meetings.changing import (
+    Cancel,
+    Change,
+    Move,
+    OvertakenError,
+    Place,
+    Planned,
+    Restore,
+    Run,
+    beginning,
+    make,
+    plan,
+)
 from checkin.meetings.coming import (
+    Headcount,
     Next,
-    Occurrence,
     facilitator_of,
-    find,
+    facilitators_of,
+    headcount,
     is_coming,
     near,
     next_for,
@@ -20,25 +37,51 @@ from checkin.meetings.coming import (
     record,
     stands,
 )
+from checkin.meetings.held import Kept, Occurrence, coming, exceptional, find, look_up, series_where
 from checkin.meetings.reminding import TOO_LATE, claim, set_cancelled
 from checkin.meetings.series import DEFAULT_REMINDERS, Lead, Series, read_lead
+from checkin.meetings.telling import TOPICS, Foreseen, Hearer, foresee, values
 
 __all__ = [
     "DEFAULT_REMINDERS",
     "TOO_LATE",
+    "TOPICS",
+    "Cancel",
+    "Change",
+    "Foreseen",
+    "Headcount",
+    "Hearer",
+    "Kept",
     "Lead",
+    "Move",
     "Next",
     "Occurrence",
+    "OvertakenError",
+    "Place",
+    "Planned",
+    "Restore",
+    "Run",
     "Series",
+    "beginning",
     "claim",
+    "coming",
+    "exceptional",
     "facilitator_of",
+    "facilitators_of",
     "find",
+    "foresee",
+    "headcount",
     "is_coming",
+    "look_up",
+    "make",
     "near",
     "next_for",
     "pass_on",
+    "plan",
     "read_lead",
     "record",
+    "series_where",
     "set_cancelled",
     "stands",
+    "values",
 ]

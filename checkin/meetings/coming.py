@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import outbox, people
 from checkin.conversation.effects import Stream
-from checkin.meetings.series import Series
+from checkin.meetings.held import Occurrence, coming, find, series_where
 from checkin.people import Member
 from checkin.store.models import Duty, Group, Meeting, Membership, Person, Rsvp
 from checkin.store.models import Occurrence as OccurrenceRow
@@ -27,23 +26,10 @@ class Next:
     directions: str
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One meeting of a group. `starts` is aware, in the meeting's own zone."""
-
-    id: UUID
-    group_id: UUID
-    group: str
-    starts: datetime
-    venue: str
-    directions: str
-    status: str
-
-
 def next_for(work: Work, member: Member) -> Next | None:
     """Return the soonest meeting of somebody's groups that has not begun and is not cancelled, or None."""
     mine = select(Membership.group_id).where(Membership.person_id == member.id)
-    return min(_next_of(work, mine), key=lambda n: n.starts, default=None)
+    return min(_next_of(work, Meeting.group_id.in_(mine)), key=lambda n: n.starts, default=None)
 
 
 def near(work: Work, person_id: UUID, place: str) -> list[Next]:
@@ -52,45 +38,18 @@ def near(work: Work, person_id: UUID, place: str) -> list[Next]:
     if not place:
         place = work.conn.execute(select(Person.area).where(Person.id == person_id)).scalar_one() or ""
     here = Group.area.icontains(place, autoescape=True) | Group.name.icontains(place, autoescape=True)
-    return sorted(_next_of(work, select(Group.id).where(here)), key=lambda n: n.starts)[:2]
+    return sorted(_next_of(work, here), key=lambda n: n.starts)[:2]
 
 
-def _next_of(work: Work, groups: object) -> list[Next]:
-    cancelled = (
-        select(func.array_agg(OccurrenceRow.day))
-        .where(OccurrenceRow.meeting_id == Meeting.id, OccurrenceRow.status == "cancelled")
-        .scalar_subquery()
-    )
-    rows = work.conn.execute(
-        select(
-            Group.name, Meeting.rule, Meeting.starts, Meeting.zone, Meeting.venue, Meeting.directions,
-            cancelled.label("cancelled"),
-        )
-        .join(Meeting, Meeting.group_id == Group.id)
-        .where(Group.id.in_(groups))  # type: ignore[arg-type]  # a select of ids
-    ).all()  # fmt: skip
-    found = []
-    for row in rows:
-        series = Series(row.rule, row.starts, ZoneInfo(row.zone))
-        starts = series.next_meeting(work.now, frozenset(row.cancelled or ()))
-        if starts is not None:
-            found.append(Next(row.name, starts, row.venue, row.directions or ""))
-    return found
+def _next_of(work: Work, which: ColumnElement[bool]) -> list[Next]:
+    coming_up = coming(work, series_where(work, which), work.now)
+    soonest = [one for found in coming_up.values() if (one := next(found, None)) is not None]
+    return [Next(one.group, one.starts, one.venue, way_there(one)) for one in soonest]
 
 
-def find(work: Work, occurrence_id: UUID) -> Occurrence:
-    """Return a meeting. An unknown id raises NoResultFound."""
-    row = work.conn.execute(
-        select(
-            OccurrenceRow.id, Meeting.group_id, Group.name, OccurrenceRow.starts_at, Meeting.venue, Meeting.directions,
-            OccurrenceRow.status, Meeting.zone,
-        )
-        .join(Meeting, Meeting.id == OccurrenceRow.meeting_id)
-        .join(Group, Group.id == Meeting.group_id)
-        .where(OccurrenceRow.id == occurrence_id)
-    ).one()  # fmt: skip
-    starts = row.starts_at.astimezone(ZoneInfo(row.zone))
-    return Occurrence(row.id, row.group_id, row.name, starts, row.venue, row.directions or "", row.status)
+def way_there(occurrence: Occurrence) -> str:
+    """Return how to get to a meeting and into it, in one breath."""
+    return " ".join(part for part in (occurrence.directions, occurrence.access) if part)
 
 
 def stands(work: Work, occurrence_id: UUID) -> bool:
@@ -117,18 +76,43 @@ def record(work: Work, occurrence_id: UUID, person_id: UUID, answer: str) -> Non
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many have said what about coming, and how many messages they sent whoever runs it."""
+
+    yes: int
+    no: int
+    maybe: int
+    messages: int
+
+
+def headcount(work: Work, occurrence_id: UUID) -> Headcount:
+    """Return how many have said what about a meeting."""
+    row = work.conn.execute(
+        select(
+            func.count().filter(Rsvp.answer == "yes").label("yes"),
+            func.count().filter(Rsvp.answer == "no").label("no"),
+            func.count().filter(Rsvp.answer == "maybe").label("maybe"),
+            func.coalesce(func.sum(Rsvp.messages), 0).label("messages"),
+        ).where(Rsvp.occurrence_id == occurrence_id)
+    ).one()
+    return Headcount(row.yes, row.no, row.maybe, row.messages)
+
+
 def facilitators_of(work: Work, occurrence: Occurrence) -> list[UUID]:
-    """Return who runs a meeting, in a fixed order: whoever runs the group, or has stepped in for them this time; who
-    covers, when nobody does."""
+    """Return who runs a meeting, in a fixed order: who was named for this one; else whoever runs the group, or has
+    stepped in for them this time; who covers, when nobody does."""
+    if occurrence.runs is not None:
+        return [occurrence.runs]
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
         .where(Membership.group_id == occurrence.group_id, Membership.role != "member")
         .order_by(Membership.person_id)
     ).all()
     stepped_in = work.conn.execute(
-        select(Duty.person_id, Duty.covered_by)
-        .join(OccurrenceRow, OccurrenceRow.meeting_id == Duty.subject)
-        .where(OccurrenceRow.id == occurrence.id, Duty.starts == OccurrenceRow.starts_at, Duty.status == "covered")
+        select(Duty.person_id, Duty.covered_by).where(
+            Duty.subject == occurrence.meeting_id, Duty.starts == occurrence.starts, Duty.status == "covered"
+        )
     ).all()
     instead = {row.person_id: row.covered_by for row in stepped_in}
     runs = [r.person_id for r in rows if r.role == "facilitator"] or [r.person_id for r in rows]

@@ -1,20 +1,20 @@
-"""What has come due of meetings: reminders, headcounts, and telling that one is cancelled."""
+"""What has come due of meetings: reminders, headcounts, and that one is off of which nobody was to hear before."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, update
 
 from checkin import logs, outbox, timers, wording
 from checkin.conversation.effects import Stream
-from checkin.meetings.coming import facilitators_of, find
-from checkin.meetings.series import Lead, Series, Told, read_lead
-from checkin.store.ids import new_id
-from checkin.store.models import Meeting, Occurrence, Person, Rsvp
+from checkin.meetings import telling
+from checkin.meetings.changing import cancel_filed, make_row, restore_filed
+from checkin.meetings.coming import facilitators_of, headcount
+from checkin.meetings.held import Kept, Occurrence, look_up, series_where
+from checkin.meetings.series import Told
+from checkin.store.models import Meeting, Person
+from checkin.store.models import Occurrence as Stored
 from checkin.store.work import Work
 
 _log = logs.get("meetings")
@@ -24,63 +24,82 @@ TOO_LATE = timedelta(hours=12)
 
 
 def claim(work: Work) -> bool:
-    """Do what has come due of one series, and set when something is due again; False when nothing is due."""
+    """Do what has come due of one series, or of one meeting that was moved, and set when something is due again; False
+    when nothing is due."""
+    return _claim_series(work) or _claim_moved(work)
+
+
+def _claim_series(work: Work) -> bool:
     row = work.conn.execute(
-        select(
-            Meeting.id, Meeting.group_id, Meeting.rule, Meeting.starts, Meeting.zone, Meeting.reminders,
-            Meeting.next_due_at,
-        )
+        select(Meeting.id, Meeting.next_due_at)
         .where(Meeting.next_due_at <= work.now)
         .order_by(Meeting.next_due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).first()  # fmt: skip
+    ).first()
     if row is None or row.next_due_at is None:
         return False
-    series = Series(row.rule, row.starts, ZoneInfo(row.zone), _leads(row.reminders))
+    (kept,) = series_where(work, Meeting.id == row.id)
     late = work.now - row.next_due_at > TOO_LATE
     # After a long standstill the line does not go through all that it missed.
-    again = series.told_after(work.now - TOO_LATE if late else row.next_due_at)
+    again = kept.series.told_after(work.now - TOO_LATE if late else row.next_due_at)
     work.conn.execute(update(Meeting).where(Meeting.id == row.id).values(next_due_at=again))
     if late:
         _log.warning("reminder_left_out", why="too_late", meeting=str(row.id))
         return True
-    for told in series.told_at(row.next_due_at):
+    for told in kept.series.told_at(row.next_due_at):
         if told.starts > work.now:
-            _tell(work, row.id, row.group_id, told)
+            _tell_of_planned(work, kept, told)
     return True
 
 
-def _leads(written: Sequence[str]) -> tuple[Lead, ...]:
-    return tuple(read_lead(one) for one in written)
+def _tell_of_planned(work: Work, kept: Kept, told: Told) -> None:
+    found = look_up(work, kept.id, told.starts.date())
+    occurrence = found[1] if found else kept.planned(told.starts)
+    # One that was moved has reminders of its own.
+    if not occurrence.moved:
+        _tell(work, make_row(work, occurrence, starts=told.starts), told)
 
 
-def _tell(work: Work, meeting_id: UUID, group_id: UUID, told: Told) -> None:
-    occurrence_id = _occurrence(work, meeting_id, told.starts)
-    if find(work, occurrence_id).status == "cancelled":
-        tell_cancelled(work, occurrence_id)
+def _claim_moved(work: Work) -> bool:
+    row = work.conn.execute(
+        select(Stored.id, Stored.meeting_id, Stored.day, Stored.next_due_at)
+        .where(Stored.next_due_at <= work.now)
+        .order_by(Stored.next_due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    found = look_up(work, row.meeting_id, row.day)
+    if found is None:
+        return False
+    kept, occurrence = found
+    told = kept.series.told_of(occurrence.starts)
+    again = min((one.at for one in told if one.at > work.now), default=None)
+    work.conn.execute(update(Stored).where(Stored.id == row.id).values(next_due_at=again))
+    for one in told:
+        if max(row.next_due_at, work.now - TOO_LATE) <= one.at <= work.now < occurrence.starts:
+            _tell(work, occurrence, one)
+    return True
+
+
+def _tell(work: Work, occurrence: Occurrence, told: Told) -> None:
+    if occurrence.status == "cancelled":
+        # Whoever has heard it at once does not hear it again.
+        telling.tell(work, occurrence, telling.hearers(work, occurrence, "cancelled"))
     elif told.days_before is None:
-        _tell_headcount(work, occurrence_id)
+        _tell_headcount(work, occurrence)
     else:
-        _remind(work, group_id, occurrence_id, told.days_before)
-
-
-def _occurrence(work: Work, meeting_id: UUID, starts: datetime, status: str = "planned") -> UUID:
-    """Return the id of one meeting of a series, making its row when there is none yet."""
-    found: UUID = work.conn.execute(
-        insert(Occurrence)
-        .values(id=new_id(), meeting_id=meeting_id, day=starts.date(), starts_at=starts, status=status)
-        .on_conflict_do_update(index_elements=["meeting_id", "day"], set_={"starts_at": starts})
-        .returning(Occurrence.id)
-    ).scalar_one()
-    return found
+        _remind(work, occurrence, told.days_before)
 
 
 # Whoever runs the group hears who is coming instead; whoever said that they can't, is not asked again.
 _WHO = """
     FROM memberships m JOIN people p ON p.id = m.person_id
     LEFT JOIN rsvps r ON r.occurrence_id = :occurrence AND r.person_id = p.id
-    WHERE m.group_id = :group AND m.role <> 'facilitator' AND p.status = 'active' AND 'reminders' = ANY(p.streams)
+    WHERE m.group_id = :group AND m.role <> 'facilitator' AND p.id IS DISTINCT FROM :runs
+    AND p.status = 'active' AND 'reminders' = ANY(p.streams)
     AND (p.paused_until IS NULL OR p.paused_until <= :now) AND r.answer IS DISTINCT FROM 'no'
 """
 _REMIND = text(
@@ -89,23 +108,16 @@ _REMIND = text(
 )
 
 
-def _remind(work: Work, group_id: UUID, occurrence_id: UUID, days: int) -> None:
+def _remind(work: Work, occurrence: Occurrence, days: int) -> None:
     """The question goes into each member's own conversation, under their own lock."""
-    values = {"occurrence": occurrence_id, "group": group_id, "days": days, "now": work.now}
-    for person_id in work.conn.scalars(_REMIND, values).all():
-        timers.set_timer(work, "open", work.now, person_id=person_id, topic="meeting", subject=occurrence_id)
+    values = {"occurrence": occurrence.id, "group": occurrence.group_id, "runs": occurrence.runs}
+    for person_id in work.conn.scalars(_REMIND, {**values, "days": days, "now": work.now}).all():
+        timers.set_timer(work, "open", work.now, person_id=person_id, topic="meeting", subject=occurrence.id)
 
 
-def _tell_headcount(work: Work, occurrence_id: UUID) -> None:
-    occurrence = find(work, occurrence_id)
-    counted = work.conn.execute(
-        select(
-            func.count().filter(Rsvp.answer == "yes").label("yes"),
-            func.count().filter(Rsvp.answer == "no").label("no"),
-            func.coalesce(func.sum(Rsvp.messages), 0).label("messages"),
-        ).where(Rsvp.occurrence_id == occurrence_id)
-    ).one()
-    values = {"group": occurrence.group, **{name: str(number) for name, number in counted._asdict().items()}}
+def _tell_headcount(work: Work, occurrence: Occurrence) -> None:
+    said = headcount(work, occurrence.id)
+    values = {"group": occurrence.group, "yes": str(said.yes), "no": str(said.no), "messages": str(said.messages)}
     for person_id in facilitators_of(work, occurrence):
         language = work.conn.execute(select(Person.language).where(Person.id == person_id)).scalar_one()
         outbox.owe(
@@ -115,55 +127,22 @@ def _tell_headcount(work: Work, occurrence_id: UUID) -> None:
             Stream.BUDDY,
             "meeting.headcount",
             values | {"when": wording.day_and_time(occurrence.starts, language)},
-            subject=occurrence_id,
+            subject=occurrence.id,
             expires_at=occurrence.starts,
-            dedupe=f"headcount:{occurrence_id}:{person_id}",
+            dedupe=f"headcount:{occurrence.id}:{person_id}:{occurrence.version}",
         )
 
 
-def set_cancelled(work: Work, meeting_id: UUID, series: Series, days: Collection[date]) -> None:
-    """Cancel the meetings of a series on these days, and no others that are still to come.
+def set_cancelled(work: Work, meeting_id: UUID, days: Collection[date]) -> None:
+    """Cancel the meetings of a series on these days, and no others that are still to come, as far as a file may: what
+    staff have changed by hand stays.
 
     Whoever would have heard of one by now is told at once; of one further off, when they would have been reminded.
     """
-    for day in days:
-        starts = next(series.after(datetime.combine(day, datetime.min.time(), series.zone)), None)
-        if starts is None or starts.date() != day or starts <= work.now:
-            continue
-        occurrence_id = _occurrence(work, meeting_id, starts)
-        changed = _change(work, Occurrence.id == occurrence_id, was="planned", now="cancelled")
-        if changed:
-            outbox.withdraw(work, occurrence_id, "not_relevant")
-            if series.reminded_by(starts, work.now):
-                tell_cancelled(work, occurrence_id)
-    # What the file no longer cancels takes place again.
-    _change(work, Occurrence.meeting_id == meeting_id, Occurrence.day.not_in(days), was="cancelled", now="planned")
-
-
-def _change(work: Work, *which: Any, was: str, now: str) -> int:
-    mine = (*which, Occurrence.status == was, Occurrence.starts_at > work.now)
-    return work.conn.execute(update(Occurrence).where(*mine).values(status=now)).rowcount
-
-
-_TOLD = text(
-    "SELECT p.id, p.language, p.prefers, m.role FROM memberships m JOIN people p ON p.id = m.person_id "
-    "WHERE m.group_id = :group AND p.status = 'active' AND (m.role <> 'member' OR 'reminders' = ANY(p.streams))"
-)
-
-
-def tell_cancelled(work: Work, occurrence_id: UUID) -> None:
-    """Tell everybody in the group, once, and close the question whether they come."""
-    occurrence = find(work, occurrence_id)
-    for person_id, language, prefers, _ in work.conn.execute(_TOLD, {"group": occurrence.group_id}).all():
-        timers.set_timer(work, "settled", work.now, person_id=person_id, topic="meeting", subject=occurrence_id)
-        outbox.owe(
-            work,
-            person_id,
-            prefers,
-            Stream.NOTICE,
-            "meeting.cancelled",
-            {"group": occurrence.group, "when": wording.day_and_time(occurrence.starts, language)},
-            subject=occurrence_id,
-            expires_at=occurrence.starts,
-            dedupe=f"cancelled:{occurrence_id}:{person_id}",
-        )
+    for day in sorted(days):
+        cancel_filed(work, meeting_id, day)
+    off = select(Stored.day).where(
+        Stored.meeting_id == meeting_id, Stored.status == "cancelled", Stored.starts_at > work.now
+    )
+    for day in set(work.conn.scalars(off)) - set(days):
+        restore_filed(work, meeting_id, day)

@@ -1,7 +1,8 @@
 """When a series of meetings meets, and when somebody has to hear of it. Pure."""
 
+import heapq
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -48,6 +49,11 @@ class Told:
     days_before: int | None
 
 
+# What differs from the rule, by the day that it gives: when the meeting is instead (aware); None: it is off.
+Exceptions = Mapping[date, datetime | None]
+_NONE: Exceptions = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A rule on wall-clock time in a zone; `starts` is naive: the first day it may fall on, and the time of day."""
@@ -59,9 +65,12 @@ class Series:
 
     def meets_on(self, day: date) -> bool:
         """Tell whether the rule gives a meeting on a day of its zone."""
-        before = datetime.combine(day, time.min, self.zone) - timedelta(seconds=1)
-        found = next(self.after(before), None)
-        return found is not None and found.date() == day
+        return self.on(day) is not None
+
+    def on(self, day: date) -> datetime | None:
+        """Return when the meeting begins that the rule gives on a day of its zone, or None."""
+        found = next(self.after(datetime.combine(day, time.min, self.zone) - timedelta(seconds=1)), None)
+        return found if found is not None and found.date() == day else None
 
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Give the beginnings of its meetings later than `moment` (aware), in its own zone; endless for most rules."""
@@ -70,13 +79,16 @@ class Series:
             yield found.astimezone(self.zone)
             found = recurrence.next_after(self.rule, self.starts, self.zone, found)
 
-    def next_meeting(self, moment: datetime, cancelled: Collection[date] = ()) -> datetime | None:
+    def held(self, moment: datetime, exceptions: Exceptions = _NONE) -> Iterator[tuple[datetime, date]]:
+        """Give the meetings that take place later than `moment`, in order: when each begins, in its own zone, and the
+        day by which it is known."""
+        planned = ((starts, starts.date()) for starts in self.after(moment) if starts.date() not in exceptions)
+        moved = [(at.astimezone(self.zone), day) for day, at in exceptions.items() if at is not None and at > moment]
+        return heapq.merge(sorted(moved), planned)
+
+    def next_meeting(self, moment: datetime, exceptions: Exceptions = _NONE) -> datetime | None:
         """Return when it meets next after `moment`, in its own zone; None when it is over."""
-        # However many are cancelled, the one after them is not.
-        for _, starts in zip(range(len(cancelled) + 1), self.after(moment), strict=False):
-            if starts.date() not in cancelled:
-                return starts
-        return None
+        return next((starts for starts, _ in self.held(moment, exceptions)), None)
 
     def told_after(self, moment: datetime) -> datetime | None:
         """Return the first moment later than `moment` at which somebody has to hear of a meeting (UTC), or None."""
@@ -85,6 +97,13 @@ class Series:
     def told_at(self, moment: datetime) -> list[Told]:
         """Return what somebody has to hear at exactly `moment`, one that `told_after` gave."""
         return [told for told in self._next_told(moment - timedelta(microseconds=1)) if told.at == moment]
+
+    def told_of(self, starts: datetime) -> list[Told]:
+        """Return all that somebody has to hear of one meeting, whenever that is, in order."""
+        leads = (*self.leads, None) if self.leads else ()
+        local = starts.astimezone(self.zone)
+        found = [Told(self._moment(local, lead), local, lead.days if lead else None) for lead in leads]
+        return sorted(found, key=lambda told: told.at)
 
     def reminded_by(self, starts: datetime, moment: datetime) -> bool:
         """Tell whether members were to be reminded of the meeting at `starts` (in its zone) by `moment`."""

@@ -29,7 +29,7 @@ TOPICS: Mapping[str, Topic] = {
     t.name: t
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
-        buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.TOPIC, signpost.TOPIC, outcome.TOPIC,
-        joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC, staff_reply.TOPIC,
+        buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.MOVED, meeting.TOPIC, signpost.TOPIC,
+        outcome.TOPIC, joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC, staff_reply.TOPIC,
     )
 }  # fmt: skip

@@ -1,4 +1,9 @@
-"""A meeting is coming up. The news is what matters; saying whether you come is up to you, and "I can't" is fine."""
+"""A meeting is coming up. The news is what matters; saying whether you come is up to you, and "I can't" is fine.
+
+One that has been moved is the same question about another time, put at once.
+"""
+
+from dataclasses import replace
 
 from checkin.conversation.effects import Escalate, Pass, Record, Severity, Tell
 from checkin.conversation.replies import Asked
@@ -49,4 +54,11 @@ TOPIC = Topic(
             silence=Silence("hour", Go(END)),
         ),
     },
+)
+
+MOVED = Topic(
+    name="moved",
+    opens_at="asked",
+    news=(Tell("meeting.moved"),),
+    steps={**TOPIC.steps, "asked": replace(TOPIC.steps["asked"], ask="meeting.moved.ask")},
 )

@@ -12,7 +12,17 @@ from checkin.store.models.buddies import Pair, PairLine, PoolNumber, RelayCall
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import CheckIn, Plan
 from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
-from checkin.store.models.meetings import Group, Meeting, Membership, Occurrence, Reminder, Rsvp
+from checkin.store.models.meetings import (
+    Attendance,
+    Calendar,
+    Group,
+    Meeting,
+    MeetingChange,
+    Membership,
+    Occurrence,
+    Reminder,
+    Rsvp,
+)
 from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, Person, PersonPhone, Phone
@@ -25,8 +35,10 @@ from checkin.store.models.tips import Report, Tip, TipHearing
 __all__ = [
     "Absence",
     "Alert",
+    "Attendance",
     "Audit",
     "Base",
+    "Calendar",
     "CallTurn",
     "Case",
     "CaseEvent",
@@ -45,6 +57,7 @@ __all__ = [
     "Listing",
     "Location",
     "Meeting",
+    "MeetingChange",
     "Membership",
     "Message",
     "MissingNeed",
