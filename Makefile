@@ -20,8 +20,8 @@ help:  ## say what can be made
 demo: $(READY)  ## try the line: phones on a page, the console beside it (PORT=8000 RESET=1)
 	@$(RUN) checkin.cli demo --port $(PORT) $(if $(RESET),--reset)
 
-test: $(READY)  ## run the tests (ARGS="-k words" for some of them)
-	@$(RUN) pytest $(ARGS)
+test: $(READY)  ## run the tests, on up to four cores (ARGS="-k words" for some of them)
+	@$(RUN) pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(READY)  ## everything a change must pass: format, lint, types, who imports whom, tests with coverage
 	@$(RUN) ruff format --check .

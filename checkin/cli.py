@@ -108,6 +108,14 @@ def db_check(*, as_json: bool) -> None:
     sys.exit(0 if current == newest else 1)
 
 
+@db.command("fields")
+def db_fields() -> None:
+    """Print every stored field, its kind and how long it is kept (docs/fields.md)."""
+    from checkin.store.fields import page
+
+    click.echo(page(), nl=False)
+
+
 @main.group()
 def keys() -> None:
     """The encryption keys."""
@@ -119,6 +127,41 @@ def keys_new() -> None:
     from checkin.store.vault import new_key
 
     click.echo(new_key())
+
+
+@keys.command("rotate")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def keys_rotate(*, as_json: bool) -> None:
+    """Seal everything anew under the first key of CHECKIN_KEYS, while the line runs. It can be broken off and run
+    again; exit code 1 when rows are left. See docs/operations.md for the steps before and after."""
+    from checkin.bootstrap import open_line
+    from checkin.commands.keys import rotate
+
+    sys.exit(0 if rotate(open_line(os.environ, plain_logs=True), as_json=as_json) else 1)
+
+
+@main.group()
+def audit() -> None:
+    """Who did and read what."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def audit_verify(*, as_json: bool) -> None:
+    """Tell whether nothing in the audit was changed, left out or slipped in; exit code 1 when something was."""
+    from checkin.audit import verify
+    from checkin.bootstrap import open_line
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work:
+        broken = verify(work)
+    if as_json:
+        click.echo(json.dumps({"in_order": broken is None, "first_broken_row": broken}))
+    elif broken is None:
+        click.echo("The audit is in order: every row fits the one before it.")
+    else:
+        click.echo(f"The audit is broken: row {broken} does not fit the rows before it.")
+    sys.exit(0 if broken is None else 1)
 
 
 @main.command()

@@ -17,6 +17,17 @@ _TIMES = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long things are kept: words, the records of what happened, RED cases after they were closed, and people who
+    have left. `moment` is for what only serves the moment."""
+
+    words: timedelta
+    records: timedelta
+    red: timedelta
+    moment: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the line is told by its environment. Secrets are kept out of `repr`."""
 
@@ -42,6 +53,7 @@ class Settings:
     texts_a_week: int
     calls_a_week: int
     review_every: timedelta
+    keep: Keep
     answers_most: int
     answers_minutes: int
     texts_a_second: float
@@ -65,6 +77,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
+    "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
 })  # fmt: skip
 
 
@@ -113,6 +126,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         answers_most=read.whole("CHECKIN_ANSWERS_MOST", 12),
         answers_minutes=read.whole("CHECKIN_ANSWERS_MINUTES", 10),
         review_every=timedelta(weeks=read.whole("CHECKIN_REVIEW_WEEKS", 8)),
+        # RED files for six years: the time in which somebody may go to court about them (Limitation Act 1980, s. 2).
+        keep=Keep(
+            words=timedelta(days=read.whole("CHECKIN_KEEP_WORDS_DAYS", 90)),
+            records=timedelta(days=read.whole("CHECKIN_KEEP_RECORDS_DAYS", 730)),
+            red=timedelta(days=read.whole("CHECKIN_KEEP_RED_DAYS", 2192)),
+        ),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),

@@ -17,6 +17,11 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many processes share the tests: each starts servers of its own, so those of the environment serve one."""
+    return 1 if "REDIS_URL" in os.environ else os.cpu_count() or 1
+
+
 @pytest.fixture(scope="session")
 def test_services() -> Iterator[Services]:
     """A running PostgreSQL and Redis (Valkey)."""

@@ -309,7 +309,7 @@ def schedule(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
     """Return how often each job of the schedule is asked for."""
     found: dict[str, timedelta] = {}
 
-    def register(job: Callable[[], None], *, interval: int, **_: object) -> None:
+    def register(job: Callable[[], None], *, interval: int = 0, **_: object) -> None:
         found[job.__name__] = timedelta(seconds=interval)
 
     monkeypatch.setattr("rq.cron.register", register)

@@ -89,8 +89,8 @@ def key(name: str, size: int = 32) -> str:
 
 @pytest.mark.parametrize(
     "keys",
-    ["", ",", "k1", "k1:", ":" + NEW.partition(":")[2], "k1:not base64!", "k1:ключ", key("k1", 16), key("k1", 33),
-     key("k" * 21), key("ключ"), f"{NEW},", f"{NEW},{NEW}", f"{key('a')},{key('a')}", "k1:" + "A" * 44],
+    ["", ",", "k1", "k1:", key(""), "k1:not base64!", "k1:ключ", key("k1", 16), key("k1", 33),
+     key("k" * 21), key("ключ"), f"{key('k1')},", f"{key('a')},{key('a')}", "k1:" + "A" * 44],
 )  # fmt: skip
 def test_malformed_keys_are_refused_in_one_sentence(keys: str) -> None:
     with pytest.raises(BadSetting, match=r"^CHECKIN_KEYS must .*\.$"):

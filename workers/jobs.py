@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import bootstrap, duties, health, people
+from checkin import bootstrap, duties, health, people, retention
 from checkin.conversations import due
 from workers import queues
 
@@ -67,6 +67,12 @@ def file_names() -> None:
     while filed == _MOST:
         with line.store.work(line.clock()) as work:
             filed = people.file_unfiled(work, most=_MOST)
+
+
+def remove_old() -> None:
+    """Remove what has been kept for as long as it may be."""
+    line = _line()
+    retention.run(line.store, line.clock())
 
 
 def reconcile() -> None:

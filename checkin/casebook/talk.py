@@ -39,6 +39,8 @@ class Said:
     carrier_code: int | None
 
 
+_REMOVED = "[The words have been removed: their time was over.]"
+
 # A stranger has no row in people: then it is what came from their phone while nobody was known behind it.
 _CONVERSATION = text(
     """
@@ -82,6 +84,8 @@ def conversation(
 
 
 def _words(work: Work, row: Row[Any]) -> str:
+    if row.body is None and row.arguments is None and work.now - row.at > work.settings.keep.words:
+        return _REMOVED
     if row.body is not None or row.wording is None:
         return opened(work, row.body, "messages.body")
     variant: Variant = "voice" if row.medium == "call" else "discreet" if row.discreet else "text"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import RowMapping, select, text, update
 
 from checkin.store.models import NameMark, Person
 from checkin.store.work import Work
@@ -89,6 +89,11 @@ def file_names(work: Work, names: Mapping[UUID, str]) -> None:
     pairs = [(person_id, _mark(work, token)) for person_id, name in names.items() for token in _filed_under(name)]
     if pairs:
         work.conn.execute(_FILE, {"people": [p for p, _ in pairs], "marks": [m for _, m in pairs]})
+
+
+def refile(work: Work, rows: Sequence[RowMapping]) -> None:
+    """File people anew whose names have just been sealed under another key (`store/rotation.py`)."""
+    file_names(work, {row["id"]: work.vault.open(row["name"], "people.name") for row in rows})
 
 
 def file_unfiled(work: Work, *, most: int) -> int:

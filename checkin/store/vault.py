@@ -44,13 +44,14 @@ class Vault:
             # A key of its own for the index: what finds must not be what opens.
             self._index_keys.append(hmac.digest(key, b"blind index", hashlib.sha256))
         self._current = next(iter(self._ciphers))
-        self._prefix = bytes([len(self._current)]) + self._current.encode()
+        # What a value that is sealed under the current key begins with.
+        self.prefix = bytes([len(self._current)]) + self._current.encode()
 
     def seal(self, text: str, column: str) -> bytes:
         """Return `text` sealed for `column` ("messages.body")."""
         nonce = os.urandom(_NONCE)
         sealed = self._ciphers[self._current].encrypt(nonce, text.encode("utf-8", "surrogatepass"), column.encode())
-        return self._prefix + nonce + sealed
+        return self.prefix + nonce + sealed
 
     def open(self, sealed: bytes, column: str) -> str:
         """Return the text. Raises CannotOpen."""

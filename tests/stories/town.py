@@ -24,6 +24,7 @@ from checkin.bootstrap import Line, open_line
 from checkin.load import load_file
 from checkin.store.models import Base
 from checkin.store.vault import new_key
+from tests.stories import leaks
 
 ROOT = Path(__file__).parent.parent.parent
 LONDON = ZoneInfo("Europe/London")
@@ -122,6 +123,8 @@ class Town:
         stack.callback(self.line.store.engine.dispose)
         self.redis = stack.enter_context(redis.Redis.from_url(redis_url))
         self._unheard: dict[str, int] = {}
+        self.said: list[str] = []
+        self._logged: dict[str, int] = {}
 
     def _simulator(self, port: int) -> list[str]:
         environment = self.environment
@@ -150,7 +153,7 @@ class Town:
     def everything_runs(self) -> None:
         """Fail when one of the processes has ended, with the last lines it wrote."""
         for name, process in self._processes.items():
-            written = (self.logs / f"{name}.log").read_text(encoding="utf-8").splitlines()
+            written = self._log(name).splitlines()
             assert process.running, f"{name} has ended:\n" + "\n".join(written[-15:])
 
     # --- a clean slate ---
@@ -163,6 +166,8 @@ class Town:
         self.redis.flushdb()
         self.control("POST", "reset", {"start": MORNING.isoformat()})
         self._unheard.clear()
+        self.said.clear()
+        self._logged = {name: len(self._log(name)) for name in ("web", "worker")}
         return self.loads(organisation)
 
     def loads(self, organisation: str) -> Self:
@@ -287,6 +292,21 @@ class Town:
             assert told >= len(arrived), f"{phone['name']} also heard {arrived[told:]}"
             assert not ringing_calls(phone), f"{phone['name']}'s phone is still ringing"
 
+    def nothing_lies_open(self) -> None:
+        """Fail when a number, somebody's words or a secret lies in the open where the line keeps or writes things."""
+        numbers = (phone["number"] for phone in self.control("GET", "state")["phones"])
+        secrets = [self.environment[n] for n in ("CHECKIN_SECRET", "TWILIO_AUTH_TOKEN")]
+        hidden = leaks.telling(numbers, self.said, [*secrets, self.environment["CHECKIN_KEYS"].partition(":")[2]])
+        logged = {name: self._log(name)[since:] for name, since in self._logged.items()}
+        logged["/metrics"] = self.http.get(f"{self.url}/metrics", timeout=10).text
+        found = [f"{word!r} in {name}" for name, text in logged.items() for word in hidden if word in text]
+        found += leaks.in_tables(self.line.store.engine, hidden) + leaks.in_redis(self.redis, hidden)
+        assert not found, "\n".join(found)
+        leaks.opens(self.line.store.engine, self.line.store.vault)
+
+    def _log(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8")
+
     def next_text(self, number: str) -> str | None:
         """Return the next text that arrived at a phone and was not told of yet."""
         arrived = arrived_texts(self.state_of(number))
@@ -324,6 +344,7 @@ class Phone:
 
     def texts(self, body: str, to: str = LINE) -> Self:
         """Text the line (or another number of its), and let everything happen that follows."""
+        self._town.said.append(body)
         self._town.control("POST", f"phones/{self.number}/text", {"body": body, "to": to})
         self._town.settles()
         return self

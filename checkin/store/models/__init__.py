@@ -29,7 +29,7 @@ from checkin.store.models.people import Consent, Contact, NameMark, Person, Pers
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
 from checkin.store.models.signposting import MissingNeed
-from checkin.store.models.staff import Audit, Staff
+from checkin.store.models.staff import Audit, Receipt, Staff
 from checkin.store.models.tips import Report, Tip, TipHearing
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "Plan",
     "Policy",
     "PoolNumber",
+    "Receipt",
     "RelayCall",
     "Reminder",
     "Report",

@@ -30,6 +30,12 @@ class Message(Base):
         Index("ix_messages_leased", "lease_until", postgresql_where=text("status = 'leased'")),
         Index("ix_messages_unknown", "due_at", postgresql_where=text("status = 'unknown'")),
         Index("ix_messages_person", "person_id", "at"),
+        # What has words in it, oldest first: they go before the rest of the row does.
+        Index(
+            "ix_messages_words",
+            "at",
+            postgresql_where=text("body IS NOT NULL OR answer IS NOT NULL OR arguments IS NOT NULL"),
+        ),
         Index("ix_messages_unread", "at", postgresql_where=text("direction = 'in' AND unread")),
         Index("ix_messages_not_sent", "at", postgresql_where=text("status IN ('dropped', 'failed')")),
     )
@@ -103,6 +109,7 @@ class CallTurn(Base):
     """One answered step of a call, kept so that a repeat of the request gets the same answer again."""
 
     __tablename__ = "call_turns"
+    __table_args__ = (Index("ix_call_turns_at", "at"),)
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     answer: Mapped[bytes]

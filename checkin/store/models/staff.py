@@ -1,9 +1,9 @@
-"""Staff, and the audit chain."""
+"""Staff, the audit chain, and receipts of what was removed."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.models.base import Base, one_of
@@ -31,3 +31,15 @@ class Audit(Base):
     subject: Mapped[str | None]
     detail: Mapped[str | None]
     row_hash: Mapped[bytes]
+
+
+class Receipt(Base):
+    """What one rule of `retention.py` removed in one night: everything older than `before`. Only ever added to."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (Index("ix_receipts_rule", "rule", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    rule: Mapped[str]
+    before: Mapped[datetime]
+    rows: Mapped[int] = mapped_column(BigInteger)

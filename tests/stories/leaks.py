@@ -1,0 +1,64 @@
+"""What must lie nowhere in the open when a story is over: numbers, what people wrote and said, keys and tokens.
+
+Looked for in every table, in what the processes logged, in Redis with its jobs, and among the counted numbers; and
+what is sealed must open, each value under the name of its own column, or it could never be sealed anew.
+"""
+
+import zlib
+from collections.abc import Iterator
+
+import redis
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from checkin.store.models import Base
+from checkin.store.rotation import sealed_tables
+from checkin.store.vault import Vault
+
+# Shorter ones are said by anybody, and stand in codes: "yes", "NEXT", "1".
+_SHORTEST = 12
+
+
+def telling(numbers: Iterator[str], said: list[str], secrets: list[str]) -> set[str]:
+    """Return what must not be found: numbers without their prefix, longer texts, and secrets."""
+    return {n[-9:] for n in numbers} | {words for words in said if len(words) >= _SHORTEST} | set(secrets)
+
+
+def in_tables(engine: Engine, hidden: set[str]) -> list[str]:
+    """Return where in the database something hidden lies in the open."""
+    found = []
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            whole: sa.Select[tuple[str]] = sa.select(sa.literal_column("t::text")).select_from(table.alias("t"))
+            rows = connection.execute(whole).scalars()
+            found += [f"{word!r} in {table.name}: {row[:200]}" for row in rows for word in hidden if word in row]
+    return found
+
+
+def in_redis(client: "redis.Redis", hidden: set[str]) -> list[str]:
+    """Return the keys of Redis that hold something hidden, jobs' arguments unpacked."""
+    found = []
+    for key in client.keys("*"):
+        held = client.dump(key) or b""
+        if client.type(key) == b"hash":
+            held += b" ".join(_unpacked(value) for value in client.hgetall(key).values())
+        found += [f"{word!r} in {key!r}" for word in hidden if word.encode() in held]
+    return found
+
+
+def _unpacked(value: bytes | str) -> bytes:
+    packed = value if isinstance(value, bytes) else value.encode()
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return packed
+
+
+def opens(engine: Engine, vault: Vault) -> None:
+    """Open every sealed value under the name of its own column. Raises CannotOpen."""
+    with engine.connect() as connection:
+        for sealed in sealed_tables():
+            for row in connection.execute(sa.select(*(sealed.table.columns[c] for c in sealed.columns))):
+                for column, value in zip(sealed.columns, row, strict=True):
+                    if value is not None:
+                        vault.open(value, f"{sealed.table.name}.{column}")
