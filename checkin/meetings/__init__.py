@@ -9,8 +9,10 @@ reminder is news first and a question second: nobody has to answer, and silence 
 * `telling.py`: who is concerned by a change, and what exactly each is told.
 * `changing.py`: one meeting moved, elsewhere, off, on again, or somebody else's to run.
 * `reminding.py`: what has come due: members are reminded, facilitators hear who is coming.
+* `attendance.py`: who came. `feed.py`: meetings as a calendar program reads them.
 """
 
+from checkin.meetings import attendance, feed
 from checkin.meetings.changing import (
     Cancel,
     Change,
@@ -62,12 +64,14 @@ __all__ = [
     "Restore",
     "Run",
     "Series",
+    "attendance",
     "beginning",
     "claim",
     "coming",
     "exceptional",
     "facilitator_of",
     "facilitators_of",
+    "feed",
     "find",
     "foresee",
     "headcount",
