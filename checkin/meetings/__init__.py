@@ -9,10 +9,11 @@ reminder is news first and a question second: nobody has to answer, and silence 
 * `telling.py`: who is concerned by a change, and what exactly each is told.
 * `changing.py`: one meeting moved, elsewhere, off, on again, or somebody else's to run.
 * `reminding.py`: what has come due: members are reminded, facilitators hear who is coming.
-* `attendance.py`: who came. `feed.py`: meetings as a calendar program reads them.
+* `keeping.py`: a series made, or changed as a whole.
+* `board.py`: what staff read. `attendance.py`: who came. `feed.py`: meetings as a calendar program reads them.
 """
 
-from checkin.meetings import attendance, feed
+from checkin.meetings import attendance, board, feed, keeping
 from checkin.meetings.changing import (
     Cancel,
     Change,
@@ -66,6 +67,7 @@ __all__ = [
     "Series",
     "attendance",
     "beginning",
+    "board",
     "claim",
     "coming",
     "exceptional",
@@ -76,6 +78,7 @@ __all__ = [
     "foresee",
     "headcount",
     "is_coming",
+    "keeping",
     "look_up",
     "make",
     "near",

@@ -25,7 +25,7 @@ from checkin.store.work import Work
 
 # Nothing is moved further ahead than people plan.
 _FURTHEST = timedelta(days=400)
-_LONGEST = {"venue": 80, "directions": 160, "access": 160}
+LONGEST = {"venue": 80, "directions": 160, "access": 160}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def make(work: Work, meeting_id: UUID, day: date, change: Change, *, by: UUID, v
     if occurrence.version != version:
         raise OvertakenError("Somebody has changed this meeting since you opened it. See how it is now.")
     planned = _plan(work, kept, occurrence, change)
-    done = _carry_out(work, kept, planned, by)
+    done = carry_out(work, kept, planned, by)
     audit.record(work, by, f"meeting_{planned.kind}", f"meeting {done.after.id}", f"{meeting_id} {day}")
     return done
 
@@ -134,7 +134,7 @@ def _moved(work: Work, kept: Kept, before: Occurrence, change: Move) -> tuple[Ki
     starts = change.starts.astimezone(kept.series.zone)
     usual = Place(kept.venue, kept.directions, kept.access)
     place = change.place or Place(before.venue, before.directions, before.access)
-    for name, most in _LONGEST.items():
+    for name, most in LONGEST.items():
         if len(getattr(place, name)) > most:
             raise BadInput(f"Shorten the {name} to {most} characters.")
     if not place.venue.strip():
@@ -181,7 +181,9 @@ def _who_runs(work: Work, before: Occurrence, person_id: UUID | None) -> list[UU
     return [person_id]
 
 
-def _carry_out(work: Work, kept: Kept, planned: Planned, by: UUID | None, *, at_once: bool = True) -> Planned:
+def carry_out(work: Work, kept: Kept, planned: Planned, by: UUID | None, *, at_once: bool = True) -> Planned:
+    """Do what was planned, and tell everybody concerned, unless they are to hear later; return what was done. The rows
+    of the series and the meeting are locked."""
     before = make_row(work, planned.before)
     after = replace(planned.after, id=before.id, version=before.version + 1)
     who = planned.who
@@ -272,14 +274,14 @@ def cancel_filed(work: Work, meeting_id: UUID, day: date) -> None:
     kept, occurrence = found
     if occurrence.status == "planned" and occurrence.starts > work.now and not _by_hand(work, occurrence):
         at_once = kept.series.reminded_by(occurrence.starts, work.now)
-        _carry_out(work, kept, _plan(work, kept, occurrence, Cancel()), None, at_once=at_once)
+        carry_out(work, kept, _plan(work, kept, occurrence, Cancel()), None, at_once=at_once)
 
 
 def restore_filed(work: Work, meeting_id: UUID, day: date) -> None:
     """A file does not have a meeting off any more that it had off before."""
     kept, occurrence = _find(work, meeting_id, day, lock=True)
     if not _by_hand(work, occurrence):
-        _carry_out(work, kept, _plan(work, kept, occurrence, Restore()), None)
+        carry_out(work, kept, _plan(work, kept, occurrence, Restore()), None)
 
 
 def _by_hand(work: Work, occurrence: Occurrence) -> bool:
