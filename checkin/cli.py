@@ -3,15 +3,16 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from checkin.commands.directory import directory, find
 from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
+from checkin.commands.rows import rows
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
 
@@ -61,6 +62,8 @@ def main() -> None:
     """A check-in line for peer-support groups, by plain text and plain telephone call."""
 
 
+main.add_command(directory)
+main.add_command(find)
 main.add_command(play)
 main.add_command(rehearse)
 main.add_command(wording)
@@ -207,7 +210,7 @@ def read(words: tuple[str, ...], asked: str, file: Path | None) -> None:
         click.echo(json.dumps({"reading": reading.kind.value, "value": reading.value}, ensure_ascii=False))
         return
     lines = []
-    for number, row in _rows(file, ("asked", "text")):
+    for number, row in rows(file, ("asked", "text")):
         reading = read_reply(row["text"], asked_as(row["asked"], f"{file.name} line {number}: "))
         lines.append(json.dumps({"reading": reading.kind.value, "value": reading.value}, ensure_ascii=False))
     _print(lines)
@@ -220,37 +223,9 @@ def risk(words: tuple[str, ...], file: Path | None) -> None:
     """Print how much danger is heard in a text, and why, as JSON lines."""
     from checkin.conversation.risk import read_risk
 
-    texts = [" ".join(words)] if file is None else [row["text"] for _, row in _rows(file, ("text",))]
+    texts = [" ".join(words)] if file is None else [row["text"] for _, row in rows(file, ("text",))]
     found = [read_risk(text) for text in texts]
     _print([json.dumps({"level": r.level.name.lower(), "why": list(r.why)}, ensure_ascii=False) for r in found])
-
-
-def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a tab-separated file with a header, each with its line number. Raises BadFile.
-
-    No quoting: a text message may hold any quotation marks.
-    """
-    try:
-        # Not read_text: a carriage return inside a text would become the end of a row.
-        lines = file.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read: it is not UTF-8 text.") from error
-    header = lines[0].rstrip("\r").split("\t")
-    missing = [c for c in columns if c not in header]
-    if missing:
-        raise BadFile([f"{file.name} line 1: there is no column {missing[0]!r}."])
-    if twice := [c for c in columns if header.count(c) > 1]:
-        raise BadFile([f"{file.name} line 1: there are two columns {twice[0]!r}."])
-    if lines[-1] == "":
-        lines.pop()
-    for number, line in enumerate(lines[1:], 2):
-        values = line.rstrip("\r").split("\t")
-        # A text may end in nothing at all, and an editor may have cut the tab before it.
-        if len(values) < len(header):
-            values += [""] * (len(header) - len(values))
-        if len(values) > len(header):
-            raise BadFile([f"{file.name} line {number}: {len(values)} fields where the header has {len(header)}."])
-        yield number, dict(zip(header, values, strict=True))
 
 
 def _print(lines: list[str]) -> None:

@@ -59,6 +59,9 @@ class Settings:
     texts_a_second: float
     urgent_texts_a_second: float
     carrier_seconds: float
+    directory_mb: int
+    directory_seconds: int
+    directory_loopback: bool
     heartbeat_url: str | None
     clock_url: str | None
 
@@ -78,6 +81,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
     "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
+    "CHECKIN_DIRECTORY_MB", "CHECKIN_DIRECTORY_SECONDS", "CHECKIN_DIRECTORY_LOOPBACK",
 })  # fmt: skip
 
 
@@ -136,6 +140,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),
         carrier_seconds=read.number("CHECKIN_CARRIER_SECONDS", 10),
+        directory_mb=read.whole("CHECKIN_DIRECTORY_MB", 500),
+        directory_seconds=read.whole("CHECKIN_DIRECTORY_SECONDS", 600),
+        directory_loopback=read.yes_no("CHECKIN_DIRECTORY_LOOPBACK"),
         heartbeat_url=read.url("CHECKIN_HEARTBEAT_URL"),
         clock_url=clock_url,
     )

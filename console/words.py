@@ -75,6 +75,9 @@ REASONS: Mapping[str, str] = {
     "duty_nobody": "Somebody cannot do their duty, and nobody has stepped in",
     "duty_silent": "Somebody has not said whether they can do their duty; it stands",
     "rota_hole": "Nobody is on call for a time that is coming up",
+    "feed_held": "A feed of the directory has shrunk and waits for somebody",
+    "feed_failed": "A feed of the directory cannot be read",
+    "helpline_expires": "The check of a helpline runs out",
     "line_failed": "Something in the line broke while this was handled",
 }
 
@@ -172,6 +175,8 @@ _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
 _STRANGER = "Somebody the line does not know"
 _ROTA = "The rota"
 _ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_hole"})
+_DIRECTORY = "The directory"
+_ABOUT_THE_DIRECTORY = frozenset({"feed_held", "feed_failed", "helpline_expires"})
 
 
 def reason(code: str) -> str:
@@ -181,6 +186,8 @@ def reason(code: str) -> str:
 
 def member(name: str | None, why: str = "") -> str:
     """Return a member's first name, or that the line does not know them; a case about the rota is about nobody."""
+    if why in _ABOUT_THE_DIRECTORY:
+        return name or _DIRECTORY
     return name or (_ROTA if why in _ABOUT_THE_ROTA else _STRANGER)
 
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from checkin import bootstrap, duties, health, people, retention
 from checkin.conversations import due
+from checkin.directory import nightly
 from workers import queues
 
 # How much one job does before it lets others have a turn.
@@ -92,3 +93,12 @@ def pulse() -> None:
     # An alarm that nobody inside has heard must be heard outside.
     if all(health.ready(waiting, now).values()) and not waiting.alarms:
         health.send_heartbeat(line.settings.heartbeat_url)
+
+
+def read_feeds() -> None:
+    """Read the feeds of the directory again, and tell staff of helplines that have to be checked."""
+    line = _line()
+    now = line.clock()
+    with line.store.work(now) as work:
+        nightly.warn(work)
+    nightly.read_feeds(line.store, now)

@@ -12,3 +12,4 @@ cron.register(jobs.pulse, queue_name=queues.CLOCK, interval=60, ttl=60, result_t
 cron.register(jobs.file_names, queue_name=queues.BULK, interval=900, ttl=900, result_ttl=0, job_timeout=120)
 # In the small hours, when nobody waits; by the machine's clock.
 cron.register(jobs.remove_old, queue_name=queues.BULK, cron="20 3 * * *", ttl=3600, result_ttl=0, job_timeout=3600)
+cron.register(jobs.read_feeds, queue_name=queues.BULK, cron="40 3 * * *", ttl=3600, result_ttl=0, job_timeout=7200)

@@ -73,7 +73,7 @@ def set_(
     from checkin.wording.overrides import variant_named
 
     with _opened() as work:
-        by = _whose(work, email)
+        by = whose(work, email)
         checked = phrases.put(work, key, language, variant_named(variant), " ".join(words), by=by, how="command")
     _show(checked, price, as_json=as_json)
 
@@ -89,7 +89,7 @@ def reset(key: str, language: str, variant: str, email: str | None) -> None:
     from checkin.wording.overrides import variant_named
 
     with _opened() as work:
-        by = _whose(work, email)
+        by = whose(work, email)
         done = phrases.reset(work, key, language, variant_named(variant), by=by, how="command")
     click.echo(f"{key} is the line's own again." if done else f"{key} was the line's own already.")
 
@@ -126,7 +126,7 @@ def _opened() -> Iterator["Work"]:
         line.store.engine.dispose()
 
 
-def _whose(work: "Work", email: str | None) -> UUID | None:
+def whose(work: "Work", email: str | None) -> UUID | None:
     """Return the id of the staff member with this address. Raises BadInput when there is none."""
     from sqlalchemy import select
 
