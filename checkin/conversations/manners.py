@@ -4,7 +4,7 @@ What is said is read for danger and kept all the same; only our answers stop, an
 telephone: a keyed hash of its last text, how often that came, and when it was answered of late; nobody's words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -49,9 +49,14 @@ _WRITE = "UPDATE phones SET manners = %(manners)s WHERE id = %(phone)s"
 
 
 def read(work: Work, phone_id: UUID) -> Manners:
-    """Return how it has been with a telephone."""
+    """Return how it has been with the telephone of somebody whom the line does not know."""
     rows = work.rows(_READ, {"phone": phone_id})
-    return _from_json(phone_id, rows[0][0]) if rows and rows[0][0] else Manners(phone_id)
+    return kept(phone_id, rows[0][0] if rows else None)
+
+
+def kept(phone_id: UUID, stored: Mapping[str, Any] | None) -> Manners:
+    """Return how it has been with a telephone, as its row has it."""
+    return _from_json(phone_id, stored) if stored else Manners(phone_id)
 
 
 def hear(work: Work, manners: Manners, body: str, asked: Sequence[Thread]) -> Manners:
@@ -122,7 +127,7 @@ def _to_json(manners: Manners) -> dict[str, Any]:
     }
 
 
-def _from_json(phone_id: UUID, stored: dict[str, Any]) -> Manners:
+def _from_json(phone_id: UUID, stored: Mapping[str, Any]) -> Manners:
     question = stored["question"]
     return Manners(
         phone_id,

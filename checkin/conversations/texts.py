@@ -60,10 +60,14 @@ def hear(work: Work, text: Text) -> str:
     if found is None and _would_join(text, risk):
         joining.newcomer(work, text.sender)
         found = people.everybody_behind(work, text.sender, text.to)
-    phone_id = found.phone_id if found else people.phone_for(work, text.sender)
+    if found is None:
+        phone_id = people.phone_for(work, text.sender)
+        before = manners.read(work, phone_id)
+    else:
+        phone_id, before = found.phone_id, manners.kept(found.phone_id, found.manners)
     members = [user.member for user in found.users] if found else []
     open_now = [m.state.current for m in members if m.state.current and (step := open_step(m.state)) and step.ask]
-    habit = manners.hear(work, manners.read(work, phone_id), f"{text.to} {text.body}", open_now)
+    habit = manners.hear(work, before, f"{text.to} {text.body}", open_now)
     reading = read(text.body, _asked(members[0]) if len(members) == 1 else Asked.NONE)
     verdict = manners.verdict(work, habit, reading, risk.level)
     # Staff ask anew how things stand; a code word is never only kept; "1" may first be an answer, and then say whose.
@@ -78,7 +82,7 @@ def hear(work: Work, text: Text) -> str:
         answer = ""
         _store(work, text, new_id(), phone_id=phone_id, person_id=person_id, answer=answer, unread=False)
     else:
-        answer = _handle(work, replace(text, quiet=verdict == "mute"), risk, found)
+        answer = _handle(work, replace(text, quiet=verdict == "mute"), risk, found, reading)
     manners.keep(work, habit, reading, verdict, said=bool(answer), person_id=person_id)
     return answer
 
@@ -92,24 +96,23 @@ def _asked(member: Member) -> Asked:
     return step.asked if step else Asked.NONE
 
 
-def _handle(work: Work, text: Text, risk: Risk, found: Behind | None) -> str:
+def _handle(work: Work, text: Text, risk: Risk, found: Behind | None, reading: Reading) -> str:
     if found is None:
-        return _hear_stranger(work, text, risk)
+        return _hear_stranger(work, text, risk, reading)
     if len(found.users) > 1:
         return _hear_shared(work, text, risk, found)
     user, phone_id = found.users[0], found.phone_id
-    turn = _converse(work, text, risk, Turn(work, user.member, phone_id=phone_id, pair_id=user.pair_id))
+    turn = _converse(work, text, risk, Turn(work, user.member, phone_id=phone_id, pair_id=user.pair_id), reading)
     answer = _answer(text, turn)
     unread = _is_unread(turn)
     _store(work, text, turn.message_id, phone_id=phone_id, person_id=user.member.id, answer=answer, unread=unread)
     return answer
 
 
-def _converse(work: Work, text: Text, risk: Risk, turn: Turn) -> Turn:
-    """Take a text as somebody's turn."""
+def _converse(work: Work, text: Text, risk: Risk, turn: Turn, reading: Reading) -> Turn:
+    """Take a text as somebody's turn, `reading` being what it means where they stand."""
     if people.says_code_word(work, turn.member, text.body):
         risk = Risk(Level.RED, (people.CODE_WORD,))
-    reading = read(text.body, _asked(turn.member))
     if turn.member.status == "invited" and reading.kind is Kind.START:
         # The carrier's own word for yes.
         reading = Reading(Kind.YES)
@@ -182,7 +185,7 @@ def _turns(
     member = user.member
     for one, risk, message_id in said:
         turn = Turn(work, member, phone_id=behind.phone_id, pair_id=user.pair_id, message_id=message_id)
-        yield _converse(work, one, risk, turn)
+        yield _converse(work, one, risk, turn, read(one.body, _asked(member)))
         member = turn.member
     if not said:
         # Only a name: whoever it is hears their open question, or a greeting.
@@ -251,7 +254,7 @@ def _carrier_did(work: Work, text: Text) -> str | None:
     return "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
 
 
-def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
+def _hear_stranger(work: Work, text: Text, risk: Risk, reading: Reading) -> str:
     """Somebody the line does not know: stored, read for danger, shown to staff, answered once a day at most."""
     phone_id = people.phone_for(work, text.sender)
     severity = {Level.RED: Severity.RED, Level.AMBER: Severity.AMBER}.get(risk.level, Severity.TASK)
@@ -265,7 +268,7 @@ def _hear_stranger(work: Work, text: Text, risk: Risk) -> str:
         detail="".join(f"; {w}" for w in risk.why),
     )
     answer = ""
-    stopped = text.quiet or text.carrier_did == "STOP" or read(text.body).kind is Kind.STOP
+    stopped = text.quiet or text.carrier_did == "STOP" or reading.kind is Kind.STOP
     # A caller id that is no number (a short code, a company's name) cannot take an answer.
     if is_e164(text.sender) and not stopped and (risk.level is Level.RED or _first_today(work, phone_id)):
         key = "safety.endangered" if safe_reply.watched(risk.why) else "stranger"

@@ -1,7 +1,9 @@
 """Who is behind a number: everybody who uses a telephone, and which of them it was last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +13,8 @@ from checkin.store.models import PersonPhone, Phone
 from checkin.store.work import Work
 
 _BEHIND = (
-    f"SELECT {COLUMNS}, j.rank, p.safe_to_text, l.pair_id, h.id, h.speaker_id, h.spoke_at, h.asked_who_at "  # noqa: S608
+    f"SELECT {COLUMNS}, j.rank, p.safe_to_text, l.pair_id, h.id, h.speaker_id, h.spoke_at, h.asked_who_at, "  # noqa: S608
+    "h.manners "
     "FROM people p JOIN person_phones j ON j.person_id = p.id JOIN phones h ON h.id = j.phone_id "
     "LEFT JOIN pair_lines l ON l.person_id = p.id AND l.number = %(to)s "
     "WHERE h.number_index = %(index)s AND p.status <> 'ended' "
@@ -39,6 +42,8 @@ class Behind:
     speaker_id: UUID | None
     spoke_at: datetime | None
     asked_who_at: datetime | None
+    manners: Mapping[str, Any] | None
+    """How it has been with this phone of late, as `conversations/manners.py` keeps it."""
 
     @property
     def likeliest(self) -> User:
@@ -52,7 +57,7 @@ def everybody_behind(work: Work, number: str, to: str = "") -> Behind | None:
     for index in work.vault.indexes(number):
         rows = work.rows(_BEHIND, {"index": index, "to": to})
         if rows:
-            return Behind(tuple(User(read(work, row[:-7]), *row[-7:-4]) for row in rows), *rows[0][-4:])
+            return Behind(tuple(User(read(work, row[:-8]), *row[-8:-5]) for row in rows), *rows[0][-5:])
     return None
 
 
