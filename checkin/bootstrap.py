@@ -12,6 +12,7 @@ import urllib3
 from checkin import logs
 from checkin.dispatch import Dispatcher, Lane
 from checkin.errors import CheckinError
+from checkin.gate import Medium
 from checkin.gateways import Gateway
 from checkin.gateways.twilio import TwilioGateway
 from checkin.outbox import BULK, NORMAL, URGENT
@@ -61,10 +62,12 @@ class Line:
     def lanes(self) -> Mapping[str, Lane]:
         """What is sent by which queue. A lot takes about a second, so that a page never waits behind more than one."""
         rate, urgent = self.settings.texts_a_second, self.settings.urgent_texts_a_second
+        calls = self.settings.calls_a_second
+        both: tuple[Medium, ...] = ("text", "call")
         return {
-            "urgent": Lane("urgent", (URGENT,), ("text", "call"), urgent, _lot(urgent)),
-            "normal": Lane("texts", (NORMAL,), ("text", "call"), rate, _lot(rate)),
-            "bulk": Lane("texts", (BULK,), ("text", "call"), rate, _lot(rate)),
+            "urgent": Lane("urgent", (URGENT,), both, urgent, _lot(urgent), calls, urgent=True),
+            "normal": Lane("texts", (NORMAL,), both, rate, _lot(rate), calls),
+            "bulk": Lane("texts", (BULK,), both, rate, _lot(rate), calls),
         }
 
 

@@ -1,10 +1,11 @@
 """What becomes of a message after it left, or could not: the carrier's word, and what follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import buddies, escalations, logs, outbox, people, relays, timers
@@ -66,7 +67,7 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
     which = Message.id == message_id if message_id else Message.sid == word.sid
     row = work.conn.execute(
         update(Message)
-        .where(which, Message.direction == "out", Message.carrier_rank < word.rank)
+        .where(which, Message.direction == "out", Message.carrier_rank < word.rank, ~_over_already(word.sid, new.id))
         .values(
             carrier_status=word.status,
             carrier_rank=word.rank,
@@ -80,8 +81,20 @@ def hear_status(work: Work, message_id: UUID | None, word: Word) -> bool:
         .returning(*_ROW)
     ).first()
     if row is not None and word.fault is not None:
-        follow(work, Out(**row._asdict()), word.fault, word.code or 0)
+        did_not_arrive(work, Out(**row._asdict()), word.fault, word.code or 0)
     return True
+
+
+# How an attempt ends that reached nobody, and a call whoever it reached.
+_ENDS = ("failed", "undelivered", "canceled", "completed", "busy", "no-answer")
+
+
+def _over_already(sid: str, event_id: int) -> ColumnElement[bool]:
+    """What comes late about an attempt whose end was told says nothing of the attempt that followed it."""
+    ended = select(DeliveryEvent.id).where(
+        DeliveryEvent.sid == sid, DeliveryEvent.status.in_(_ENDS), DeliveryEvent.id != event_id
+    )
+    return ended.exists()
 
 
 # The carrier's list may have been too slow to show it, so that it is owed again. A text that is owed anew as a call is
@@ -106,11 +119,13 @@ class Out:
     reached: bool
     arguments: bytes | None
     sender: str | None
+    attempt: int
+    expires_at: datetime | None
 
 
 _ROW = (
     Message.id, Message.medium, Message.person_id, Message.phone_id, Message.subject, Message.wording,
-    Message.stream, Message.reached, Message.arguments, Message.sender,
+    Message.stream, Message.reached, Message.arguments, Message.sender, Message.attempt, Message.expires_at,
 )  # fmt: skip
 
 
@@ -118,6 +133,25 @@ def find(work: Work, message_id: UUID) -> Out | None:
     """Return a message that was owed, or None."""
     row = work.conn.execute(select(*_ROW).where(Message.id == message_id, Message.direction == "out")).first()
     return Out(**row._asdict()) if row else None
+
+
+# Somebody else is asked meanwhile; to try these once more would only make them wait.
+_GO_ON_AT_ONCE = frozenset({"checkin.ask", "page.ask"})
+# Where a text does not get through a call may. Why a message is a call that was a text.
+_WHERE_A_CALL_MAY = frozenset({Fault.UNREACHABLE, Fault.TRANSIENT, Fault.TOMORROW, Fault.FILTERED, Fault.BLOCKED})
+BY_VOICE = "by_voice"
+# Nobody has to be told that a reminder or a kind word did not arrive: the next one will.
+_NOBODY_MINDS = frozenset({Stream.REMINDERS.value, Stream.CARING.value, Stream.CHECKINS.value})
+
+
+def did_not_arrive(work: Work, row: Out, fault: Fault, code: int) -> None:
+    """The carrier had taken a text and could not deliver it: try again where that is worth it, or see what follows."""
+    until = next_try(fault, row.attempt, work.now)
+    late = until is not None and row.expires_at is not None and until >= row.expires_at
+    if until is None or late or row.wording in _GO_ON_AT_ONCE:
+        follow(work, row, fault, code)
+    else:
+        outbox.anew(work.conn, row.id, until, fault.name.lower(), code)
 
 
 def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
@@ -129,20 +163,40 @@ def follow(work: Work, row: Out, fault: Fault, code: int) -> None:
                 people.consent(work, row.person_id, (Stream.BUDDY,), given=False, how="carrier")
             # Several texts may have been on their way: a person is told once.
             elif people.block_texts(work, row.person_id, blocked=True):
-                _task(work, row, "carrier_opt_out", code)
+                tell_staff(work, row.person_id, "carrier_opt_out", code)
         case Fault.NOT_MOBILE:
             work.conn.execute(update(Phone).where(Phone.id == row.phone_id).values(line="landline"))
             if row.wording != "checkin.ask":
-                outbox.by_voice(work.conn, [{"id": row.id}])
+                outbox.by_voice(work.conn, [{"id": row.id, "reason": "landline"}])
                 return
         case Fault.NO_SUCH_NUMBER | Fault.BLOCKED:
-            _task(work, row, "number_unreachable", code)
+            tell_staff(work, row.person_id, "number_unreachable", code)
+        case Fault.FILTERED:
+            tell_staff(work, row.person_id, "text_filtered", code)
         case Fault.UNREACHABLE | Fault.TRANSIENT | Fault.TOMORROW:
             if row.stream == Stream.SAFETY.value:
-                _task(work, row, "page_not_delivered", code)
+                tell_staff(work, row.person_id, "page_not_delivered", code)
         case Fault.CONFIG | Fault.BUG:
             _log.error("carrier_refuses_us", code=code, message=str(row.id))
-    go_on(work, row)
+    if fault in _WHERE_A_CALL_MAY and _may_be_said(row):
+        outbox.by_voice(work.conn, [{"id": row.id, "reason": BY_VOICE}])
+    else:
+        go_on(work, row)
+        _tell_of_silence(work, row, fault, code)
+
+
+def _may_be_said(row: Out) -> bool:
+    """Tell whether a text that does not get through is said by telephone. What two write to each other is not read out;
+    whoever wrote hears that it was not passed on."""
+    others = row.wording in _GO_ON_AT_ONCE or row.wording in buddies.RELAYED or row.stream == Stream.SAFETY.value
+    return row.medium == "text" and not others
+
+
+def _tell_of_silence(work: Work, row: Out, fault: Fault, code: int) -> None:
+    """Text and call have come to an end without anybody having been told: a person must know."""
+    told = row.wording in _GO_ON_AT_ONCE or row.wording in buddies.RELAYED or row.stream in _NOBODY_MINDS
+    if row.medium == "call" and fault in _WHERE_A_CALL_MAY and not told and row.stream != Stream.SAFETY.value:
+        tell_staff(work, row.person_id, "not_told", code)
 
 
 def go_on(work: Work, row: Out) -> None:
@@ -168,18 +222,45 @@ def not_reached(work: Work, message_id: UUID, why: str) -> None:
         timers.set_timer(work, "page", work.now, topic="unreached", subject=subject)
 
 
-def _task(work: Work, row: Out, reason: str, code: int) -> None:
-    escalations.open_case(work, Severity.TASK, reason, person_id=row.person_id, detail=f" (carrier code {code})")
+def tell_staff(work: Work, person_id: UUID, reason: str, code: int) -> None:
+    """Open a task, or join what is open: somebody cannot be reached as they should be."""
+    detail = f" (carrier code {code})" if code else ""
+    escalations.open_case(work, Severity.TASK, reason, person_id=person_id, detail=detail)
+
+
+# After a call that reached nobody: how long until the next, by how it ended. After the third a person is told.
+_RING_AGAIN: Mapping[Missed, timedelta] = {
+    "busy": timedelta(minutes=10),
+    "no_answer": timedelta(minutes=30),
+    "voicemail": timedelta(hours=1),
+    "failed": timedelta(minutes=15),
+}
+_MOST_CALLS = 3
 
 
 def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
     """A call has ended. Unless somebody pressed a key, it reached nobody, whatever the carrier says."""
     row = find(work, message_id)
-    if row is None or row.reached or row.subject is None:
+    if row is None or row.reached:
         return
     if row.wording == "page.ask":
         not_reached(work, row.id, missed)
+    elif row.wording == "page.more":
+        # Whoever has the case and stays silent is asked by the case's own clock, and then others are paged.
+        return
+    elif row.wording == "checkin.ask":
+        if row.subject is not None:
+            due.missed_call(work, row.person_id, row.subject, missed)
     elif row.wording in buddies.RELAYED:
-        relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
+        if row.subject is not None:
+            relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     else:
-        due.missed_call(work, row.person_id, row.subject, missed)
+        _ring_again(work, row, missed)
+
+
+def _ring_again(work: Work, row: Out, missed: Missed) -> None:
+    until = work.now + _RING_AGAIN[missed]
+    if row.attempt < _MOST_CALLS and (row.expires_at is None or until < row.expires_at):
+        outbox.anew(work.conn, row.id, until, missed, None)
+    elif row.stream not in _NOBODY_MINDS:
+        tell_staff(work, row.person_id, "not_told", 0)

@@ -4,8 +4,10 @@ Lease, decide, prepare: one transaction. Send: none. Settle: another. A process 
 leases that run out, and what they held is looked up at the carrier before it is sent again.
 """
 
+import math
 import time as clock
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,12 +16,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from checkin import buddies, delivery, logs, outbox, outlook, timers
+from checkin import buddies, claims, delivery, logs, outbox, outlook, timers
+from checkin.claims import Claimed
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
 from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Machines, Receipt
-from checkin.outbox import Claimed
 from checkin.store.work import Store, Work
 from checkin.wording import LANGUAGES
 from checkin.wording.segments import as_sent
@@ -29,17 +31,35 @@ _log = logs.get("dispatch")
 # The carrier may show a text in its list only a little after it took it.
 _SETTLES = timedelta(seconds=30)
 _LONGEST = timedelta(hours=1)
+# A lot whose call had to wait for longer than this would keep a worker from pages.
+_LONG_WAIT = 3.0
+_CALLS = "calls"
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one kind of job sends: which classes and media, how many at once, how fast (a second; None: no limit)."""
+    """What one kind of job sends: which classes and media, how many at once, how fast (a second; None: no limit).
+
+    All lanes together dial `calls` calls a second, because a carrier counts them by account. One that is `urgent` takes
+    its place on that pace without waiting for it: what the carrier cannot dial at once it queues, and the other lanes
+    leave it the time.
+    """
 
     name: str
     classes: tuple[int, ...]
     media: tuple[Medium, ...]
     rate: float | None
     batch: int
+    calls: float | None = None
+    urgent: bool = False
+
+    def most(self, left: int, wait: float) -> dict[Medium, int]:
+        """Return how many of each medium to take, when `left` are to be taken and the next call may be dialled in so
+        many seconds. A lot waits for its last call: few are taken, and none that would hold up the rest."""
+        calls = left
+        if self.calls is not None and not self.urgent:
+            calls = 0 if wait > _LONG_WAIT else min(left, math.ceil(self.calls))
+        return {medium: left if medium == "text" else calls for medium in self.media}
 
 
 @dataclass(slots=True)
@@ -76,7 +96,7 @@ class Dispatcher:
     def send(self, lane: Lane, now: datetime) -> int:
         """Send one lot of what is due at `now`; return how many were claimed (0: nothing left to do)."""
         with self._store.work(now) as work:
-            claimed = outbox.claim(work, classes=lane.classes, media=lane.media, batch=lane.batch)
+            claimed = _claim(work, lane)
             if not claimed:
                 return 0
             batch = _Batch()
@@ -91,8 +111,8 @@ class Dispatcher:
             outbox.prepared(work.conn, batch.bodies)
             outbox.dropped(work.conn, batch.dropped)
             outbox.deferred(work, batch.deferred)
-            wait = _slot(work.conn, lane, len(batch.ready))
-        self._send_all(batch, lane, wait, now)
+            starts = _starts(work.conn, lane, Counter(message.medium for message, *_ in batch.ready))
+        self._send_all(batch, starts, now)
         self._settle(batch, now)
         return len(claimed)
 
@@ -101,7 +121,7 @@ class Dispatcher:
     def _decide(self, work: Work, message: Claimed, batch: _Batch) -> None:
         person = message.person
         if message.medium == "text" and person["line"] == "landline":
-            outbox.by_voice(work.conn, [{"id": message.id}])
+            outbox.by_voice(work.conn, [{"id": message.id, "reason": "landline"}])
             return
         number = work.vault.open(person["number"], "phones.number") if person["number"] else None
         whose = message.person_id, message.medium
@@ -127,16 +147,20 @@ class Dispatcher:
                 relayed = message.wording in buddies.RELAYED and why != "not_relevant"
                 if (relayed or why not in _NO_USE_GOING_ON) and (row := delivery.find(work, message.id)):
                     delivery.go_on(work, row)
+                if message.reason == delivery.BY_VOICE and why not in _OVERTAKEN:
+                    delivery.tell_staff(work, message.person_id, "not_told", 0)
 
     # --- sending ---
 
-    def _send_all(self, batch: _Batch, lane: Lane, wait: float, now: datetime) -> None:
-        begin = clock.monotonic() + wait
-        pace = 1 / lane.rate if lane.rate else 0.0
-        jobs = [
-            (message, self._pool.submit(self._send_one, message, to, body, begin + i * pace))
-            for i, (message, to, body) in enumerate(batch.ready)
-        ]
+    def _send_all(self, batch: _Batch, starts: Mapping[Medium, "_Start"], now: datetime) -> None:
+        begun = clock.monotonic()
+        sent: Counter[Medium] = Counter()
+        jobs = []
+        for message, to, body in batch.ready:
+            start, nth = starts[message.medium], sent[message.medium]
+            sent[message.medium] += 1
+            not_before = begun + start.wait + nth * start.apart
+            jobs.append((message, self._pool.submit(self._send_one, message, to, body, not_before)))
         for message, job in jobs:
             try:
                 receipt = job.result()
@@ -226,6 +250,9 @@ class Dispatcher:
             if found is not None:
                 row = {"id": message.id, "sid": found.sid, "at": now, "rank": found.rank}
                 outbox.sent(work.conn, [{**row, "carrier_status": found.status}])
+                if found.code is not None and (out := delivery.find(work, message.id)):
+                    # The callback that told of it may be the one that was lost.
+                    delivery.did_not_arrive(work, out, self._gateway.fault(found.code), found.code)
             elif now - message.at >= _SETTLES:
                 # The first time at once: most of these are our own time-outs. Then a carrier in trouble is given longer
                 # and longer, and asked every hour until it recovers or the message is too old: none is given up.
@@ -236,6 +263,19 @@ class Dispatcher:
 
 # Going on up the ladder would ask somebody's buddy about a question that was never put, or no longer stands.
 _NO_USE_GOING_ON = frozenset({"not_relevant", "weekly_cap", "paused", "not_active", "no_consent"})
+
+
+# Nobody has to be told of what no longer stands.
+_OVERTAKEN = frozenset({"not_relevant", "too_late", "not_active"})
+
+
+def _claim(work: Work, lane: Lane) -> list[Claimed]:
+    wait = _ahead(work.conn, _CALLS) if lane.calls and not lane.urgent else 0.0
+    claimed: list[Claimed] = []
+    for urgency in lane.classes:
+        if (left := lane.batch - len(claimed)) > 0:
+            claimed += claims.claim(work, urgency, lane.most(left, wait))
+    return claimed
 
 
 def _request(work: Work, message: Claimed, number: str | None, sent_just_now: int, *, ringing: bool) -> Request:
@@ -270,24 +310,46 @@ def _body(work: Work, message: Claimed) -> str:
 _BEGINNING = 30
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When the first of a lot may go to the carrier, in seconds from now, and how long each is after the one before."""
+
+    wait: float = 0.0
+    apart: float = 0.0
+
+
+def _starts(conn: Connection, lane: Lane, ready: Mapping[Medium, int]) -> Mapping[Medium, _Start]:
+    """Reserve time on the carrier for a lot."""
+    found: dict[Medium, _Start] = {"text": _Start(), "call": _Start()}
+    if lane.rate and ready.get("text"):
+        found["text"] = _Start(_slot(conn, lane.name, lane.rate, ready["text"]), 1 / lane.rate)
+    if lane.calls and ready.get("call"):
+        wait = _slot(conn, _CALLS, lane.calls, ready["call"])
+        found["call"] = _Start() if lane.urgent else _Start(wait, 1 / lane.calls)
+    return found
+
+
 # A lot is over when the carrier has answered the last of it, a little after its time: the next may make up for that.
 _SLOT = text(
     """
-    INSERT INTO paces (name, free_at) VALUES (:lane, clock_timestamp() + :takes)
+    INSERT INTO paces (name, free_at) VALUES (:name, clock_timestamp() + :takes)
     ON CONFLICT (name) DO UPDATE
     SET free_at = greatest(paces.free_at, clock_timestamp() - interval '0.5 seconds') + :takes
     RETURNING extract(epoch FROM free_at - CAST(:takes AS interval) - clock_timestamp())
     """
 )
+_AHEAD = text("SELECT extract(epoch FROM free_at - clock_timestamp()) FROM paces WHERE name = :name")
 
 
-def _slot(conn: Connection, lane: Lane, count: int) -> float:
-    """Reserve time on the carrier for `count` messages; return how many seconds from now it begins, or began (-0.5).
+def _slot(conn: Connection, name: str, rate: float, count: int) -> float:
+    """Reserve time on a pace for `count` messages; return how many seconds from now it begins, or began (-0.5).
 
     The reservation is a row, so that any number of workers together keep to one pace. It is on the machine's clock:
     a carrier's limits are per real second, also when a rehearsal moves time.
     """
-    if not lane.rate or not count:
-        return 0.0
-    takes = timedelta(seconds=count / lane.rate)
-    return float(conn.execute(_SLOT, {"lane": lane.name, "takes": takes}).scalar_one())
+    return float(conn.execute(_SLOT, {"name": name, "takes": timedelta(seconds=count / rate)}).scalar_one())
+
+
+def _ahead(conn: Connection, name: str) -> float:
+    """Return for how many seconds from now a pace is taken; 0 or less: it is free."""
+    return float(conn.execute(_AHEAD, {"name": name}).scalar() or 0.0)

@@ -1,11 +1,11 @@
-"""The rows that are messages still to be sent: owe, claim, settle, reconcile.
+"""The rows that are messages still to be sent: owe, settle, reconcile. `claims.py` says whose turn it is.
 
 `owed` -> `leased` -> `sent` | `failed` | `dropped`, or back to `owed` when it is worth another try. A lease that runs
 out means that the process died with the message in its hands: it becomes `unknown`, and only the carrier's own list
 can say whether it must be sent.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from checkin.store.ids import new_id
 from checkin.store.work import Work
 
 URGENT, NORMAL, BULK = 0, 1, 2
-LEASE = timedelta(seconds=90)
 # Why a message is owed again that was looked for in the carrier's list and not found.
 NOT_AT_CARRIER = "not_at_carrier"
 
@@ -28,10 +27,18 @@ _CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK, St
 
 _OWE = (
     "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, status, class, stream, wording, arguments, "
-    "dedupe, sender, subject, due_at, expires_at) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, %(phone)s, "
-    "'owed', %(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(sender)s, %(subject)s, %(due_at)s, "
-    "%(expires_at)s) ON CONFLICT (dedupe) DO NOTHING"
+    "dedupe, sender, subject, due_at, expires_at{column}) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, "
+    "%(phone)s, 'owed', %(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(sender)s, %(subject)s, "
+    "%(due_at)s, %(expires_at)s{value}) ON CONFLICT (dedupe) DO NOTHING"
 )
+_OWE_TO_ANYBODY = _OWE.format(column="", value="")
+# News of a meeting stands in its group's queue. Nothing else asks whether its subject is a meeting.
+_OWE_TO_A_GROUP = _OWE.format(
+    column=", queue",
+    value=", coalesce((SELECT t.group_id FROM occurrences o JOIN meetings t ON t.id = o.meeting_id "
+    "WHERE o.id = %(subject)s), '00000000-0000-0000-0000-000000000000')",
+)
+_TO_GROUPS = frozenset({Stream.NOTICE, Stream.REMINDERS})
 
 
 def owe(
@@ -56,7 +63,7 @@ def owe(
     message_id = new_id()
     work.write_behind(
         f"owe {message_id}",
-        _OWE,
+        _OWE_TO_A_GROUP if subject is not None and stream in _TO_GROUPS else _OWE_TO_ANYBODY,
         {
             "id": message_id,
             "at": work.now,
@@ -93,107 +100,6 @@ def withdraw(
     work.conn.execute(_WITHDRAW, {"why": why, "subject": subject, "wording": wording, "people": named})
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message in our hands, with all that the gate and the carrier need to know about its reader."""
-
-    id: UUID
-    medium: Medium
-    stream: Stream
-    wording: str
-    arguments: bytes
-    subject: UUID | None
-    due_at: datetime
-    expires_at: datetime | None
-    attempt: int
-    person_id: UUID
-    body: bytes | None
-    sender: str | None
-    person: Mapping[str, Any]
-
-
-# A call whose end the carrier never told of is over by then. Ranks below 4 are those of calls that are not.
-_LONGEST_CALL = timedelta(minutes=15)
-
-_CLAIM = text(
-    """
-    WITH picked AS (
-        SELECT id FROM messages
-        WHERE status = 'owed' AND class = ANY(:classes) AND due_at <= :now AND medium = ANY(:media)
-        ORDER BY class, due_at LIMIT :batch FOR UPDATE SKIP LOCKED
-    ), claimed AS (
-        UPDATE messages m SET status = 'leased', leased_at = :now, lease_until = :lease, attempt = attempt + 1
-        FROM picked WHERE m.id = picked.id
-        RETURNING m.*
-    )
-    SELECT m.id, m.medium, m.stream, m.wording, m.arguments, m.subject, m.due_at, m.expires_at, m.attempt,
-           m.person_id, m.body, m.sender, m.class,
-           p.name, p.shared_phone, p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
-           p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail, p.text_relay,
-           p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
-           CASE WHEN m.stream IN ('checkins', 'reminders', 'caring') THEN (
-               SELECT count(*) FROM messages s WHERE s.person_id = m.person_id AND s.at > :week_ago
-               AND s.medium = m.medium AND s.direction = 'out' AND s.status IN ('sent', 'leased', 'unknown')
-               AND s.stream IN ('checkins', 'reminders', 'caring')
-           ) ELSE 0 END AS sent_this_week,
-           m.medium = 'call' AND EXISTS (
-               SELECT FROM messages o WHERE o.person_id = m.person_id AND o.medium = 'call' AND o.id <> m.id
-               AND CASE o.direction WHEN 'in' THEN o.carrier_status = 'in-progress' AND o.at > :lately
-                   ELSE o.status = 'sent' AND o.carrier_rank < 4 AND o.sent_at > :lately END
-           ) AS on_call,
-           CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
-               WHEN 'page.ask' THEN k.status = 'open' OR k.offered_to = m.person_id
-               WHEN 'page.overdue' THEN k.status = 'open' WHEN 'joining.ask' THEN p.status = 'invited'
-               WHEN 'staff_reply.ask' THEN cardinality(p.streams) > 0
-               WHEN 'staff_reply.news' THEN cardinality(p.streams) > 0
-               WHEN 'joining.reminder' THEN p.status = 'invited' ELSE true END AS relevant
-    FROM claimed m JOIN people p ON p.id = m.person_id
-    LEFT JOIN check_ins c ON c.id = m.subject LEFT JOIN cases k ON k.id = m.subject
-    LEFT JOIN LATERAL (
-        SELECT f.id AS phone_id, f.number, f.line, pp.suspended_at
-        FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
-        WHERE pp.person_id = m.person_id AND (m.phone_id IS NULL OR m.phone_id = f.id)
-        ORDER BY pp.suspended_at IS NOT NULL, m.medium = 'text' AND f.line = 'landline', pp.rank LIMIT 1
-    ) h ON true
-    ORDER BY m.class, m.due_at
-    """
-)
-
-
-def claim(work: Work, *, classes: Sequence[int], media: Sequence[Medium], batch: int) -> list[Claimed]:
-    """Lease up to `batch` messages that are due, the most urgent first. Others claim past us, never the same."""
-    rows = work.conn.execute(
-        _CLAIM,
-        {
-            "classes": list(classes),
-            "media": list(media),
-            "now": work.now,
-            "lease": work.now + LEASE,
-            "batch": batch,
-            "week_ago": work.now - timedelta(days=7),
-            "lately": work.now - _LONGEST_CALL,
-        },
-    ).mappings()
-    return [
-        Claimed(
-            id=row["id"],
-            medium=row["medium"],
-            stream=Stream(row["stream"]),
-            wording=row["wording"],
-            arguments=row["arguments"],
-            subject=row["subject"],
-            due_at=row["due_at"],
-            expires_at=row["expires_at"],
-            attempt=row["attempt"],
-            person_id=row["person_id"],
-            body=row["body"],
-            sender=row["sender"],
-            person=dict(row),
-        )
-        for row in rows
-    ]
-
-
 _PREPARED = text("UPDATE messages SET body = :body, phone_id = :phone_id WHERE id = :id")
 _DROPPED = text("UPDATE messages SET status = 'dropped', reason = :reason, lease_until = NULL WHERE id = :id")
 _DEFERRED = text(
@@ -205,9 +111,14 @@ _HELD = text(
     "INSERT INTO holds (message_id, why, person_id, at, until) VALUES (:id, :reason, :person, :now, :until) "
     "ON CONFLICT (message_id, why) DO UPDATE SET until = EXCLUDED.until, times = least(holds.times + 1, 32000)"
 )
+# What the carrier will still say of the attempt before is known by that attempt's sid (`delivery.hear_status`).
 _BY_VOICE = text(
-    "UPDATE messages SET medium = 'call', status = 'owed', reason = 'landline', lease_until = NULL, sid = NULL, "
-    "carrier_status = NULL, carrier_rank = -1, attempt = attempt - 1 WHERE id = :id AND medium = 'text'"
+    "UPDATE messages SET medium = 'call', status = 'owed', reason = :reason, lease_until = NULL, sid = NULL, "
+    "carrier_status = NULL, carrier_rank = -1, attempt = 0 WHERE id = :id AND medium = 'text'"
+)
+_ANEW = text(
+    "UPDATE messages SET status = 'owed', due_at = :until, reason = :reason, carrier_code = :code, sid = NULL, "
+    "carrier_status = NULL, carrier_rank = -1 WHERE id = :id AND status = 'sent'"
 )
 _AGAIN = text(
     "UPDATE messages SET status = 'owed', due_at = :until, reason = :reason, carrier_code = :code, "
@@ -252,9 +163,14 @@ def deferred(work: Work, rows: list[dict[str, Any]]) -> None:
 
 
 def by_voice(conn: Connection, rows: list[dict[str, Any]]) -> None:
-    """Say these by telephone instead, at once: (id) each. Not being a text any more is no attempt."""
+    """Say these by telephone instead, at once: (id, reason) each. They have all their attempts as calls before them."""
     if rows:
         conn.execute(_BY_VOICE, rows)
+
+
+def anew(conn: Connection, message_id: UUID, until: datetime, reason: str, code: int | None) -> None:
+    """Owe again what the carrier had taken and could not deliver."""
+    conn.execute(_ANEW, {"id": message_id, "until": until, "reason": reason, "code": code})
 
 
 def again(conn: Connection, rows: list[dict[str, Any]]) -> None:

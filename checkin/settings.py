@@ -58,6 +58,7 @@ class Settings:
     answers_minutes: int
     texts_a_second: float
     urgent_texts_a_second: float
+    calls_a_second: float
     carrier_seconds: float
     directory_mb: int
     directory_seconds: int
@@ -77,6 +78,7 @@ class Settings:
 _CHECKIN_NAMES = frozenset({
     "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
+    "CHECKIN_CALLS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
@@ -139,6 +141,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),
+        # What Twilio dials for an account that has not asked for more; the rest it queues.
+        calls_a_second=read.number("CHECKIN_CALLS_A_SECOND", 1),
         carrier_seconds=read.number("CHECKIN_CARRIER_SECONDS", 10),
         directory_mb=read.whole("CHECKIN_DIRECTORY_MB", 500),
         directory_seconds=read.whole("CHECKIN_DIRECTORY_SECONDS", 600),

@@ -1,6 +1,6 @@
 """What a room of the line is tested with: settings, an organisation in a few lines, a carrier that obeys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +12,13 @@ from uuid import UUID
 from sqlalchemy import text
 
 from checkin.bootstrap import Line, open_line
+from checkin.claims import Claimed, claim
 from checkin.errors import CarrierError
+from checkin.gate import Medium
 from checkin.gateways import Fault, Machines, Receipt
 from checkin.load import Loaded, load_file
 from checkin.store.vault import new_key
+from checkin.store.work import Work
 
 # A Monday in winter, far from any clock change.
 NOON = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
@@ -73,6 +76,15 @@ def value(line: Line, statement: str, **values: object) -> Any:
 def person(line: Line, ref: str) -> UUID:
     """Return the id of the person with this ref."""
     found: UUID = value(line, "SELECT id FROM people WHERE ref = :ref", ref=ref)
+    return found
+
+
+def claimed(work: Work, *, classes: Sequence[int], media: Sequence[Medium], batch: int) -> list[Claimed]:
+    """Lease what is due, the most urgent first, as a lane of these classes and media does."""
+    found: list[Claimed] = []
+    for urgency in classes:
+        left = batch - len(found)
+        found += claim(work, urgency, dict.fromkeys(media, left)) if left else []
     return found
 
 

@@ -25,7 +25,7 @@ from checkin.store.ids import new_id
 from checkin.store.models import StaffReply
 from checkin.wording import LANGUAGES, sentences
 from tests.handset import Handset
-from tests.parts import NOON, loads, opened, person, rows, value
+from tests.parts import NOON, claimed, loads, opened, person, rows, value
 
 TOWN = """
 people:
@@ -734,4 +734,4 @@ def owed_and_on_call(line: Line, now: datetime) -> list[bool]:
     with line.store.work(now) as work:
         outbox.owe(work, person(line, "ann"), "call", Stream.SERVICE, "thanks", {"name": "Ann"})
     with line.store.work(now) as work:
-        return [m.person["on_call"] for m in outbox.claim(work, classes=[0, 1, 2], media=["call"], batch=5)]
+        return [m.person["on_call"] for m in claimed(work, classes=[0, 1, 2], media=["call"], batch=5)]

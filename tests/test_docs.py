@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin import checkins, delivery, dispatch, duties, escalations, health, outbox, plans
+from checkin import checkins, claims, delivery, dispatch, duties, escalations, health, plans
 from checkin.bootstrap import open_line
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
 from checkin.conversation.topics import TOPICS
@@ -329,7 +329,7 @@ def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> Non
         "from the question about a duty until a coordinator hears of silence": written(duties.SILENT_AFTER),
         "before a hole in the rota, staff are told": written(duties.HOLE_AHEAD),
         "before it, they are told again": written(duties.HOLE_NEAR),
-        "a lease": f"{outbox.LEASE.total_seconds():.0f} s",
+        "a lease": f"{claims.LEASE.total_seconds():.0f} s",
         "until a message Twilio does not list counts as not sent": written(dispatch._SETTLES),
         "a page is given before the next person is paged": written(escalations.PAGE_WAIT),
         "between pages to everybody, when nobody on call has accepted": written(escalations.EVERYBODY_WAIT),
@@ -349,7 +349,7 @@ def test_the_tries_are_those_of_the_code() -> None:
     tries = delivery._TRIES
     order = (Fault.TRANSIENT, Fault.UNREACHABLE, Fault.TOMORROW, Fault.CONFIG)
     assert set(order) == set(tries)
-    assert told == [", ".join(written(wait) for wait in tries[fault]) for fault in order] + ["not"] * 3
+    assert told == [", ".join(written(wait) for wait in tries[fault]) for fault in order] + ["not"] * 5
 
 
 def test_what_is_watched_exists() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checkin import delivery, escalations, outbox
+from checkin import delivery, escalations
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Severity
 from checkin.conversations import due, texts
@@ -24,7 +24,7 @@ from checkin.dispatch import Dispatcher, Lane
 from checkin.errors import CarrierError
 from checkin.gateways import Fault
 from checkin.outbox import BULK, NORMAL, URGENT
-from tests.parts import NOON, TIMED_OUT, Carrier, loads, opened, person, rows, value
+from tests.parts import NOON, TIMED_OUT, Carrier, claimed, loads, opened, person, rows, value
 
 TOWN = """
 people:
@@ -108,7 +108,7 @@ class Night:
     def worker_dies(self, *, sent: bool) -> None:
         """A worker is killed with what it has claimed in its hands, before or after the carrier took it."""
         with self.line.store.work(self.now) as work:
-            mine = outbox.claim(work, classes=URGENTLY.classes, media=URGENTLY.media, batch=100)
+            mine = claimed(work, classes=URGENTLY.classes, media=URGENTLY.media, batch=100)
             numbers = {m.id: work.vault.open(m.person["number"], "phones.number") for m in mine if m.person["number"]}
             relevant = {m.id for m in mine if m.person["relevant"] is not False}
         if sent and not self.carrier.trouble:

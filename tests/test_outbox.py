@@ -12,16 +12,18 @@ import pytest
 
 from checkin import delivery, outbox, timers
 from checkin.bootstrap import Line
+from checkin.claims import LEASE
 from checkin.conversation.effects import Stream
 from checkin.conversations import due
 from checkin.delivery import Word, hear_status, next_try
-from checkin.dispatch import Dispatcher, Lane, _slot
+from checkin.dispatch import Dispatcher, Lane, _slot, _starts
 from checkin.errors import CarrierError
+from checkin.gate import Medium
 from checkin.gateways import Fault, Receipt
-from checkin.outbox import BULK, LEASE, NORMAL, URGENT
+from checkin.outbox import BULK, NORMAL, URGENT
 from checkin.people import consent
 from checkin.store.ids import new_id
-from tests.parts import NOON, TIMED_OUT, Carrier, loads, opened, person, rows, value
+from tests.parts import NOON, TIMED_OUT, Carrier, claimed, loads, opened, person, rows, value
 
 ANN, BEN, CAT = "+447700900101", "+447700900111", "+447700900121"
 TOWN = """
@@ -85,7 +87,7 @@ def reconcile(line: Line, carrier: Carrier, now: datetime) -> int:
 def claim(line: Line, now: datetime = NOON, batch: int = 100) -> list[UUID]:
     """Lease what is due; return the ids in order."""
     with line.store.work(now) as work:
-        return [m.id for m in outbox.claim(work, classes=(0, 1, 2), media=("text", "call"), batch=batch)]
+        return [m.id for m in claimed(work, classes=(0, 1, 2), media=("text", "call"), batch=batch)]
 
 
 def status(line: Line, message: UUID) -> str:
@@ -108,9 +110,9 @@ def test_the_most_urgent_goes_first_and_then_what_waited_longest(line: Line) -> 
 def test_a_lane_takes_only_what_is_its_own(line: Line) -> None:
     page, text = owe(line, stream=Stream.SAFETY), owe(line)
     with line.store.work(NOON) as work:
-        assert [m.id for m in outbox.claim(work, classes=(URGENT,), media=("text",), batch=9)] == [page]
-        assert outbox.claim(work, classes=(URGENT, NORMAL, BULK), media=("call",), batch=9) == []
-        assert [m.id for m in outbox.claim(work, classes=(NORMAL,), media=("text",), batch=9)] == [text]
+        assert [m.id for m in claimed(work, classes=(URGENT,), media=("text",), batch=9)] == [page]
+        assert claimed(work, classes=(URGENT, NORMAL, BULK), media=("call",), batch=9) == []
+        assert [m.id for m in claimed(work, classes=(NORMAL,), media=("text",), batch=9)] == [text]
 
 
 def test_what_is_owed_under_one_name_is_owed_once_for_ever(line: Line) -> None:
@@ -131,7 +133,7 @@ def test_two_connections_never_claim_the_same(line: Line) -> None:
         with line.store.work(NOON) as work:
             work.conn.exec_driver_sql("SELECT 1")
             together.wait(10)
-            mine = [m.id for m in outbox.claim(work, classes=(NORMAL,), media=("text",), batch=20)]
+            mine = [m.id for m in claimed(work, classes=(NORMAL,), media=("text",), batch=20)]
         found.append(mine)
 
     threads = [threading.Thread(target=worker) for _ in range(4)]
@@ -139,15 +141,15 @@ def test_two_connections_never_claim_the_same(line: Line) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    claimed = [message for mine in found for message in mine]
-    assert len(claimed) == len(set(claimed))
-    assert len(claimed) + len(claim(line)) == 60
+    ids = [message for mine in found for message in mine]
+    assert len(ids) == len(set(ids))
+    assert len(ids) + len(claim(line)) == 60
 
 
 def test_a_claim_past_somebody_elses_does_not_wait_for_it(line: Line) -> None:
     first, second = owe(line), owe(line)
     with line.store.work(NOON) as work:
-        assert [m.id for m in outbox.claim(work, classes=(NORMAL,), media=("text",), batch=1)] == [first]
+        assert [m.id for m in claimed(work, classes=(NORMAL,), media=("text",), batch=1)] == [first]
         assert claim(line) == [second]
 
 
@@ -301,14 +303,19 @@ def test_each_kind_of_refusal_is_tried_again_or_given_up(line: Line, carrier: Ca
         assert rows(line, "SELECT status, medium FROM messages") == [("owed", "call")]
         return
     assert waits[:-1] == tries.get(fault, [])
+    if fault in {Fault.TRANSIENT, Fault.UNREACHABLE, Fault.TOMORROW, Fault.BLOCKED, Fault.FILTERED}:
+        assert rows(line, "SELECT status, medium, reason FROM messages") == [("owed", "call", "by_voice")]
+        return
     assert rows(line, "SELECT status, reason, carrier_code FROM messages") == [("failed", fault.name.lower(), 7)]
 
 
 def test_nothing_is_tried_again_when_it_would_be_too_late(line: Line, carrier: Carrier) -> None:
-    message = owe(line, expires_at=NOON + timedelta(seconds=10))
+    owe(line, expires_at=NOON + timedelta(seconds=10))
     carrier.trouble[ANN], carrier.faults[7] = CERTAIN, Fault.TRANSIENT
     send(line, carrier)
-    assert status(line, message) == "failed"
+    assert rows(line, "SELECT status, medium FROM messages") == [("owed", "call")], "there is time to ring, at once"
+    send(line, carrier, NOON + timedelta(seconds=10))
+    assert rows(line, "SELECT status, reason FROM messages") == [("dropped", "too_late")]
 
 
 def test_a_carrier_that_names_a_wait_is_given_it(line: Line, carrier: Carrier) -> None:
@@ -467,6 +474,7 @@ CONSEQUENCES: dict[Fault, tuple[str | None, bool, str]] = {
     Fault.NOT_MOBILE: (None, False, "landline"),
     Fault.NO_SUCH_NUMBER: ("number_unreachable", False, "mobile"),
     Fault.BLOCKED: ("number_unreachable", False, "mobile"),
+    Fault.FILTERED: ("text_filtered", False, "mobile"),
     Fault.CONFIG: (None, False, "mobile"),
     Fault.BUG: (None, False, "mobile"),
 }
@@ -528,12 +536,11 @@ def test_a_call_without_a_key_reached_nobody_and_one_with_a_key_did(line: Line) 
 
 
 def test_workers_together_keep_to_one_pace(line: Line) -> None:
-    lane = Lane("texts", (NORMAL,), ("text",), 10.0, 10)
     with line.store.work(NOON) as work:
-        first = _slot(work.conn, lane, 10)
+        first = _slot(work.conn, "texts", 10.0, 10)
     with line.store.work(NOON) as work:
-        second, other = _slot(work.conn, lane, 5), _slot(work.conn, Lane("urgent", (URGENT,), ("text",), 10, 9), 5)
-        third = _slot(work.conn, lane, 5)
+        second, other = _slot(work.conn, "texts", 10.0, 5), _slot(work.conn, "urgent", 10.0, 5)
+        third = _slot(work.conn, "texts", 10.0, 5)
     # The clock of the machine goes on meanwhile: later by up to what has passed.
     assert (first, other) == pytest.approx((0.0, 0.0), abs=0.1)
     assert 0 < second <= 1.0
@@ -542,19 +549,20 @@ def test_workers_together_keep_to_one_pace(line: Line) -> None:
 
 
 def test_a_lot_that_took_a_little_longer_is_made_up_for_but_no_idle_time_is(line: Line) -> None:
-    lane = Lane("texts", (NORMAL,), ("text",), 10.0, 10)
     for idle, begins in ((0.2, -0.2), (60, -0.5)):
         with line.store.work(NOON) as work:
-            _slot(work.conn, lane, 1)
+            _slot(work.conn, "texts", 10.0, 1)
             idled = "UPDATE paces SET free_at = clock_timestamp() - make_interval(secs => %s)"
             work.conn.exec_driver_sql(idled, (idle,))
-            assert _slot(work.conn, lane, 10) == pytest.approx(begins, abs=0.15)
+            assert _slot(work.conn, "texts", 10.0, 10) == pytest.approx(begins, abs=0.15)
 
 
 def test_without_a_rate_or_without_messages_nothing_is_reserved(line: Line) -> None:
     with line.store.work(NOON) as work:
-        assert _slot(work.conn, Lane("x", (NORMAL,), ("text",), None, 10), 10) == 0.0
-        assert _slot(work.conn, Lane("x", (NORMAL,), ("text",), 10.0, 10), 0) == 0.0
+        cases: list[tuple[float | None, dict[Medium, int]]] = [(None, {"text": 10, "call": 10}), (10.0, {})]
+        for rate, ready in cases:
+            starts = _starts(work.conn, Lane("x", (NORMAL,), ("text", "call"), rate, 10, rate), ready)
+            assert [(start.wait, start.apart) for start in starts.values()] == [(0.0, 0.0)] * 2
     assert value(line, "SELECT count(*) FROM paces") == 0
 
 

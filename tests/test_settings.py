@@ -36,6 +36,7 @@ WRONG = {
     "CHECKIN_KEEP_RED_DAYS": ["-1", "for ever"],
     "CHECKIN_TEXTS_A_SECOND": ["0", "fast", "-3", "nan"],
     "CHECKIN_URGENT_TEXTS_A_SECOND": ["0", "inf"],
+    "CHECKIN_CALLS_A_SECOND": ["0", "one"],
     "CHECKIN_CARRIER_SECONDS": ["0", "soon"],
     "CHECKIN_DIRECTORY_MB": ["0", "big", "1.5"],
     "CHECKIN_DIRECTORY_SECONDS": ["0", "long", "0.5"],

@@ -8,7 +8,7 @@ from checkin import delivery, logs
 from checkin.bootstrap import Bell, Line
 from checkin.conversations import texts
 from checkin.conversations.texts import Text
-from checkin.gateways.twilio import TEXT_RANK, UNKNOWN_RANK
+from checkin.gateways.twilio import NOT_ARRIVED, TEXT_RANK, UNKNOWN_RANK
 from checkin.store.work import RepeatedError, as_uuid, is_away
 from webhooks.answers import EMPTY, or_503, ring, sayable, twiml, whole
 
@@ -43,7 +43,7 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
             status=text_status,
             rank=TEXT_RANK.get(text_status, UNKNOWN_RANK),
             code=code,
-            fault=line.gateway.fault(code) if code else None,
+            fault=line.gateway.fault(code or 0) if code or text_status in NOT_ARRIVED else None,
         )
         with line.store.work(line.clock()) as work:
             delivery.hear_status(work, as_uuid(request.args.get("m", "")), word)

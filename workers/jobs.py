@@ -10,8 +10,8 @@ from workers import queues
 
 # How much one job does before it lets others have a turn.
 _MOST = 200
-# Plans are opened many together: a thousand take no longer than that.
-_MOST_PLANS = 1000
+# Plans are opened many together: so many take no longer than half a second, for which a page may have to wait.
+_MOST_PLANS = 500
 
 
 @cache
@@ -32,26 +32,33 @@ def tick() -> None:
     # What was opened above may have left timers for other people: they fire in the same tick.
     busy += due.fire_timers(line.store, now, most=_MOST)
     if busy >= _MOST:
-        queues.ask(line.settings.redis_url, queues.CLOCK, "tick")
+        # Behind what is to be sent: a hundred thousand plans that are due must not keep back the first of their texts.
+        queues.go_on(line.settings.redis_url, queues.NORMAL, "tick")
     for queue in health.queues_with_work(line.store, now):
-        queues.ask(line.settings.redis_url, queue, "send", queue)
+        queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
 def fire() -> None:
-    """Fire the timers that are due now: what one person's turn left for others."""
+    """Send pages, and fire the timers that are due now: what one person's turn left for others."""
     line = _line()
     now = line.clock()
+    if queues.URGENT in health.queues_with_work(line.store, now):
+        send(queues.URGENT)
     if due.fire_timers(line.store, now, most=_MOST):
         for queue in health.queues_with_work(line.store, now):
-            send(queue)
+            if queue == queues.URGENT:
+                send(queue)
+            else:
+                # These keep a pace, and whoever waits for it is no use to the next page.
+                queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
 def send(queue: str) -> None:
     """Send one lot of what `queue` owes, and ask for the next when there is more."""
     line = _line()
     lane = line.lanes[queue]
-    if line.dispatcher.send(lane, line.clock()) >= lane.batch:
-        queues.ask(line.settings.redis_url, queue, "send", queue)
+    if line.dispatcher.send(lane, line.clock()):
+        queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
 def look_ahead() -> None:

@@ -14,6 +14,7 @@ from redis.retry import Retry
 from rq import Queue
 
 from checkin import logs
+from checkin.store.ids import new_id
 
 URGENT, CLOCK, NORMAL, BULK = "urgent", "clock", "normal", "bulk"
 # A job that has waited this long is not run: a fresh tick has asked for the same by then, and nothing piles up while
@@ -51,11 +52,32 @@ class Bell:
             return False
 
 
-def ask(redis_url: str, queue: str, job: str, *arguments: str) -> bool:
+# So many jobs of one kind may wait: each that finds something to do asks for the next, and ticks ask as well.
+_WAITING = 4
+
+
+def go_on(redis_url: str, queue: str, job: str, *arguments: str) -> bool:
+    """Ask for a job as `ask` does, unless enough of the same wait already to do all that there is to be done."""
+    name = "-".join((job, *arguments))
+    try:
+        waiting = sum(id_.startswith(f"{name}--") for id_ in Queue(queue, connection=connection(redis_url)).job_ids)
+    except RedisError as error:
+        _log.warning("redis_away", job=job, kind=type(error).__name__)
+        return False
+    return waiting >= _WAITING or ask(redis_url, queue, job, *arguments, job_id=f"{name}--{new_id()}")
+
+
+def ask(redis_url: str, queue: str, job: str, *arguments: str, job_id: str | None = None) -> bool:
     """Ask for a job now. False when Redis is away: the next tick does the same work from the database."""
     try:
         Queue(queue, connection=connection(redis_url)).enqueue(
-            f"workers.jobs.{job}", *arguments, ttl=JOB_TTL, result_ttl=0, failure_ttl=86400, job_timeout=120
+            f"workers.jobs.{job}",
+            *arguments,
+            ttl=JOB_TTL,
+            result_ttl=0,
+            failure_ttl=86400,
+            job_timeout=120,
+            job_id=job_id,
         )
     except RedisError as error:
         _log.warning("redis_away", job=job, kind=type(error).__name__)

@@ -23,17 +23,20 @@ class Fault(enum.Enum):
     NOT_MOBILE = "this number takes calls only"
     NO_SUCH_NUMBER = "nobody is there"
     BLOCKED = "the person or their carrier refuses us: do not hammer"
+    FILTERED = "a carrier takes the words for spam: never the same words again, a person must look"
     CONFIG = "our account or number is not set up for this: a person must mend it"
     BUG = "we asked for something impossible"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The carrier has it: its id, its first word on the status, and how far along that is."""
+    """The carrier has it: its id, its word on the status, and how far along that is; with an error code (`fault` knows
+    them) when it has failed there."""
 
     sid: str
     status: str
     rank: int
+    code: int | None = None
 
 
 class Gateway(Protocol):

@@ -37,6 +37,8 @@ CALL_RANK: Mapping[str, int] = {
     "completed": 4, "busy": 4, "no-answer": 4, "failed": 4, "canceled": 4,
 }  # fmt: skip
 UNKNOWN_RANK = -1
+# How a text ends that did not arrive; Twilio names a code with it, or not.
+NOT_ARRIVED = frozenset({"failed", "undelivered"})
 
 _FAULTS: Mapping[Fault, tuple[int, ...]] = {
     Fault.UNSUBSCRIBED: (21610,),
@@ -47,19 +49,25 @@ _FAULTS: Mapping[Fault, tuple[int, ...]] = {
     Fault.TOMORROW: (30023, 30025, 30026, 30027),
     Fault.CONFIG: (
         20003, 20404, 21212, 21213, 21210, 21215, 21219, 21408, 21606, 21607, 21608, 21601, 21659, 21660, 21661,
-        21703, 21704, 21705, 30002, 30007, 30018, 30024, 30032, 30033, 30034, 30035, 10004, 13214, 13227, 63007,
+        21703, 21704, 21705, 30002, 30010, 30018, 30024, 30032, 30033, 30034, 30035, 10004, 13214, 13227, 63007,
         63016, 63032,
     ),
+    Fault.FILTERED: (30007,),
     Fault.BUG: (
-        11100, 21201, 21205, 21220, 21602, 21603, 21604, 21609, 21617, 21619, 21620, 21624, 21658, 30010, 30019,
-        35111, 35114, 35115, 35117, 35118, 35119, 35125,
+        11100, 21201, 21205, 21220, 21602, 21603, 21604, 21609, 21617, 21619, 21620, 21624, 21658, 30009, 30019,
+        *range(35111, 35127),
     ),
     Fault.TRANSIENT: (
         20429, 20500, 20503, 21611, 22005, 30001, 30008, 30017, 30020, 30021, 30022, 30036, 30410, 30450, 30500,
         63009, 63010, 63012, 63017, 63018,
     ),
 }  # fmt: skip
-_FAULT_OF: Mapping[int, Fault] = {code: fault for fault, codes in _FAULTS.items() for code in codes}
+# What is said of channels that we do not use, unless the table says otherwise.
+_CHANNELS = range(63001, 63042)
+_FAULT_OF: Mapping[int, Fault] = {
+    **dict.fromkeys(_CHANNELS, Fault.CONFIG),
+    **{code: fault for fault, codes in _FAULTS.items() for code in codes},
+}
 
 
 class _Http(HttpClient):
@@ -222,7 +230,8 @@ def _since(made: datetime | None, since: datetime) -> bool:
 def _text_receipt(message: MessageInstance) -> Receipt:
     _need_sid(message.sid)
     status = str(message.status)
-    return Receipt(str(message.sid), status, TEXT_RANK.get(status, UNKNOWN_RANK))
+    code = int(message.error_code or 0) if status in NOT_ARRIVED else None
+    return Receipt(str(message.sid), status, TEXT_RANK.get(status, UNKNOWN_RANK), code)
 
 
 def _need_sid(sid: str | None) -> None:

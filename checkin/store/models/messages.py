@@ -27,6 +27,7 @@ class Message(Base):
         CheckConstraint("(status = 'leased') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint("(status IN ('dropped', 'failed')) <= (reason IS NOT NULL)", name="reason"),
         Index("ix_messages_owed", "class", "due_at", postgresql_where=text("status = 'owed'")),
+        Index("ix_messages_turn", "class", "medium", "queue", "due_at", postgresql_where=text("status = 'owed'")),
         Index("ix_messages_leased", "lease_until", postgresql_where=text("status = 'leased'")),
         Index("ix_messages_unknown", "due_at", postgresql_where=text("status = 'unknown'")),
         Index("ix_messages_person", "person_id", "at"),
@@ -54,6 +55,8 @@ class Message(Base):
     # Out. `sender`: the number it is sent from, where it is not the line's.
     sender: Mapped[str | None]
     urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
+    # Who take turns when many are due: the group that it is news of; all else is one queue.
+    queue: Mapped[UUID] = mapped_column(server_default=text("'00000000-0000-0000-0000-000000000000'"))
     stream: Mapped[str | None]
     wording: Mapped[str | None]
     arguments: Mapped[bytes | None]
@@ -122,6 +125,7 @@ class Timer(Base):
     __table_args__ = (
         one_of("kind", "silence", "open", "settled", "climb", "page", "unpause"),
         Index("ix_timers_due", "due_at"),
+        Index("ix_timers_pages", "due_at", "id", postgresql_where=text("kind = 'page' OR topic = 'page'")),
         Index("uq_timers_silence", "person_id", unique=True, postgresql_where=text("kind = 'silence'")),
     )
     id: Mapped[UUID] = ident()
