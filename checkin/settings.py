@@ -63,6 +63,7 @@ class Settings:
     directory_mb: int
     directory_seconds: int
     directory_loopback: bool
+    segment_price: float | None
     heartbeat_url: str | None
     clock_url: str | None
 
@@ -82,8 +83,8 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
-    "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
     "CHECKIN_DIRECTORY_MB", "CHECKIN_DIRECTORY_SECONDS", "CHECKIN_DIRECTORY_LOOPBACK",
+    "CHECKIN_SEGMENT_PRICE", "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
 })  # fmt: skip
 
 
@@ -147,6 +148,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         directory_mb=read.whole("CHECKIN_DIRECTORY_MB", 500),
         directory_seconds=read.whole("CHECKIN_DIRECTORY_SECONDS", 600),
         directory_loopback=read.yes_no("CHECKIN_DIRECTORY_LOOPBACK"),
+        segment_price=read.number("CHECKIN_SEGMENT_PRICE", 1) if environment.get("CHECKIN_SEGMENT_PRICE") else None,
         heartbeat_url=read.url("CHECKIN_HEARTBEAT_URL"),
         clock_url=clock_url,
     )

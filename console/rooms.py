@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from flask import Blueprint
 
-from console import cases, people, queue, reader, tips
+from console import cases, people, queue, reader, tips, wording
 from console.desk import Desk
 
 ROLES = MappingProxyType(
@@ -51,6 +51,7 @@ ROOMS = (
     # Figures
     Room(reader.room, CASE_WORKERS, "The reader", "reader.show"),
     # What the line says, and who is on call
+    Room(wording.room, CASE_WORKERS, "Wording", "wording.show"),
     # Settings, staff, audit
 )
 

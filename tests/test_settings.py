@@ -41,6 +41,7 @@ WRONG = {
     "CHECKIN_DIRECTORY_MB": ["0", "big", "1.5"],
     "CHECKIN_DIRECTORY_SECONDS": ["0", "long", "0.5"],
     "CHECKIN_DIRECTORY_LOOPBACK": ["true", "1"],
+    "CHECKIN_SEGMENT_PRICE": ["0", "4p", "-1"],
     "CHECKIN_HEARTBEAT_URL": ["heartbeat.example.org"],
     "CHECKIN_CLOCK_URL": ["clock"],
     "CHECKIN_ADVANCED_OPT_OUT": ["true", "1", "Yes"],

@@ -1,6 +1,6 @@
 """One person as the line deals with them: their row is the lock for all that concerns them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,12 @@ def first_name(work: Work, person_id: UUID) -> str:
     """Return a person's first name. An unknown id raises NoResultFound."""
     sealed = work.conn.execute(select(Person.name).where(Person.id == person_id)).scalar_one()
     return work.vault.open(sealed, "people.name")
+
+
+def first_names(work: Work, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the first names of those who are still there."""
+    rows = work.conn.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))) if person_ids else ()
+    return {row.id: work.vault.open(row.name, "people.name") for row in rows}
 
 
 def keep_state(work: Work, person_id: UUID, state: Conversation) -> None:

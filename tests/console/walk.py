@@ -22,6 +22,9 @@ PARTS: dict[str, Any] = {
     "message": _NOBODY,
     "tip": _NOBODY,
     "filename": "console.css",
+    "key": "back.done",
+    "language": "en",
+    "variant": "text",
     "day": date(2026, 12, 24),
 }
 # Reached without a log-in.

@@ -1,0 +1,28 @@
+// Shows a sentence as it would arrive while it is being written. Without this script the page shows it when it is sent.
+"use strict";
+
+const preview = document.getElementById("preview");
+const words = document.getElementById("words");
+let waiting = 0;
+let asked = 0;
+
+async function show() {
+  asked += 1;
+  const mine = asked;
+  const body = new URLSearchParams({ words: words.value, csrf_token: words.form.elements.csrf_token.value });
+  try {
+    const answer = await fetch(preview.dataset.address, { method: "POST", body, headers: { "X-Live": "1" }, redirect: "error" });
+    // An answer to what has been written over since is of no use.
+    if (answer.ok && mine === asked) preview.innerHTML = await answer.text();
+  } catch {
+    // Sending the form says what is wrong; what is shown here may be a moment old.
+    preview.setAttribute("aria-busy", "true");
+    return;
+  }
+  preview.removeAttribute("aria-busy");
+}
+
+words?.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(show, 300);
+});
