@@ -1,6 +1,6 @@
 """Buddies: who looks out for whom, the weekly question, and the words between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -40,11 +40,12 @@ def record(work: Work, pair_id: UUID, answer: str) -> None:
 
 
 def claim_report(work: Work) -> bool:
-    """Ask one buddy whose week is due about it, and set when they are asked next; False when none is due."""
+    """Ask one buddy whose week is due about it, and set when they are asked next; False when none is due. Whoever
+    stands in for somebody with a break is asked in their place."""
     row = work.conn.execute(
-        select(Pair.id, Pair.buddy_id, Pair.rule, Pair.at, Person.zone, Person.paused_until)
+        select(Pair.id, Pair.rule, Pair.at, Person.zone)
         .join(Person, Person.id == Pair.buddy_id)
-        .where(Pair.next_due_at <= work.now, Pair.status == "active")
+        .where(Pair.next_due_at <= work.now, Pair.status != "ended")
         .order_by(Pair.next_due_at)
         .limit(1)
         .with_for_update(of=Pair, skip_locked=True)
@@ -53,9 +54,57 @@ def claim_report(work: Work) -> bool:
         return False
     again = next_report(row.rule, row.at, ZoneInfo(row.zone), work.now)
     work.conn.execute(update(Pair).where(Pair.id == row.id).values(next_due_at=again))
-    if row.paused_until is None or row.paused_until <= work.now:
-        timers.set_timer(work, "open", work.now, person_id=row.buddy_id, topic="buddy_report", subject=row.id)
+    if (looking := on_duty(work, row.id)) is not None:
+        timers.set_timer(
+            work, "open", work.now, person_id=looking.buddy_id, topic="buddy_report", subject=looking.pair_id
+        )
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who looks out for somebody just now, and by which of their pairs."""
+
+    pair_id: UUID
+    buddy_id: UUID
+
+
+# A buddy is there unless they rest, have paused, are not active, or somebody else has this week of theirs.
+_LOOKING = """
+    SELECT o.id, o.buddy_id FROM pairs j JOIN pairs o ON o.member_id = j.member_id JOIN people b ON b.id = o.buddy_id
+    LEFT JOIN duties d ON d.kind = 'week' AND d.subject = j.id AND d.status = 'covered'
+        AND d.starts <= %(now)s AND %(now)s < d.ends
+    WHERE j.id = %(pair)s AND o.status = 'active' AND b.status = 'active'
+    AND (b.paused_until IS NULL OR b.paused_until <= %(now)s)
+    AND (o.id <> j.id OR d.id IS NULL) AND (%(too)s OR o.id <> j.id)
+    ORDER BY d.covered_by IS NOT DISTINCT FROM o.buddy_id DESC, o.id <> j.id, o.rank LIMIT 1
+"""
+
+
+def on_duty(work: Work, pair_id: UUID) -> Looking | None:
+    """Return who looks out for a pair's member just now: the buddy, or who stands in for them; None: nobody can."""
+    rows = work.rows(_LOOKING, {"pair": pair_id, "now": work.now, "too": True})
+    return Looking(*rows[0]) if rows else None
+
+
+def cover_of(work: Work, pair_id: UUID) -> Looking | None:
+    """Return who of the member's other buddies could stand in for this one just now, the first by rank."""
+    rows = work.rows(_LOOKING, {"pair": pair_id, "now": work.now, "too": False})
+    return Looking(*rows[0]) if rows else None
+
+
+def ask_cover(work: Work, pair_id: UUID) -> None:
+    """A buddy cannot just now: ask whoever could stand in, if anybody can, about the week."""
+    if (cover := cover_of(work, pair_id)) is not None:
+        timers.set_timer(work, "open", work.now, person_id=cover.buddy_id, topic="buddy_report", subject=cover.pair_id)
+
+
+def free_place(work: Work, buddy_id: UUID, *, besides: UUID | None = None) -> int | None:
+    """Return the place that one more person would have with a buddy; None: they look out for as many as the setting
+    allows. `besides` is a pair that is to make room."""
+    mine = select(Pair.place).where(Pair.buddy_id == buddy_id, Pair.status != "ended", Pair.id != besides)
+    taken = set(work.conn.scalars(mine))
+    return next((n for n in range(1, work.settings.buddy_most + 1) if n not in taken), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +181,36 @@ def give_lines(work: Work) -> None:
             work.add_all(PairLine, rows)
 
 
-def end(work: Work, pair_id: UUID) -> None:
-    """End a pair: both are told so softly, at a decent hour, and once; what was still to be passed on is not."""
+def end(work: Work, pair_id: UUID, *, besides: UUID | None = None, silently: bool = False) -> bool:
+    """End a pair: both are told so softly (but for `besides`, who hears it otherwise, and `silently`: both do), at a
+    decent hour, and once; what was still to be passed on is not. False when it has ended before."""
     row = work.conn.execute(
         update(Pair)
         .where(Pair.id == pair_id, Pair.status != "ended")
-        .values(status="ended", next_due_at=None)
+        .values(status="ended", next_due_at=None, review_due_at=None, ask_due_at=None, rests_until=None)
         .returning(Pair.member_id, Pair.buddy_id)
     ).first()
     if row is None:
-        return
+        return False
     outbox.withdraw(work, pair_id, "pair_ended")
     timers.set_timer(work, "settled", work.now, person_id=row.buddy_id, topic="buddy_report", subject=pair_id)
     for reader, other in ((row.member_id, row.buddy_id), (row.buddy_id, row.member_id)):
-        _tell(work, reader, "pair.ended", people.first_name(work, other), pair_id)
+        if not silently and reader != besides:
+            tell(work, reader, "pair.ended", {"buddy": people.first_name(work, other)}, pair_id)
+    return True
 
 
 def leave(work: Work, person_id: UUID, name: str) -> None:
     """Somebody has stopped the words between them and their pairs: each of the others hears it once."""
     for other in others_of(work, person_id):
-        _tell(work, other.id, "pair.left", name, other.pair_id)
+        tell(work, other.id, "pair.left", {"buddy": name}, other.pair_id)
 
 
-def _tell(work: Work, reader_id: UUID, key: str, other: str, pair_id: UUID) -> None:
+def tell(
+    work: Work, reader_id: UUID, key: str, values: Mapping[str, str], about: UUID | str, *, sender: str | None = None
+) -> None:
+    """Owe one of a pair a sentence that asks for nothing, at an hour that suits them; once about the same thing."""
     verdict = outlook.foresee(work, reader_id, "text", Stream.BUDDY)
     due_at = verdict.until if isinstance(verdict, Defer) else None
-    dedupe = f"{key}:{pair_id}:{reader_id}"
-    outbox.owe(work, reader_id, "text", Stream.SERVICE, key, {"buddy": other}, due_at=due_at, dedupe=dedupe)
+    dedupe = f"{key}:{about}:{reader_id}"
+    outbox.owe(work, reader_id, "text", Stream.SERVICE, key, values, due_at=due_at, dedupe=dedupe, sender=sender)

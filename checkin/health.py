@@ -60,6 +60,9 @@ _WAITING = text(
     SELECT least(
         (SELECT min(next_due_at) FROM plans WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM pairs WHERE next_due_at IS NOT NULL),
+        (SELECT min(review_due_at) FROM pairs WHERE review_due_at IS NOT NULL),
+        (SELECT min(ask_due_at) FROM pairs WHERE ask_due_at IS NOT NULL),
+        (SELECT min(next_due_at) FROM caring WHERE next_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM meetings WHERE next_due_at IS NOT NULL),
         (SELECT min(ask_due_at) FROM meetings WHERE ask_due_at IS NOT NULL),
         (SELECT min(next_due_at) FROM occurrences WHERE next_due_at IS NOT NULL),

@@ -84,7 +84,11 @@ def claim(work: Work, most: int) -> list[DuePlan]:
 _KNOWN = """
     SELECT p.id,
         EXISTS (SELECT FROM cases WHERE person_id = p.id AND status <> 'closed' AND severity = 'red'),
-        ARRAY(SELECT buddy_id FROM pairs WHERE member_id = p.id AND status = 'active' ORDER BY rank),
+        ARRAY(SELECT j.buddy_id FROM pairs j JOIN people b ON b.id = j.buddy_id
+            WHERE j.member_id = p.id AND j.status = 'active' AND b.status = 'active'
+            AND (b.paused_until IS NULL OR b.paused_until <= %(now)s)
+            ORDER BY EXISTS (SELECT FROM duties d WHERE d.kind = 'week' AND d.subject = j.id AND d.status = 'covered'
+                AND d.starts <= %(now)s AND %(now)s < d.ends), j.rank),
         ARRAY(SELECT f.person_id FROM memberships m JOIN memberships f USING (group_id) JOIN groups g ON g.id = group_id
             WHERE m.person_id = p.id AND f.role = 'facilitator' AND f.person_id <> p.id ORDER BY g.name),
         ARRAY(SELECT person_id FROM contacts WHERE member_id = p.id ORDER BY rank),
@@ -95,7 +99,7 @@ _KNOWN = """
 
 def known(work: Work, members: Sequence[UUID]) -> dict[UUID, Known]:
     """Return what is to be known about members, by id."""
-    rows = work.rows(_KNOWN, {"people": list(members)})
+    rows = work.rows(_KNOWN, {"people": list(members), "now": work.now})
     return {person_id: Known(red, Reachable(*reachable)) for person_id, red, *reachable in rows}
 
 

@@ -89,6 +89,8 @@ RULES = (
     _rows("occurrences", "starts_at", "Meetings that were, who was reminded, who came."),
     _rows("outcomes", "asked_at", "Answers to the questions about how people fare."),
     _rows("reports", "at", "What buddies reported."),
+    _rows("proposals", "proposed_at", "Who was proposed to whom as a buddy.", spare="status <> 'asked'"),
+    _rows("aftercare", "at", "What buddies were asked afterwards, and how they answered."),
     _rows("duties", "ends", "Duties, and who took them."),
     _cases("cases", "Cases other than RED, from the day they were closed.", _records, "<> 'red'"),
     _cases("red_cases", "RED cases, from the day they were closed.", lambda keep: keep.red, "= 'red'"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,9 @@ class Settings:
     calls_a_week: int
     review_every: timedelta
     keep: Keep
+    buddy_most: int
+    caring_weeks: tuple[int, ...]
+    caring_after: int
     answers_most: int
     answers_minutes: int
     texts_a_second: float
@@ -85,6 +89,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
     "CHECKIN_DIRECTORY_MB", "CHECKIN_DIRECTORY_SECONDS", "CHECKIN_DIRECTORY_LOOPBACK",
     "CHECKIN_SEGMENT_PRICE", "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
+    "CHECKIN_BUDDY_MOST", "CHECKIN_CARING_WEEKS", "CHECKIN_CARING_THEN_WEEKS",
 })  # fmt: skip
 
 
@@ -139,6 +144,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             records=timedelta(days=read.whole("CHECKIN_KEEP_RECORDS_DAYS", 730)),
             red=timedelta(days=read.whole("CHECKIN_KEEP_RED_DAYS", 2192)),
         ),
+        # What befriending schemes give one volunteer; a place above 9 cannot be stored.
+        buddy_most=read.whole("CHECKIN_BUDDY_MOST", 3, most=9),
+        # Trials of caring contacts sent 8 to 25 messages in 6 to 18 months, tapering.
+        caring_weeks=read.rising("CHECKIN_CARING_WEEKS", "2,6,10,16,24,36,48,64"),
+        caring_after=read.whole("CHECKIN_CARING_THEN_WEEKS", 26, most=520),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),
@@ -191,11 +201,20 @@ class _Reader:
             raise BadSetting(f"{name} must be greater than 0 and less than a million, not {text!r}.")
         return value
 
-    def whole(self, name: str, default: int) -> int:
+    def whole(self, name: str, default: int, *, most: int | None = None) -> int:
         value = self.number(name, default)
         if not value.is_integer():
             raise BadSetting(f"{name} must be a whole number, not {value}.")
+        if most is not None and value > most:
+            raise BadSetting(f"{name} must be at most {most}, not {int(value)}.")
         return int(value)
+
+    def rising(self, name: str, default: str) -> tuple[int, ...]:
+        text = self.environment.get(name) or default
+        found = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
+        if found[0] < 1 or any(b <= a for a, b in pairwise(found)) or found[-1] > 520:
+            raise BadSetting(f"{name} must be weeks that grow, such as 2,6,10, none above 520, not {text!r}.")
+        return tuple(found)
 
     def redis(self, name: str) -> str:
         text = self.need(name)

@@ -40,6 +40,7 @@ LONG = {
     "buddy": "Christopher-James",
     "sender": "Christopher-James",
     "taker": "Bartholomew",
+    "before": "Bartholomew",
     "case": "10482",
     "code": "482159",
     "count": "128",
@@ -267,6 +268,8 @@ _WORDS = {
     "ZADZWOŃ": Kind.CALL_ME, "NASTĘPNE": Kind.NEXT, "PRZERWA": Kind.PAUSE, "JUŻ JESTEM": Kind.BACK, "POMOC": Kind.HELP,
     "ZŁY NUMER": Kind.WRONG_NUMBER, "ANSWER": Kind.BUDDY, "ATEB": Kind.BUDDY, "ODPOWIEDŹ": Kind.BUDDY,
     "TIP": Kind.TIP, "TIPS": Kind.TIP, "BAD TIP": Kind.TIP, "STOP TIPS": Kind.STOP,
+    "BREAK": Kind.PAUSE, "SEIBIANT": Kind.PAUSE, "ODPOCZYNEK": Kind.PAUSE,
+    "STOP BEING BUDDIES": Kind.STOP, "GORFFEN CYFEILLIO": Kind.STOP, "KONIEC PARY": Kind.STOP,
 }  # fmt: skip
 
 

@@ -25,6 +25,8 @@ _ORDER = (
     "handling",
     "relay",
     "relay_which",
+    "parting",
+    "parting_which",
     "join_code",
     "language",
     "signpost",
@@ -32,9 +34,13 @@ _ORDER = (
     "checkin",
     "staff_reply",
     "buddy_report",
+    "welfare",
+    "debrief",
     "cover",
     "duty",
     "swap",
+    "buddy_wanted",
+    "buddy_offer",
     "joining",
     "review",
     "outcome",
@@ -53,6 +59,13 @@ STREAM: Mapping[str, Stream] = {
     "reach_out": Stream.BUDDY,
     "checkin": Stream.CHECKINS,
     "buddy_report": Stream.BUDDY,
+    "welfare": Stream.BUDDY,
+    "debrief": Stream.BUDDY,
+    "parting": Stream.SERVICE,
+    "parting_which": Stream.SERVICE,
+    # A yes is the consent: it is asked for like any other.
+    "buddy_wanted": Stream.CONTACT,
+    "buddy_offer": Stream.CONTACT,
     "cover": Stream.NOTICE,
     "duty": Stream.NOTICE,
     "swap": Stream.NOTICE,
@@ -85,7 +98,10 @@ def rule(arriving: str, under_way: str) -> Rule:
 
 # A buddy may look after three people, have words waiting for two of them, and a person on call may have several cases:
 # each is its own question. A second check-in of the same member is not.
-_MANY_AT_ONCE = frozenset({"page", "handling", "relay_which", "reach_out", "buddy_report", "cover", "duty", "swap"})
+_MANY_AT_ONCE = frozenset({
+    "page", "handling", "relay_which", "reach_out", "buddy_report", "debrief", "cover", "duty", "swap", "buddy_wanted",
+    "buddy_offer",
+})  # fmt: skip
 
 
 # What is said at once, for it would be stale by the time that its turn came; and what, once said, may be answered for

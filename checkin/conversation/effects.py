@@ -113,6 +113,11 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """End the pair that the topic is about; where it is about none, find out which is meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """Keep the number as the answer to the question that the topic is about; a low one is for a person."""
 
@@ -177,5 +182,5 @@ class Decline:
 
 Effect = (
     Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
-    | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
+    | Part | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
 )  # fmt: skip

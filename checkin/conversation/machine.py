@@ -29,6 +29,7 @@ from checkin.conversation.effects import (
     InTouch,
     Join,
     LookUp,
+    Part,
     Pause,
     Relay,
     Resume,
@@ -91,6 +92,8 @@ _BY_VALUE: Mapping[tuple[Kind, str], Go] = {
     (Kind.STOP, "caring"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
     (Kind.STOP, "tips"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
     (Kind.TIP, "report"): Go(STAY, (LookUp("bad_tip"),)),
+    # Ending a pair stops no stream: they may have another, or want one.
+    (Kind.STOP, "pair"): Go(STAY, (Part(),)),
     (Kind.STOP, "buddy"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped_buddy"))),
     **{
         (Kind.START, stream): Go(STAY, (Consent("start"), Tell("start.stream")))
@@ -165,7 +168,8 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
         state, effects = _danger(state)
         effects += held
         # END may be a farewell, and is an opt-out all the same: both are heard.
-        return state, (*_STOPS, *effects) if event.reading.kind is Kind.STOP else effects
+        stops = event.reading.kind is Kind.STOP and event.reading.value != "pair"
+        return state, (*_STOPS, *effects) if stops else effects
     kind = event.reading.kind
     special = _BY_VALUE.get((kind, str(event.reading.value).partition(":")[0]))
     if event.risk is Level.AMBER:

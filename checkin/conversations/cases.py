@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations
+from checkin import buddies, checkins, escalations, pairing
 from checkin.conversation.effects import Accept, Decline, Severity
 from checkin.conversation.state import Thread
 from checkin.conversations.speaking import Speaking
@@ -13,8 +13,13 @@ def _about(turn: Speaking, reason: str, thread: Thread | None) -> UUID:
     """Return whom a case is about: worry voiced by a buddy is about the person they look out for."""
     if reason != "buddy_worried" or thread is None:
         return turn.member.id
-    find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
+    find = _WHOSE.get(thread.topic, checkins.member_of)
     return find(turn.work, UUID(thread.subject)) or turn.member.id
+
+
+_WHOSE = {"buddy_report": buddies.member_of, "debrief": pairing.looked_out_for}
+# What a buddy is asked about somebody they look out for.
+_ABOUT_ANOTHER = frozenset({"buddy_report", "reach_out", "debrief"})
 
 
 def escalate(turn: Speaking, severity: Severity, reason: str, thread: Thread | None) -> None:
@@ -32,6 +37,9 @@ def escalate(turn: Speaking, severity: Severity, reason: str, thread: Thread | N
         + (promised_calls.when(turn.work, about) if reason == "call_me" else "")
         + source,
     )
+    if severity is Severity.RED:
+        reporter = turn.member.id if thread is not None and thread.topic in _ABOUT_ANOTHER else None
+        pairing.after_red(turn.work, case_id, about, reporter)
     if reason == "call_me":
         promised_calls.remember(turn.work, case_id, about)
     if reason == "nobody_confirmed" and thread is not None:

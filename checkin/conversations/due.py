@@ -1,7 +1,8 @@
 """A moment has come: a timer, a plan, a buddy's week. One at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from checkin import (
     logs,
     meetings,
     outcomes,
+    pairing,
     people,
     plans,
     timers,
@@ -51,13 +53,8 @@ def ask_plans(store: Store, now: datetime, *, most: int) -> int:
 
 
 def ask_buddies(store: Store, now: datetime, *, most: int) -> int:
-    """Ask up to `most` buddies whose week is due; return how many."""
-
-    def one() -> bool:
-        with store.work(now) as work:
-            return buddies.claim_report(work)
-
-    return _repeat(one, most)
+    """Ask up to `most` buddies whose week is due, and remind staff of as many pairs to look at; return how many."""
+    return _claims(store, now, most, buddies.claim_report, pairing.claim_review)
 
 
 def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
@@ -73,15 +70,7 @@ def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
 def ask_duties(store: Store, now: datetime, *, most: int) -> int:
     """Ask about up to `most` shifts and meetings, and go on with as many duties, whose time has come; return how
     many."""
-
-    def each(claim: Callable[[Work], bool]) -> Callable[[], bool]:
-        def one() -> bool:
-            with store.work(now) as work:
-                return claim(work)
-
-        return one
-
-    return sum(_repeat(each(claim), most) for claim in (duties.claim_shift, duties.claim_meeting, duties.claim_duty))
+    return _claims(store, now, most, duties.claim_shift, duties.claim_meeting, duties.claim_duty)
 
 
 def ask_outcomes(store: Store, now: datetime, *, most: int) -> int:
@@ -92,6 +81,16 @@ def ask_outcomes(store: Store, now: datetime, *, most: int) -> int:
             return outcomes.claim(work)
 
     return _repeat(one, most)
+
+
+def _claims(store: Store, now: datetime, most: int, *claims: Callable[[Work], bool]) -> int:
+    """Do up to `most` of what each of these claims, each in a transaction of its own; return how many."""
+
+    def one(claim: Callable[[Work], bool]) -> bool:
+        with store.work(now) as work:
+            return claim(work)
+
+    return sum(_repeat(partial(one, claim), most) for claim in claims)
 
 
 def _repeat(one: Callable[[], bool], most: int) -> int:
@@ -129,18 +128,24 @@ def _fire(work: Work, due: Due) -> None:
         else:
             escalations.fire(work, due.subject, due.turn or 0)
         return
+    if due.subject is not None and (matter := _NOBODYS.get(due.topic or "")) is not None:
+        matter(work, due.subject)
+        return
     member = people.lock(work, due.person_id) if due.person_id else None
     if member is not None:
         _fire_for(work, due, member)
 
 
 def _fire_for(work: Work, due: Due, member: Member) -> None:
+    """Do what has come due in somebody's own conversation."""
     turn = Turn(work, member)
     if due.kind == "climb":
         turn.climb_for(str(due.subject))
     elif due.kind == "unpause":
         if member.paused_until is not None and member.paused_until <= work.now:
             turn.unpause()
+    elif due.topic == "rest_over":
+        turn.rest_is_over()
     elif due.topic == "call_me" and due.subject is not None:
         promised_calls.look_again(work, due.subject, member.id)
     elif due.topic == "weekly_tip":
@@ -149,6 +154,10 @@ def _fire_for(work: Work, due: Due, member: Member) -> None:
         turn.tell("meeting.news", Thread("meeting", "asked", str(due.subject)))
     elif (event := _event(work, due, member)) is not None:
         turn.advance(event)
+
+
+# What comes due in nobody's conversation.
+_NOBODYS: Mapping[str, Callable[[Work, UUID], None]] = {"proposal": pairing.come_due, "pair": pairing.make}
 
 
 def _has_said_yes(work: Work, due: Due, member: Member) -> bool:
@@ -201,7 +210,7 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
         case "outcome":
             return subject is not None and member.status == "active" and outcomes.is_open(work, subject)
         case _:
-            return False
+            return subject is not None and member.status == "active" and pairing.still_open(work, topic or "", subject)
 
 
 def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed) -> None:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, timers
+from checkin import buddies, checkins, duties, escalations, meetings, pairing, timers
 from checkin.conversation.events import Exhausted, Settled
 from checkin.conversation.state import Thread
+from checkin.conversations import pairs
 from checkin.conversations.speaking import Speaking
 
 _SPANS = {
@@ -32,6 +33,12 @@ def record(turn: Speaking, answer: str, thread: Thread | None) -> None:
         escalations.answered(turn.work, UUID(thread.subject), turn.member.id, answer)
     elif thread.topic == "buddy_report":
         buddies.record(turn.work, UUID(thread.subject), answer)
+        if answer == "cannot":
+            buddies.ask_cover(turn.work, UUID(thread.subject))
+    elif thread.topic in pairing.PROPOSALS:
+        pairs.answer(turn, answer, thread)
+    elif thread.topic in pairing.AFTERCARE:
+        pairing.answered(turn.work, UUID(thread.subject), answer, turn.words)
     elif thread.topic == "checkin":
         turn.recorded = answer
 
@@ -42,6 +49,9 @@ def settle(turn: Speaking, how: str, thread: Thread | None) -> None:
         return
     settled = checkins.settle(turn.work, UUID(thread.subject), how, answer=turn.recorded, by=turn.member.id)
     turn.recorded = None
+    if settled and how == "ok" and thread.topic == "reach_out":
+        # Before the case about their silence, if there is one, is closed: the answer belongs to it.
+        pairing.debrief(turn.work, turn.member.id, UUID(thread.subject))
     if settled and settled.unconfirmed and how == "ok":
         escalations.answered_late(turn.work, settled.person_id)
 

@@ -13,6 +13,7 @@ from checkin import (
     joining,
     meetings,
     outcomes,
+    pairing,
     people,
     phrases,
     wording,
@@ -72,9 +73,8 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
         found |= {"sender": answer.sender, "words": answer.words}
     elif thread is not None and thread.topic in duties.TOPICS:
         found |= _about_duty(work, member, UUID(thread.subject))
-    elif needs & {"member", "case", "words", "link"} and thread is not None:
-        of_a_case = thread.topic in {"page", "handling"}
-        found |= _about_case(work, UUID(thread.subject)) if of_a_case else _about_member(work, thread)
+    elif needs & {"member", "buddy", "case", "words", "link"} and thread is not None and thread.subject:
+        found |= _about_others(work, member, thread)
     return found
 
 
@@ -110,7 +110,20 @@ def _about_duty(work: Work, member: Member, duty_id: UUID) -> dict[str, str]:
     }
 
 
+def _about_others(work: Work, member: Member, thread: Thread) -> dict[str, str]:
+    subject = UUID(thread.subject)
+    if thread.topic in {"page", "handling"}:
+        return _about_case(work, subject)
+    if thread.topic in pairing.PROPOSALS:
+        return pairing.names(work, subject)
+    if thread.topic == "parting":
+        return {"buddy": next((o.name for o in buddies.others_of(work, member.id) if o.pair_id == subject), "?")}
+    return _about_member(work, thread)
+
+
+_WHOSE = {"buddy_report": buddies.member_of, "debrief": pairing.looked_out_for}
+
+
 def _about_member(work: Work, thread: Thread) -> dict[str, str]:
-    find = buddies.member_of if thread.topic == "buddy_report" else checkins.member_of
-    whose = find(work, UUID(thread.subject))
+    whose = _WHOSE.get(thread.topic, checkins.member_of)(work, UUID(thread.subject))
     return {"member": people.first_name(work, whose) if whose else "?"}

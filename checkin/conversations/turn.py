@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, outcomes, people, relays, timers, wording
+from checkin import buddies, checkins, escalations, meetings, outcomes, pairing, people, relays, timers, wording
 from checkin.conversation import machine
 from checkin.conversation.effects import (
     Accept,
@@ -24,6 +24,7 @@ from checkin.conversation.effects import (
     Join,
     LookUp,
     Note,
+    Part,
     Pass,
     Pause,
     Reach,
@@ -43,7 +44,7 @@ from checkin.conversation.events import Event, Opened, Settled
 from checkin.conversation.replies import Kind
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
-from checkin.conversations import cases, consents, enrolment, finding, ladders, sentences
+from checkin.conversations import cases, consents, enrolment, finding, ladders, pairs, sentences
 from checkin.conversations.speaking import Speaking
 
 
@@ -86,6 +87,11 @@ class Turn(Speaking):
         people.pause(self.work, self.member.id, None)
         self.tell("pause.over", None)
 
+    def rest_is_over(self) -> None:
+        """End a buddy's break whose time has come, with a soft word."""
+        if pairing.rest_is_over(self.work, self.member):
+            self.tell("rest.over", None)
+
     def _follow_up(self) -> None:
         while self.then:
             self.advance(self.then.pop(0))
@@ -124,7 +130,7 @@ class Turn(Speaking):
 
     def _change(
         self,
-        effect: Consent | Pause | Resume | Relay | Speak | Suspend | Begin | LookUp | Join | Reach,
+        effect: Consent | Pause | Resume | Relay | Part | Speak | Suspend | Begin | LookUp | Join | Reach,
         thread: Thread | None,
     ) -> None:
         """Orders that change what the line may do with this person, and what they look for."""
@@ -135,8 +141,11 @@ class Turn(Speaking):
                 self._pause()
             case Resume():
                 people.pause(self.work, self.member.id, None)
+                pairing.come_back(self.work, self.member)
             case Relay():
                 self._relay(thread)
+            case Part():
+                pairs.part(self, thread)
             case Begin() | LookUp():
                 self._find(effect)
             case Speak(language=language):
@@ -203,10 +212,12 @@ class Turn(Speaking):
     def _pause(self) -> None:
         value = str(self.reading.value or "") if self.reading else ""
         until = people.pause_ends(value, self.work.now, self.member.zone)
-        people.pause(self.work, self.member.id, until)
-        timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
+        resting = pairs.rests(self, until)
+        if not resting:
+            people.pause(self.work, self.member.id, until)
+            timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
         hospital = value.startswith("hospital")
-        key = "pause.hospital" if hospital else "pause.done"
+        key = "rest.done" if resting else "pause.hospital" if hospital else "pause.done"
         local = until.astimezone(self.member.zone)
         say = wording.day_and_time if until - self.work.now < timedelta(days=1) else wording.day
         values = {"until": say(local, self.member.language)}

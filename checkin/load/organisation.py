@@ -85,6 +85,7 @@ class PairSpec:
     rule: str | None
     at: time | None
     ended: bool
+    review: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,16 +364,24 @@ def _day(written: str) -> date:
 
 
 def _pair(n: Node) -> PairSpec:
-    n.only("ref", "member", "buddy", "rank", "report", "ended")
+    n.only("ref", "member", "buddy", "rank", "report", "review", "ended")
     rule = at = None
     if (report := n.child("report")) is not None:
-        report.only("days", "at")
+        report.only("days", "at", "weeks")
+        weeks = report.whole("weeks", 1, 1, 8)
         rule, at = _weekly(report)[0], report.time("at", "17:00")
+        if weeks > 1:
+            rule = f"{rule};INTERVAL={weeks}"
+            if "BYDAY" not in rule:
+                report.wrong("needs days by name: every day has no weeks in between", "weeks")
     member, buddy = n.text("member"), n.text("buddy")
     if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
     ended = n.flag("ended", default=False)
-    return PairSpec(n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended)
+    review = n.checked("review", n.text("review", ""), _day, None) if n.has("review") else None
+    return PairSpec(
+        n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended, review
+    )
 
 
 def _staff(n: Node) -> StaffSpec:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, dangers, meetings, phrases, rota
+from checkin import buddies, dangers, meetings, pairing, phrases, rota
 from checkin.errors import BadInput
 from checkin.escalations import policies
 from checkin.load import outcomes, persons
@@ -136,8 +136,10 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
     zone = work.conn.execute(select(Person.zone).where(Person.id == ids[spec.buddy])).scalar_one()
     due: datetime | None = None
     standing = work.conn.execute(
-        select(Pair.id, Pair.rule, Pair.at, Pair.next_due_at, Pair.status).where(Pair.ref == spec.ref)
-    ).first()
+        select(
+            Pair.id, Pair.rule, Pair.at, Pair.next_due_at, Pair.status, Pair.buddy_id, Pair.place, Pair.review_due_at
+        ).where(Pair.ref == spec.ref)
+    ).first()  # fmt: skip
     if spec.ended:
         if standing is not None:
             buddies.end(work, standing.id)
@@ -154,9 +156,25 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
         "at": spec.at,
         "next_due_at": due,
     }
-    if standing is not None and standing.status == "ended":
-        values["status"] = "active"
+    goes_on = standing is not None and standing.status != "ended"
+    if not goes_on:
+        values |= {"status": "active", "began_at": work.now}
+    same = goes_on and standing is not None and standing.buddy_id == ids[spec.buddy]
+    values["place"] = standing.place if same and standing is not None else _place(work, spec, ids)
+    review = pairing.review_at(work, on=spec.review) if spec.review else None
+    if review is None or review <= work.now:
+        # A day that is past says when it was first looked at: what stands, stands.
+        review = standing.review_due_at if goes_on and standing is not None else pairing.review_at(work, first=True)
+    values["review_due_at"] = review
     upsert(work, Pair, spec.ref, values)
+
+
+def _place(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> int:
+    place = buddies.free_place(work, ids[spec.buddy])
+    if place is None:
+        most = work.settings.buddy_most
+        raise BadInput(f"pairs: {spec.buddy!r} would look out for more than {most} people (CHECKIN_BUDDY_MOST).")
+    return place
 
 
 def _rota(work: Work, found: Organisation, ids: dict[str, UUID]) -> None:

@@ -43,6 +43,7 @@ def test_the_buddy_has_been_in_touch(ann: Phone, ben: Phone, clock: Town) -> Non
     ben.hears("Ann hasn't answered")
     ben.texts("1").hears("Nobody else needs to be asked")
     clock.moves_to("18:00")
+    ben.hears("How did it go?")
     assert clock.scalar("SELECT count(*) FROM cases") == 0
 
 

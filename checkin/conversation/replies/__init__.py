@@ -12,19 +12,19 @@ trouble, no fuss") and the reply to `tests/conversation/replies_museum.tsv`. Dan
 `risk` reads every inbound first.
 
 What `Reading.value` holds: NUMBER the number; CHOICE "worried" or "cannot" for a buddy report, else the words; STOP
-"all", "reminders", "checkins", "buddy", "caring" or "tips"; START one of the last five or None; PAUSE "2 weeks", "til
-14th", "hospital", "2 hours" (SLEEP) or None; CALL_ME "landline", "mobile" or None; HELP "info", "person" (key 0) or
-None; WHO "robot" or None; WRONG_NUMBER None, "not known", "new" or "new:+447700900123"; QUESTION "time", "travel" or
-"other"; LANGUAGE an ISO 639 code or None; FIND need and place; GROUP place; BUDDY the words as typed; TIP words, or
-"report"; JOIN the code in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
+"all", "reminders", "checkins", "buddy", "caring", "tips" or "pair" (to end one); START one of those streams or None;
+PAUSE "2 weeks", "til 14th", "hospital", "2 hours" (SLEEP) or None; CALL_ME "landline", "mobile" or None; HELP "info",
+"person" (key 0) or None; WHO "robot" or None; WRONG_NUMBER None, "not known", "new" or "new:+447700900123"; QUESTION
+"time", "travel" or "other"; LANGUAGE an ISO 639 code or None; FIND need and place; GROUP place; BUDDY the words as
+typed; TIP words, or "report"; JOIN the code in capitals; BACK "menu" or None; UNCLEAR "auto" for a machine's reply.
 """
 
 from checkin.conversation.replies.carrying import Tip, is_first_name, tip_in
 from checkin.conversation.replies.kinds import Asked, Kind, Reading
 from checkin.conversation.replies.pauses import pause_until
-from checkin.conversation.replies.reader import greets, read, read_keys, read_speech, sounds_low
+from checkin.conversation.replies.reader import greets, read, read_keys, read_speech, sounds_low, takes_break
 
 __all__ = [
     "Asked", "Kind", "Reading", "Tip", "greets", "is_first_name", "pause_until", "read", "read_keys", "read_speech",
-    "sounds_low", "tip_in",
+    "sounds_low", "takes_break", "tip_in",
 ]  # fmt: skip

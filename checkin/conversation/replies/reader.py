@@ -45,9 +45,29 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
         return _AUTO
     alone = commands.WHOLE.get(whole) or commands.WHOLE.get(commands.bare(tokens))
     reading = alone or patterns.match(tokens, whole)
+    if reading is not None and reading.kind is Kind.PAUSE and asked in _HOW_THEY_ARE and _only_tired(tokens):
+        reading = None
     if reading is not None and not _for_buddy(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
+
+
+_BREAKS: Final = frozenset({"break", "rest", "seibiant", "odpoczynek", "odpoczynku"})
+_HOW_THEY_ARE: Final = frozenset({Asked.OK, Asked.MOOD})
+
+
+def _only_tired(tokens: list[str]) -> bool:
+    """Tell whether "I need a break" may be how somebody is, and not an order: a person reads it then."""
+    return (
+        not _BREAKS.isdisjoint(tokens)
+        and tokens[0] not in _BREAKS
+        and {"buddy", "buddies", "need", "want"} & set(tokens) in ({"need"}, {"want"})
+    )
+
+
+def takes_break(text: str) -> bool:
+    """Tell whether a text that asks for a pause asks for a break from being a buddy, if its writer is one."""
+    return len(text) <= _LONGEST and not _BREAKS.isdisjoint(split(plain(text)))
 
 
 def greets(text: str) -> bool:
@@ -77,7 +97,7 @@ def _for_buddy(reading: Reading, tokens: list[str]) -> bool:
 
 def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:
     """Tell whether what would be a command answers the question: "on holiday", "when is it?" after an invitation."""
-    if asked not in _ANSWERED or not _ASKED_FOR.isdisjoint(tokens):
+    if asked not in _ANSWERED or not _ASKED_FOR.isdisjoint(tokens) or tokens[0] in _BREAKS:
         return False
     return reading.kind in (Kind.NEXT, Kind.JOIN) or (reading.kind is Kind.PAUSE and reading.value != "hospital")
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from checkin.conversation.topic import Topic
 from checkin.conversation.topics import (
+    buddy_offer,
     buddy_report,
+    buddy_wanted,
     checkin,
     cover,
+    debrief,
     duty,
     handling,
     join_code,
@@ -15,6 +18,8 @@ from checkin.conversation.topics import (
     meeting,
     outcome,
     page,
+    parting,
+    parting_which,
     reach_out,
     relay,
     relay_which,
@@ -23,6 +28,7 @@ from checkin.conversation.topics import (
     signpost,
     staff_reply,
     swap,
+    welfare,
 )
 
 TOPICS: Mapping[str, Topic] = {
@@ -30,6 +36,7 @@ TOPICS: Mapping[str, Topic] = {
     for t in (
         safety.TOPIC, page.TOPIC, handling.TOPIC, relay.TOPIC, relay_which.TOPIC, reach_out.TOPIC, checkin.TOPIC,
         buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.MOVED, meeting.TOPIC, signpost.TOPIC,
+        buddy_wanted.TOPIC, buddy_offer.TOPIC, parting.TOPIC, parting_which.TOPIC, welfare.TOPIC, debrief.TOPIC,
         outcome.TOPIC, joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC, staff_reply.TOPIC,
     )
 }  # fmt: skip

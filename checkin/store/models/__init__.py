@@ -8,7 +8,8 @@ One module a room; a table is imported from here. A new one goes into its room a
 """
 
 from checkin.store.models.base import Base
-from checkin.store.models.buddies import Pair, PairLine, PoolNumber, RelayCall
+from checkin.store.models.buddies import Aftercare, Pair, PairLine, PoolNumber, Proposal, RelayCall
+from checkin.store.models.caring import Caring
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import CheckIn, Plan
 from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
@@ -34,12 +35,14 @@ from checkin.store.models.tips import Report, Tip, TipHearing
 
 __all__ = [
     "Absence",
+    "Aftercare",
     "Alert",
     "Attendance",
     "Audit",
     "Base",
     "Calendar",
     "CallTurn",
+    "Caring",
     "Case",
     "CaseEvent",
     "CheckIn",
@@ -79,6 +82,7 @@ __all__ = [
     "Plan",
     "Policy",
     "PoolNumber",
+    "Proposal",
     "Receipt",
     "RelayCall",
     "Reminder",

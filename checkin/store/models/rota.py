@@ -74,11 +74,11 @@ class StandIn(Base):
 
 
 class Duty(Base):
-    """Something that somebody has undertaken: a shift, a facilitator's meeting. It keeps its own time."""
+    """Something somebody has undertaken: a shift, a facilitator's meeting, a buddy's week. It keeps its own time."""
 
     __tablename__ = "duties"
     __table_args__ = (
-        one_of("kind", "shift", "meeting"),
+        one_of("kind", "shift", "meeting", "week"),
         one_of("status", "planned", "asked", "confirmed", "silent", "proposed", "offered", "covered", "nobody", "over"),
         CheckConstraint("starts < ends", name="span"),
         CheckConstraint("(status = 'covered') = (covered_by IS NOT NULL)", name="covered"),
@@ -88,7 +88,7 @@ class Duty(Base):
     )
     id: Mapped[UUID] = ident()
     kind: Mapped[str]
-    # The shift or the series of meetings.
+    # The shift, the series of meetings or the pair.
     subject: Mapped[UUID]
     starts: Mapped[datetime]
     ends: Mapped[datetime]
