@@ -13,6 +13,7 @@ from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.rows import rows
+from checkin.commands.staff import staff
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
 
@@ -67,6 +68,7 @@ main.add_command(find)
 main.add_command(play)
 main.add_command(rehearse)
 main.add_command(wording)
+main.add_command(staff)
 
 
 @main.command()

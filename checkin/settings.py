@@ -68,6 +68,9 @@ class Settings:
     directory_seconds: int
     directory_loopback: bool
     segment_price: float | None
+    session_idle: timedelta
+    session_longest: timedelta
+    second_factor: frozenset[str]
     heartbeat_url: str | None
     clock_url: str | None
 
@@ -80,6 +83,7 @@ class Settings:
         return self.twilio_api_url is not None
 
 
+_ROLES = ("admin", "coordinator", "safeguarding", "facilitator")
 _CHECKIN_NAMES = frozenset({
     "CHECKIN_KEYS", "CHECKIN_SECRET", "CHECKIN_NAME", "CHECKIN_COUNTRY", "CHECKIN_TIMEZONE", "CHECKIN_QUIET_HOURS",
     "CHECKIN_TEXTS_A_WEEK", "CHECKIN_CALLS_A_WEEK", "CHECKIN_TEXTS_A_SECOND", "CHECKIN_URGENT_TEXTS_A_SECOND",
@@ -90,6 +94,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_DIRECTORY_MB", "CHECKIN_DIRECTORY_SECONDS", "CHECKIN_DIRECTORY_LOOPBACK",
     "CHECKIN_SEGMENT_PRICE", "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
     "CHECKIN_BUDDY_MOST", "CHECKIN_CARING_WEEKS", "CHECKIN_CARING_THEN_WEEKS",
+    "CHECKIN_SESSION_IDLE_HOURS", "CHECKIN_SESSION_LONGEST_HOURS", "CHECKIN_SECOND_FACTOR",
 })  # fmt: skip
 
 
@@ -159,6 +164,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         directory_seconds=read.whole("CHECKIN_DIRECTORY_SECONDS", 600),
         directory_loopback=read.yes_no("CHECKIN_DIRECTORY_LOOPBACK"),
         segment_price=read.number("CHECKIN_SEGMENT_PRICE", 1) if environment.get("CHECKIN_SEGMENT_PRICE") else None,
+        session_idle=timedelta(hours=read.number("CHECKIN_SESSION_IDLE_HOURS", 8)),
+        session_longest=timedelta(hours=read.number("CHECKIN_SESSION_LONGEST_HOURS", 24)),
+        second_factor=read.some_of("CHECKIN_SECOND_FACTOR", _ROLES, "admin,coordinator,safeguarding"),
         heartbeat_url=read.url("CHECKIN_HEARTBEAT_URL"),
         clock_url=clock_url,
     )
@@ -232,6 +240,13 @@ class _Reader:
         if parts is None or not host or "_" in host or (bare and (parts.query or parts.fragment)):
             raise BadSetting(f"{name} must be a web address such as https://line.example.org, not {text!r}.")
         return text
+
+    def some_of(self, name: str, known: tuple[str, ...], default: str) -> frozenset[str]:
+        text = self.environment.get(name) or default
+        found = frozenset(part.strip() for part in text.split(",")) - {"none"}
+        if not found <= set(known):
+            raise BadSetting(f"{name} must be none, or some of {', '.join(known)} with commas between, not {text!r}.")
+        return found
 
     def yes_no(self, name: str) -> bool:
         text = self.environment.get(name) or "no"

@@ -3,8 +3,9 @@
 A room is a module with `room(...) -> Blueprint`: its addresses and their views. A view reads the form, asks the line
 (`checkin/`) for one thing in one transaction, and shows a page; business and SQL live in `checkin/`.
 
-* `rooms.py`: the table of rooms: who may enter, and how each stands in the navigation. `login.py` is before them all.
+* `rooms.py`: the table of rooms: who may enter, and how each stands in the navigation.
 * `desk.py`: what every view works with: the line, its clock, and the bell that is rung after a commit.
+* `login.py`, `second.py`, `invitations.py`: the entrances; `limits.py` counts wrong tries there.
 * `proof.py`: the session, a password asked for once more, and the way back after a log-in.
 * `guard.py`: what stands before every room: session, CSRF, roles, headers, and pages for what goes wrong.
 * `forms.py`, `_forms.html`: the one idiom for forms: errors beside the field, what was typed stays, a second editor is
@@ -24,7 +25,7 @@ found; a new kind of address gets an example in `tests/console/walk.py`.
 from flask import Flask
 
 from checkin.bootstrap import Bell, Line
-from console import guard, login
+from console import guard, invitations, limits, login, second
 from console.desk import Desk
 from console.rooms import ROOMS
 
@@ -34,6 +35,8 @@ def register(app: Flask, line: Line, bell: Bell) -> None:
     desk = Desk(line, bell)
     door = guard.Guard(app, desk)
     door.open_to_all(guard.furniture())
-    door.open_to_all(login.room(app, desk))
+    counting = limits.Limits(app, line.settings.redis_url)
+    for entrance in (login, second, invitations):
+        door.open_to_all(entrance.room(desk, counting))
     for room in ROOMS:
         door.open_to(room.build(desk), room.roles)

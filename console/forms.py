@@ -12,7 +12,7 @@ A view shows it and reads it:
         stored = meetings.to_edit(work, meeting)          # what the fields hold now, locked for this transaction
         form = Move(stored)
         if form.sent():
-            with form.told():                             # BadInput becomes an error on the form
+            with form.told(work):                          # BadInput becomes an error on the form
                 meetings.move(work, meeting, **form.values)
         if not form.done:
             return form.page("move.html", meeting=meeting)
@@ -39,6 +39,7 @@ from flask import Response, render_template, request
 from wtforms import validators
 
 from checkin.errors import BadInput
+from checkin.store.work import Work
 
 LONGEST = 200
 
@@ -140,14 +141,21 @@ class Form(wtforms.Form):
         return {name: field.data for name, field in self._fields.items()}
 
     @contextmanager
-    def told(self) -> Iterator[None]:
-        """Do what the form asks for; what the line refuses is shown on the form instead.
+    def told(self, work: Work) -> Iterator[None]:
+        """Do what the form asks for; what the line refuses is shown on the form instead, and nothing of it is done.
 
-        Raise nothing but BadInput inside, and write nothing before what may refuse: the transaction goes on.
+        The transaction itself goes on, so that the page can be put together in it.
         """
+        waking, behind = set(work.wake), dict(work.behind)
         try:
-            yield
+            with work.conn.begin_nested():
+                yield
+                work.flush()
         except BadInput as error:
+            work.wake.clear()
+            work.wake.update(waking)
+            work.behind.clear()
+            work.behind.update(behind)
             self.refuse(str(error))
         else:
             self.done = True

@@ -5,7 +5,6 @@ import ipaddress
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from flask import Blueprint, Flask, Response, g, redirect, render_template, request, session, url_for
 from flask_wtf import CSRFProtect
@@ -17,15 +16,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from checkin import logs, staff
 from checkin.bootstrap import ClockStoppedError
 from checkin.settings import Settings
-from checkin.staff import Account
-from checkin.store.work import is_away
+from checkin.staff import Account, Session
+from checkin.store.work import Work, as_uuid, is_away
 from console import proof, rooms
 from console.desk import Desk
 
 _log = logs.get("console")
 
-# Somebody who has not asked for a page for this long is logged out; a page that fetches itself again does not count.
-IDLE = timedelta(hours=8)
+# The cookie outlives the log-in: by it what somebody was writing still finds whose it is.
+_COOKIE_LASTS = timedelta(days=7)
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -62,7 +61,7 @@ class Guard:
             SESSION_COOKIE_HTTPONLY=True,
             SESSION_COOKIE_SAMESITE="Lax",
             SESSION_REFRESH_EACH_REQUEST=False,
-            PERMANENT_SESSION_LIFETIME=IDLE,
+            PERMANENT_SESSION_LIFETIME=_COOKIE_LASTS,
             # Rooms check their forms themselves; a form lasts as long as the log-in it was opened under.
             WTF_CSRF_CHECK_DEFAULT=False,
             WTF_CSRF_TIME_LIMIT=None,
@@ -71,7 +70,7 @@ class Guard:
         )
         self._forms = CSRFProtect(app)
         app.context_processor(lambda: {"line_name": settings.name, **_shown_everywhere()})
-        app.register_error_handler(CSRFError, _form_is_old)
+        app.register_error_handler(CSRFError, self._form_is_old)
         app.register_error_handler(404, self._no_such_page)
         app.register_error_handler(405, self._no_such_page)
 
@@ -83,7 +82,7 @@ class Guard:
     def open_to(self, room: Blueprint, roles: frozenset[str]) -> None:
         """Hang a room for staff of these roles. Nobody else gets past: they log in, or read why they may not."""
         room.before_request(self._find_account)
-        room.before_request(_sender_away)
+        room.before_request(self._sender_away)
         room.before_request(_role_keeper(roles))
         self._hang(room)
 
@@ -98,20 +97,40 @@ class Guard:
 
     def _find_account(self) -> None:
         """Find out who this is. Only a page that a person asked for keeps the session from ending."""
-        g.account = None
+        g.account = g.session = None
+        g.desk = self._desk
         if request.endpoint == "console.static":
             return
         g.now = self._desk.line.clock()
-        if "person" not in session:
+        if "log-in" not in session:
             return
         with self._desk.work() as work:
-            account = staff.find(work, UUID(session["person"]))
-        if account is None or account.mark != session.get("mark"):
-            session.clear()
-            return
-        g.account = account
-        if not request.headers.get("X-Live"):
-            session.modified = True
+            g.session = staff.find_session(work, session["log-in"])
+            if g.session and not request.headers.get("X-Live"):
+                staff.seen(work, g.session)
+            if g.session and request.form.get("kept"):
+                _drop_kept(work, g.session)
+        if g.session and g.session.whole:
+            g.account = g.session.account
+
+    def _sender_away(self) -> AnyResponse | None:
+        """Send whoever is not logged in to the log-in. What they were writing is kept until they are."""
+        if g.account is not None:
+            return None
+        kept = False
+        if request.method == "POST" and "log-in" in session:
+            with self._desk.work() as work:
+                person_id = staff.whose(work, session["log-in"])
+            kept = person_id is not None and proof.keep_form(self._desk, person_id)
+        return redirect(url_for("login.log_in", next=proof.back(), kept="yes" if kept else None), 303)
+
+    def _form_is_old(self, _: CSRFError) -> AnyResponse:
+        if g.account is None:
+            return redirect(request.path, 303)
+        title, kept = "This form was opened under another log-in", proof.keep_form(self._desk, g.account.person_id)
+        why = "Nothing was changed. What you wrote is kept." if kept else "Nothing was changed. Load the page again."
+        onward = (url_for("account.kept"), "See what you wrote") if kept else None
+        return _problem(400, title, why, onward)
 
     def _furnish(self, answer: AnyResponse) -> AnyResponse:
         answer.headers.update(_HEADERS)
@@ -122,7 +141,7 @@ class Guard:
         return answer
 
     def _no_such_page(self, error: HTTPException) -> AnyResponse:
-        g.setdefault("account", None)
+        g.account = None
         return self._furnish(_problem(error.code or 404, "There is no such page", _ELSEWHERE))
 
 
@@ -132,10 +151,10 @@ def _shown_everywhere() -> dict[str, object]:
     return {"account": account, "rooms": rooms.named(role), "home": rooms.home(role)}
 
 
-def _sender_away() -> AnyResponse | None:
-    if g.account is not None:
-        return None
-    return redirect(url_for("login.log_in", next=proof.back()), 303)
+def _drop_kept(work: Work, whose: Session) -> None:
+    kept_id = as_uuid(request.form["kept"])
+    if kept_id:
+        staff.drop(work, whose.account.person_id, kept_id)
 
 
 def _role_keeper(roles: frozenset[str]) -> Callable[[], AnyResponse | None]:
@@ -164,17 +183,12 @@ _NOT_FOR_YOU = (
 _ELSEWHERE = "The address may be mistyped, or what was there has gone."
 
 
-def _problem(status: int, title: str, why: str) -> Response:
-    return Response(render_template("problem.html", title=title, why=why), status)
+def _problem(status: int, title: str, why: str, onward: tuple[str, str] | None = None) -> Response:
+    return Response(render_template("problem.html", title=title, why=why, onward=onward), status)
 
 
 def _nothing_here(_: HTTPException) -> Response:
     return _problem(404, "There is no such page", _ELSEWHERE)
-
-
-def _form_is_old(_: CSRFError) -> Response:
-    why = "Nothing was changed. Go back, copy what you wrote, load the page again and send it from there."
-    return _problem(400, "This form was opened under another log-in", why)
 
 
 def _database_error(error: DBAPIError) -> Response:

@@ -7,21 +7,13 @@ every role all read this table.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from flask import Blueprint
 
-from console import cases, people, queue, reader, tips, wording
+from checkin.staff import ROLES
+from console import account, cases, people, queue, reader, staff, tips, wording
 from console.desk import Desk
 
-ROLES = MappingProxyType(
-    {
-        "admin": "Admin",
-        "coordinator": "Coordinator",
-        "safeguarding": "Safeguarding lead",
-        "facilitator": "Facilitator",
-    }
-)
 # Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
 CASE_WORKERS = frozenset({"admin", "coordinator", "safeguarding"})
 EVERYBODY = frozenset(ROLES)
@@ -53,6 +45,8 @@ ROOMS = (
     # What the line says, and who is on call
     Room(wording.room, CASE_WORKERS, "Wording", "wording.show"),
     # Settings, staff, audit
+    Room(staff.room, ADMINS, "Staff", "staff.show"),
+    Room(account.room, EVERYBODY),
 )
 
 

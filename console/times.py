@@ -59,5 +59,10 @@ def lasting(span: timedelta) -> str:
     return " ".join(filter(None, (_count(hours, "hour"), _count(minutes % 60, "minute")))) or "under a minute"
 
 
+def lasting_seconds(seconds: int) -> str:
+    """Return how long somebody has to wait, in whole minutes and never too short."""
+    return lasting(timedelta(minutes=-(-seconds // 60)))
+
+
 def _count(number: int, unit: str) -> str:
     return "" if not number else f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -75,7 +75,7 @@ def room(desk: Desk) -> Blueprint:
         with desk.work() as work:
             form = Say({"words": _said(work, key, language, named)})
             if form.sent():
-                with form.told():
+                with form.told(work):
                     phrases.put(work, key, language, named, form.words.data, by=me().person_id, how="console")
                     audit.record(work, me().person_id, "changed_wording", key, f"{language} {variant}")
             if not form.done:

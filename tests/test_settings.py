@@ -48,6 +48,9 @@ WRONG = {
     "CHECKIN_HEARTBEAT_URL": ["heartbeat.example.org"],
     "CHECKIN_CLOCK_URL": ["clock"],
     "CHECKIN_ADVANCED_OPT_OUT": ["true", "1", "Yes"],
+    "CHECKIN_SECOND_FACTOR": ["yes", "admin,boss", ","],
+    "CHECKIN_SESSION_IDLE_HOURS": ["0", "long"],
+    "CHECKIN_SESSION_LONGEST_HOURS": ["-1"],
     "CHECKIN_BEHIND_PROXY": ["1", "2 proxies"],
 }  # fmt: skip
 

@@ -208,6 +208,7 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "CHECKIN_KEYS": new_key(),
         "CHECKIN_SECRET": "a-secret-for-tests",
         "CHECKIN_NAME": "Harbour Line",
+        "CHECKIN_SECOND_FACTOR": "none",
     }
 
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask, render_template_string
 
 from checkin.errors import BadInput
+from checkin.settings import read_settings
+from checkin.store.engine import connect
+from checkin.store.vault import Vault, new_key
+from checkin.store.work import Store
 from console import forms, paging
 from tests.console.walk import HOSTILE, text_stays_text
+from tests.parts import environment
 
 
 class Move(forms.Form):
@@ -89,17 +94,22 @@ def test_what_is_wrong_is_said_twice_and_what_was_typed_stays(field: str, typed:
     assert 'aria-invalid="true"' in page or field in {"medium", "days"}
 
 
-def test_what_the_line_refuses_is_said_on_the_form() -> None:
-    with _asked(_GOOD):
+def test_what_the_line_refuses_is_said_on_the_form_and_undone(database_url: str) -> None:
+    store = Store(connect(database_url), Vault(new_key()), read_settings(environment(database_url)))
+    with _asked(_GOOD), store.work(datetime(2026, 12, 3, tzinfo=UTC)) as work:
         form = Move()
         assert form.sent()
-        with form.told():
+        with form.told(work):
+            work.wake.add("fire")
+            work.conn.exec_driver_sql("INSERT INTO groups (id, name) VALUES (gen_random_uuid(), 'Half')")
             _refuse("That day has gone.")
-        assert not form.done
+        assert (form.done, work.wake) == (False, set())
         assert "That day has gone." in _shown(form)
-        with form.told():
-            pass
-        assert form.done
+        assert work.conn.exec_driver_sql("SELECT count(*) FROM groups").scalar() == 0
+        with form.told(work):
+            work.wake.add("fire")
+        assert (form.done, work.wake) == (True, {"fire"})
+    store.engine.dispose()
 
 
 def test_two_who_edit_one_thing_see_both_and_overwrite_nothing_unseen() -> None:

@@ -86,7 +86,7 @@ def test_an_empty_queue_says_who_is_on_call(office: Office, sue: Browser) -> Non
     assert "Nothing is waiting" in page
     assert "Sue, then Omar" in page
     office.now = office.now.replace(hour=23)
-    assert "Nobody is on call now" in sue.get("/").text
+    assert "Nobody is on call now" in office.staff("sue").get("/").text
 
 
 def test_a_closed_case_is_gone(office: Office, sue: Browser) -> None:

@@ -19,8 +19,7 @@ _NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 # An example for each part of an address; one that no row has will do.
 PARTS: dict[str, Any] = {
     "number": 1,
-    "message": _NOBODY,
-    "tip": _NOBODY,
+    "secret": "nothing",
     "filename": "console.css",
     "key": "back.done",
     "language": "en",
@@ -28,7 +27,7 @@ PARTS: dict[str, Any] = {
     "day": date(2026, 12, 24),
 }
 # Reached without a log-in.
-FREE = frozenset({"console.static", "login.log_in", "login.log_out"})
+FREE = frozenset({"console.static", "login.log_in", "login.log_out", "invitations.accept"})
 
 # A script, a formula for a spreadsheet, an end of quotation, and a character that turns the line round.
 HOSTILE = "=cmd<script>alert('x')</script>\"'&\u202etxet"

@@ -30,7 +30,7 @@ from checkin.store.models.people import Consent, Contact, NameMark, Person, Pers
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
 from checkin.store.models.signposting import MissingNeed
-from checkin.store.models.staff import Audit, Receipt, Staff
+from checkin.store.models.staff import Audit, ConsoleSession, Factor, Invitation, KeptForm, Receipt, RecoveryCode, Staff
 from checkin.store.models.tips import Report, Tip, TipHearing
 
 __all__ = [
@@ -48,15 +48,19 @@ __all__ = [
     "CheckIn",
     "Code",
     "Consent",
+    "ConsoleSession",
     "Contact",
     "DeliveryEvent",
     "Duty",
+    "Factor",
     "Feed",
     "Group",
     "Heartbeat",
     "Helpline",
     "Hold",
     "Hole",
+    "Invitation",
+    "KeptForm",
     "Listing",
     "Location",
     "Meeting",
@@ -84,6 +88,7 @@ __all__ = [
     "PoolNumber",
     "Proposal",
     "Receipt",
+    "RecoveryCode",
     "RelayCall",
     "Reminder",
     "Report",

@@ -1,0 +1,77 @@
+"""How often somebody may be wrong. Only wrong tries count.
+
+One address guessing one account is stopped soon, and for longer each time; a whole account is closed to all who guess
+for ten minutes at most, so that nobody can be kept out for long by others' guessing.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from console.times import lasting_seconds
+
+SAME_PERSON = "5 per 5 minutes; 10 per hour; 20 per day"
+SAME_ACCOUNT = "20 per 10 minutes"
+SAME_ADDRESS = "40 per 10 minutes"
+
+View = Callable[..., Any]
+
+
+class Limits:
+    """Counts in Redis, for all web processes together; while it is away, in each by itself: staff still get in."""
+
+    def __init__(self, app: Flask, redis_url: str) -> None:
+        """Set up what counts."""
+        # One second, once: nobody is kept waiting for a Redis that is away.
+        patience: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}
+        self._limiter = Limiter(
+            address,
+            storage_uri=redis_url,
+            storage_options=patience,
+            in_memory_fallback_enabled=True,
+            key_prefix="console",
+        )
+        self._limited: set[str] = set()
+        # Nothing else is limited, and no webhook waits for Redis on our account.
+        self._limiter.request_filter(lambda: request.endpoint not in self._limited)
+        self._limiter.init_app(app)
+
+    def guard(self, endpoint: str, view: View, *limits: tuple[str, Callable[[], str]]) -> View:
+        """Return a view that answers 429 once it has answered 422 too often."""
+        self._limited.add(endpoint)
+        for limit, key in limits:
+            view = self._limiter.limit(limit, key_func=key, methods=["POST"], deduct_when=_was_wrong)(view)
+        return view
+
+    def wait(self) -> tuple[str, str]:
+        """Return how long whoever was stopped has to wait: as a sentence, and in seconds."""
+        resets = [limit.reset_at for limit in self._limiter.current_limits if limit.breached]
+        seconds = max(1, math.ceil(max(resets, default=0) - time.time()))
+        return f"That was wrong too many times. Wait {lasting_seconds(seconds)}, then try again", str(seconds)
+
+
+def address() -> str:
+    """Return where a request comes from."""
+    return request.remote_addr or "nowhere"
+
+
+def account() -> str:
+    """Return which account a request names, or is of; not its address."""
+    of = g.session.account.email if g.get("session") else request.form.get("email", "").strip().lower()
+    return hashlib.sha256(of.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def person() -> str:
+    """Return which account a request names, and where it comes from."""
+    return f"{account()}@{address()}"
+
+
+def _was_wrong(answer: Response) -> bool:
+    return answer.status_code == 422

@@ -1,0 +1,106 @@
+"""Where somebody is logged in, and what they were writing when that ended."""
+
+import re
+from datetime import timedelta
+
+from checkin import staff
+from tests.console.conftest import PASSWORD, Browser, Office
+from tests.console.walk import HOSTILE, text_stays_text
+
+
+def test_a_browser_that_was_left_somewhere_is_logged_out_from_here(office: Office, sue: Browser) -> None:
+    left = office.staff("sue")
+    page = sue.get("/account").text
+    (other,) = re.findall(r"/account/sessions/([^/]+)/end", page)
+    assert sue.post(f"/account/sessions/{other}/end").status_code == 303
+    assert left.get("/").status_code == 303
+    assert sue.get("/").status_code == 200
+    # Nobody ends anybody else's.
+    omar = office.staff("omar")
+    (sues,) = office.rows("SELECT id FROM sessions WHERE ended_at IS NULL AND person_id = :p", p=office.person("sue"))[
+        0
+    ]
+    omar.get("/account")
+    omar.post(f"/account/sessions/{sues}/end")
+    assert sue.get("/").status_code == 200
+
+
+def test_a_new_password_logs_out_every_other_browser_and_a_weak_one_is_refused(office: Office, sue: Browser) -> None:
+    left = office.staff("sue")
+    sue.get("/account/password")
+    for weak, why in (("short", "at least 12"), ("Password12345!", "first that others would try")):
+        answer = sue.post("/account/password", password=weak)
+        assert answer.status_code == 422
+        assert why in answer.text
+        assert weak not in answer.text
+    assert sue.post("/account/password", password="copper kettle, nine swans").location == "/account"
+    assert "Your new password counts" in sue.get("/account").text
+    assert left.get("/").status_code == 303
+    assert office.browser().logs_in("sue@example.org").status_code == 422
+    assert office.browser().logs_in("sue@example.org", "copper kettle, nine swans").status_code == 303
+
+
+def test_what_was_being_written_survives_the_log_in_and_is_sent_only_when_its_writer_says_so(
+    office: Office, sue: Browser
+) -> None:
+    number = office.case("task", "question", ref="ann")
+    sue.opens(number)
+    office.now += timedelta(days=2)
+    away = sue.post(f"/cases/{number}/note", words=f"half an hour of writing {HOSTILE}")
+    assert "kept=yes" in away.location
+    assert "What you wrote is kept" in sue.get(away.location).text
+    assert office.rows("SELECT count(*) FROM kept_forms WHERE form LIKE '%writing%'") == [(0,)]
+    # Another on the same machine does not see it.
+    omar = Browser(sue.client)
+    assert omar.logs_in("omar@example.org").location == "/"
+    assert "half an hour" not in omar.get("/account/kept").text
+    omar.get("/")
+    omar.post("/log-out")
+
+    assert sue.logs_in("sue@example.org").location == "/account/kept?next=/"
+    page = sue.get("/account/kept").text
+    assert "half an hour of writing" in page
+    text_stays_text(page)
+    assert office.rows("SELECT count(*) FROM case_events WHERE kind = 'noted'") == [(0,)]
+    kept = re.search(r'name="kept" value="([^"]+)"', page)
+    assert kept
+    assert sue.post(f"/cases/{number}/note", words="half an hour of writing", kept=kept[1]).status_code == 303
+    assert office.rows("SELECT count(*) FROM case_events WHERE kind = 'noted'") == [(1,)]
+    assert sue.get("/account/kept").status_code == 303
+
+
+def test_a_form_of_another_log_in_is_kept_as_well(office: Office, sue: Browser) -> None:
+    number = office.case("task", "question", ref="ann")
+    sue.opens(number)
+    old = sue.token
+    sue.logs_in("sue@example.org")
+    answer = sue.client.post(f"/cases/{number}/note", data={"csrf_token": old, "words": "from the other tab"})
+    assert answer.status_code == 400
+    assert "See what you wrote" in answer.text
+    assert "from the other tab" in sue.get("/account/kept").text
+
+
+def test_strangers_keep_nothing_and_secrets_are_never_kept(office: Office, sue: Browser) -> None:
+    office.browser().post("/cases/1/note", words="x" * 1000)
+    office.now += timedelta(days=2)
+    sue.post("/account/password", password="copper kettle, nine swans")
+    sue.post("/cases/1/take")
+    sue.post("/cases/1/note", words="x" * 70_000)
+    assert office.rows("SELECT count(*) FROM kept_forms") == [(0,)]
+    for _ in range(25):
+        sue.post("/cases/1/note", words="again")
+    assert office.rows("SELECT count(*) FROM kept_forms") == [(20,)]
+    office.now += timedelta(days=1, minutes=1)
+    with office.line.store.work(office.now) as work:
+        assert staff.kept(work, office.person("sue")) == []
+
+
+def test_a_form_that_needs_the_password_again_is_kept_meanwhile(office: Office) -> None:
+    ada = office.staff("ada")
+    ada.get("/staff")
+    office.now += timedelta(minutes=11)
+    again = ada.post("/staff", name="Eve", email="eve@example.org", role="coordinator").location
+    assert again.startswith("/log-in/again?next=/account/kept")
+    ada.get(again)
+    onward = ada.post("/log-in/again", password=PASSWORD, next="/account/kept").location
+    assert "eve@example.org" in ada.get(onward).text
