@@ -101,8 +101,12 @@ _CLAIM = text(
     LEFT JOIN check_ins c ON c.id = m.subject LEFT JOIN cases k ON k.id = m.subject
     LEFT JOIN LATERAL (
         SELECT f.id AS phone_id, f.number, f.line, pp.suspended_at
-        FROM person_phones pp JOIN phones f ON f.id = pp.phone_id
-        WHERE pp.person_id = m.person_id AND (m.phone_id IS NULL OR m.phone_id = f.id)
+        FROM (
+            SELECT phone_id, rank, suspended_at FROM person_phones WHERE person_id = m.person_id
+            -- A number that is being proved is nobody's yet, and hears its code.
+            UNION ALL SELECT v.phone_id, 0, NULL FROM number_moves v WHERE v.id = m.subject AND v.outcome IS NULL
+        ) pp JOIN phones f ON f.id = pp.phone_id
+        WHERE m.phone_id IS NULL OR m.phone_id = f.id
         ORDER BY pp.suspended_at IS NOT NULL, m.medium = 'text' AND f.line = 'landline', pp.rank LIMIT 1
     ) h ON true
     ORDER BY m.due_at, m.id

@@ -86,6 +86,9 @@ CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
 _CALL_ENDS = timedelta(minutes=1)
 
 
+_ONE_WORD = frozenset({"invited", "ended"})
+
+
 def may(request: Request) -> Verdict:
     """Return Send, Defer until, or Drop because."""
     reason = _never(request) or _not_wanted(request)
@@ -111,8 +114,9 @@ def _never(request: Request) -> Dropped | None:
         return "fictional_number"
     if request.number_suspended:
         return "number_suspended"
-    # Somebody who has not said yes yet is asked that one question, and nothing else reaches them.
-    if request.status != "active" and (request.status, request.stream) != ("invited", Stream.CONTACT):
+    # Somebody who has not said yes yet is asked that one question, whoever has left hears one goodbye: nothing else
+    # reaches them.
+    if request.status != "active" and not (request.status in _ONE_WORD and request.stream is Stream.CONTACT):
         return "not_active"
     if not request.relevant:
         return "not_relevant"

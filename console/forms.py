@@ -217,7 +217,7 @@ def said(field: Any, value: object) -> str:
     """Return what a field holds as people say it: the name of a choice, Yes or No, nothing as "Not given"."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if value is None or value in {"", ()} or value == []:
+    if value is None or value in ("", (), []):  # a list is in no set
         return "Not given"
     names = {one.value: one.label for one in getattr(field, "choices", None) or ()}
     if isinstance(value, list | tuple):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from checkin.casebook.people import Found
 from checkin.casebook.person import Other, PlanOf
+from checkin.register.rows import said_number
 from console.times import Times
 
 STREAMS: Mapping[str, str] = {
@@ -11,6 +12,7 @@ STREAMS: Mapping[str, str] = {
     "reminders": "Reminders of meetings",
     "buddy": "Words from and about their buddy",
     "caring": "A kind word now and then",
+    "tips": "Tips from other members",
 }
 STATUSES: Mapping[str, str] = {
     "invited": "Invited, has not said yes yet",
@@ -33,6 +35,28 @@ _DAYS: Mapping[str, str] = {
     "MO": "Mondays", "TU": "Tuesdays", "WE": "Wednesdays", "TH": "Thursdays", "FR": "Fridays", "SA": "Saturdays",
     "SU": "Sundays",
 }  # fmt: skip
+LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+WHEN_ENROLLED: Mapping[bool, str] = {
+    True: "At once, or when they may be disturbed. Nothing else is sent before they say yes",
+    False: "Now",
+}
+NOTHING_YET = "Nothing yet: they are rung when their first check-in or reminder is due."
+NO_GOODBYE = "None: they have stopped all messages already."
+CHANGE_IS_SILENT = "They hear nothing of a change. What is owed to them already is sent as it is set from now on."
+PAUSE = "Nothing is sent until then, nobody looks for them, and danger is listened for all the same."
+END = (
+    "Nothing more is sent to them, and whoever was asked to look for them hears that it is over. What is kept of them "
+    "stays."
+)
+NEW_NUMBER = (
+    "A code goes to the new number. They read it to you, and only then is the number used. Do this while you talk "
+    "with them."
+)
+CODE = "It is good for an hour. If nothing has come, wait a minute, or send another."
+CONTACTS = (
+    "Asked one after another when they do not answer a check-in and their buddies cannot say how they are. To take "
+    "somebody out, empty both fields."
+)
 _HOW: Mapping[str, str] = {
     "text": "by text",
     "voice": "by telephone",
@@ -99,3 +123,13 @@ def other(of: Other) -> str:
 def listed(said: Sequence[str]) -> str:
     """Return things with commas and an "and"."""
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else ""
+
+
+def number(e164: str, country: str) -> str:
+    """Return a number as people in `country` write it."""
+    return said_number(e164, country)
+
+
+def answer(typed: str) -> str:
+    """Return what was typed as it is shown to be checked."""
+    return typed if len(typed) <= 300 else f"{typed[:300]}…"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from checkin.staff import ROLES
-from console import account, cases, people, queue, reader, staff, tips, wording
+from console import account, cases, people, people_doings, queue, reader, staff, tips, wording
 from console.desk import Desk
 
 # Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
@@ -36,6 +36,7 @@ ROOMS = (
     Room(cases.room, CASE_WORKERS),
     # People and their buddies
     Room(people.room, CASE_WORKERS, "People", "people.show"),
+    Room(people_doings.room, CASE_WORKERS),
     Room(people.talk_room, people.READERS),
     # Groups and meetings
     # Directory and tips

@@ -59,7 +59,7 @@ VERDICTS: list[tuple[str, dict[str, object], Verdict, frozenset[Stream]]] = [
     ("talking with us, and texted", {"on_call": True}, Send(), frozenset()),
     ("a wrong number", {"number_suspended": True}, Drop("number_suspended"), frozenset()),
     ("somebody suspended", {"status": "suspended"}, Drop("not_active"), frozenset()),
-    ("somebody who left", {"status": "ended"}, Drop("not_active"), frozenset()),
+    ("somebody who left, but for a goodbye", {"status": "ended"}, Drop("not_active"), frozenset({Stream.CONTACT})),
     ("somebody invited", {"status": "invited"}, Drop("not_active"), frozenset({Stream.CONTACT})),
     ("invited, at night", {"status": "invited", "now": NIGHT, "stream": Stream.CONTACT}, MORNING, frozenset()),
     ("already answered", {"relevant": False}, Drop("not_relevant"), frozenset()),
@@ -204,8 +204,8 @@ def test_what_must_never_be_sent_never_is(request: Request) -> None:
         request.fictional
         or request.number is None
         or request.number_suspended
-        or request.status not in {"active", "invited"}
-        or (request.status == "invited" and request.stream is not Stream.CONTACT)
+        or request.status == "suspended"
+        or (request.status != "active" and request.stream is not Stream.CONTACT)
         or not request.relevant
         or (request.medium == "text" and request.text_blocked)
         or (request.expires_at is not None and request.expires_at <= request.now)

@@ -20,6 +20,9 @@ from checkin.store.work import Work
 RECOGNISED = frozenset({"en", "pl"})
 
 
+NUMBER_CODE = "number.code"
+
+
 @dataclass(slots=True)
 class Caller:
     """One person at one step of one call. Not `known`: it is one of several, and not yet clear which."""
@@ -90,6 +93,9 @@ class Caller:
             .values(reached=True)
             .returning(Message.direction, Message.wording, Message.body)
         ).one()
+        if row.wording == NUMBER_CODE and row.body is not None:
+            # Whose number this is, is what the code is to show: nobody is named.
+            return self.ends(self.turn.work.vault.open(row.body, "messages.body"))
         said = [self.says("voice.greeting", name=self.member.name)]
         # A question is put as it stands now; anything else that we rang to say is said as it was written.
         if row.direction == "out" and row.body is not None and not str(row.wording).endswith(".ask"):
@@ -109,6 +115,12 @@ def caller(work: Work, call: UUID, *, zero: bool = False) -> Caller | None:
     if row is None or member is None:
         return None
     return Caller(Turn(work, member, mouth="voice", phone_id=row.phone_id), call, zero)
+
+
+def proves_number(work: Work, call: UUID) -> bool:
+    """Tell whether the line rang to say the code that proves a number somebody's: nothing else may be said there."""
+    wording = work.conn.execute(select(Message.wording).where(Message.id == call)).scalar_one_or_none()
+    return wording == NUMBER_CODE
 
 
 def is_page(work: Work, call: UUID) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from checkin import escalations, people
 from checkin.conversation.effects import Severity
 from checkin.conversations.calls import strangers
-from checkin.conversations.calls.caller import Caller
+from checkin.conversations.calls.caller import Caller, proves_number
 from checkin.conversations.calls.spoken import Place, Spoken
 from checkin.conversations.turn import Turn
 from checkin.store.models import Message
@@ -76,6 +76,8 @@ def key(here: Caller, place: Place, keys: str) -> Spoken:
         return here.ends(here.says("voice.goodbye"))
     if keys != "1":
         return put_again(here, place)
+    if proves_number(here.turn.work, here.call):
+        return here.begin()
     if here.member.has_pin:
         return ask_pin(here)
     if place.at == "human" and _we_rang(here) and (here.member.shared_phone or len(_sharing(here)) > 1):

@@ -26,7 +26,7 @@ from checkin.store.models.meetings import (
 )
 from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
-from checkin.store.models.people import Consent, Contact, NameMark, Person, PersonPhone, Phone
+from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
 from checkin.store.models.signposting import MissingNeed
@@ -69,6 +69,7 @@ __all__ = [
     "Message",
     "MissingNeed",
     "NameMark",
+    "NumberMove",
     "Occurrence",
     "Offer",
     "Organisation",

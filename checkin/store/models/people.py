@@ -120,3 +120,26 @@ class Consent(Base):
     how: Mapped[str]
     wording: Mapped[str | None]
     words: Mapped[bytes | None]
+
+
+class NumberMove(Base):
+    """A new number of somebody that is not used before a code has proved it theirs; at most one at a time."""
+
+    __tablename__ = "number_moves"
+    __table_args__ = (
+        one_of("medium", "text", "call"),
+        CheckConstraint("outcome IN ('moved', 'given_up', 'too_many')", name="outcome"),
+        Index("uq_number_moves_open", "person_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    )
+    id: Mapped[UUID] = ident()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    phone_id: Mapped[UUID] = mapped_column(ForeignKey("phones.id"), index=True)
+    # The number it takes the place of; None: it comes in addition.
+    instead_of: Mapped[UUID | None] = mapped_column(ForeignKey("phones.id"))
+    code: Mapped[bytes]
+    medium: Mapped[str]
+    at: Mapped[datetime]
+    # Who of the staff is helping them; no foreign key: they may be gone before this is.
+    by: Mapped[UUID]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    outcome: Mapped[str | None]
