@@ -5,7 +5,7 @@ Pure policy first. A ladder is a list of rungs; the store holds it as words: "te
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from checkin.store.models import Alert, CheckIn
 from checkin.store.work import Work
 
 RUNGS = ("text", "call", "second_number", "buddy", "second_buddy", "facilitator", "contacts", "staff")
-DEFAULT_LADDER = ("text", "call", "buddy", "second_buddy", "facilitator", "contacts", "staff")
+DEFAULT_LADDER = ("text", "call", "second_number", "buddy", "second_buddy", "facilitator", "contacts", "staff")
 
 # Minutes to wait, unless the plan says otherwise. A call's own wait covers ringing and a late callback; what follows
 # a miss depends on how it was missed. A buddy has the hour that Hustle's practice gives before the next is asked.
@@ -30,6 +30,7 @@ GAPS: Mapping[str, int] = {
     "call": 10,
     "second_number": 10,
     "ask": 60,
+    "accepted": 120,
     "after_busy": 10,
     "after_no_answer": 15,
     "after_voicemail": 15,
@@ -46,10 +47,26 @@ def next_due(rule: str, at: time, zone: ZoneInfo, after: datetime) -> datetime |
 _FORTNIGHTS_BEGIN = date(2024, 1, 1)
 
 
+# Two minutes is the longest that anybody may be rung: nobody else is asked while the telephone rings.
+_RINGING = timedelta(minutes=3)
+
+
 def gap(rung: str, gaps: Mapping[str, Any]) -> timedelta:
     """Return how long a rung is given, from the plan's own `gaps` (minutes by name) or the defaults."""
     name = rung.partition(":")[0]
-    return timedelta(minutes=gaps.get(name, GAPS[name]))
+    wait = timedelta(minutes=gaps.get(name, GAPS[name]))
+    return max(wait, _RINGING) if name in {"call", "second_number"} else wait
+
+
+def caps(ladder: Sequence[str], days: int, *, landline: bool) -> tuple[int | None, int | None]:
+    """Return the most texts and the most calls a week that a plan of so many days brings with it (None: the line's).
+
+    Somebody who asked for a check-in every day has asked for as many tries as their ladder holds. With nothing but a
+    landline, texts are calls.
+    """
+    texts = 0 if landline else ladder.count("text") * days
+    calls = sum(rung in {"call", "second_number"} or (landline and rung == "text") for rung in ladder) * days
+    return texts + 1 if texts > 3 else None, calls or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,8 @@ class Ladder:
     rung: int
     gaps: Mapping[str, Any]
     status: str
+    held_until: datetime | None = None
+    """Somebody who was asked is trying; nobody else is asked before."""
 
     @property
     def here(self) -> str | None:
@@ -111,7 +130,7 @@ class Ladder:
 
 
 _FIND = (
-    "SELECT c.id, c.person_id, c.ladder, c.rung, coalesce(p.gaps, '{}'), c.status FROM check_ins c "
+    "SELECT c.id, c.person_id, c.ladder, c.rung, coalesce(p.gaps, '{}'), c.status, c.held_until FROM check_ins c "
     "LEFT JOIN plans p ON p.id = c.plan_id WHERE c.id = %(id)s FOR UPDATE OF c"
 )
 
@@ -134,11 +153,11 @@ def start(work: Work, person_id: UUID) -> UUID | None:
 
 def climb(work: Work, ladder: Ladder) -> Ladder:
     """Go to the next rung and do what it says. The caller sets the wait: `Ladder.wait()`; at the end `here` is None."""
-    after = Ladder(ladder.id, ladder.person_id, ladder.rungs, ladder.rung + 1, ladder.gaps, ladder.status)
+    after = replace(ladder, rung=ladder.rung + 1, held_until=None)
     work.conn.execute(
         update(CheckIn)
         .where(CheckIn.id == ladder.id)
-        .values(rung=after.rung, status="open" if after.here else "unconfirmed")
+        .values(rung=after.rung, held_until=None, status="open" if after.here else "unconfirmed")
     )
     if after.here is None:
         return after
@@ -174,6 +193,52 @@ def _ask_to_reach_out(work: Work, ladder: Ladder, person_id: UUID) -> None:
         .on_conflict_do_nothing()
     )
     timers.set_timer(work, "open", work.now, person_id=person_id, topic="reach_out", subject=ladder.id)
+
+
+_HOLD = (
+    "UPDATE check_ins c SET held_until = %(now)s + make_interval(mins => coalesce((SELECT (gaps->>'accepted')::int "
+    "FROM plans p WHERE p.id = c.plan_id), %(usual)s)) WHERE c.id = %(id)s AND c.status = 'open'"
+)
+
+
+def hold(work: Work, check_in_id: UUID) -> None:
+    """Somebody who was asked will try: ask nobody else for a while, as the plan's gap "accepted" has it."""
+    work.rows(_HOLD, {"now": work.now, "usual": GAPS["accepted"], "id": check_in_id})
+
+
+_TO_THE_NEXT = (
+    "UPDATE check_ins SET held_until = NULL WHERE id = %(id)s AND status = 'open' "
+    "AND ladder[rung + 1] = %(asked)s RETURNING person_id, rung"
+)
+
+
+def pass_on(work: Work, check_in_id: UUID, asked: UUID) -> None:
+    """Ask the next at once: this person cannot, or cannot be reached. Nothing when it is not their turn just now."""
+    for person_id, rung in work.rows(_TO_THE_NEXT, {"id": check_in_id, "asked": f"ask:{asked}"}):
+        go_on(work, person_id, check_in_id, rung)
+
+
+def go_on(work: Work, person_id: UUID, check_in_id: UUID, rung: int) -> None:
+    """Have a member's ladder climbed at once, under their own lock, if it still stands on this rung by then."""
+    timers.set_timer(work, "climb", work.now, person_id=person_id, topic="checkin", subject=check_in_id, turn=rung)
+
+
+def rung_of(dedupe: str | None) -> int | None:
+    """Return for which rung a question was owed, by the key it is owed under; None when it was for none."""
+    parts = (dedupe or "").split(":")
+    return int(parts[2]) if parts[0] == "checkin" else None
+
+
+# Asked in the night, they hear in the morning; the hour they are given begins then.
+_SHIFT = (
+    "UPDATE timers t SET due_at = t.due_at + %(by)s FROM check_ins c WHERE c.id = %(id)s AND c.status = 'open' "
+    "AND c.ladder[c.rung + 1] = %(asked)s AND t.kind = 'silence' AND t.person_id = c.person_id"
+)
+
+
+def wait_for(work: Work, check_in_id: UUID, asked: UUID, by: timedelta) -> None:
+    """Let a ladder wait as much longer as the question to this person was held back."""
+    work.rows(_SHIFT, {"id": check_in_id, "asked": f"ask:{asked}", "by": by})
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,32 +281,41 @@ def record(work: Work, check_in_id: UUID, answer: str) -> None:
     work.conn.execute(update(CheckIn).where(CheckIn.id == check_in_id).values(answer=answer))
 
 
-_ALL_CLEAR = {"ok": "reach_out.all_clear", "contact": "reach_out.all_clear", "closed": "reach_out.closed"}
+_ALL_CLEAR = {
+    "ok": "reach_out.all_clear",
+    "contact": "reach_out.all_clear",
+    "closed": "reach_out.closed",
+    "away": "reach_out.away",
+}
+# Whoever was alerted hears that it is over, whether they took the call or not; but not whom the question never left
+# for: they know of nothing.
+_CLEAR = (
+    "UPDATE alerts a SET cleared_at = %(now)s WHERE a.check_in_id = %(id)s AND a.cleared_at IS NULL "
+    "RETURNING a.person_id, (SELECT coalesce(bool_and(m.status IN ('dropped', 'failed')), false) FROM messages m "
+    "WHERE m.person_id = a.person_id AND m.at >= a.at AND m.subject = a.check_in_id AND m.wording = 'reach_out.ask')"
+)
 
 
 def _clear(work: Work, check_in_id: UUID, member_id: UUID, how: str, by: UUID) -> None:
-    alerted = work.conn.scalars(
-        update(Alert)
-        .where(Alert.check_in_id == check_in_id, Alert.cleared_at.is_(None))
-        .values(cleared_at=work.now)
-        .returning(Alert.person_id)
-    ).all()
-    if not alerted:
-        return
-    member = people.first_name(work, member_id)
-    for person_id in alerted:
+    work.flush()
+    alerted = work.rows(_CLEAR, {"now": work.now, "id": check_in_id})
+    member = people.first_name(work, member_id) if alerted else ""
+    for person_id, unasked in alerted:
         timers.set_timer(work, "settled", work.now, person_id=person_id, topic="reach_out", subject=check_in_id)
-        if person_id != by:
-            outbox.owe(
-                work,
-                person_id,
-                "text",
-                Stream.SERVICE,
-                _ALL_CLEAR.get(how, "reach_out.stand_down"),
-                {"member": member},
-                subject=check_in_id,
-                dedupe=f"clear:{check_in_id}:{person_id}",
-            )
+        if person_id == by or unasked:
+            continue
+        # Good news may come at any hour by text; nobody's telephone rings for it in the night.
+        rung = all(line == "landline" for *_, line in people.numbers(work, person_id))
+        outbox.owe(
+            work,
+            person_id,
+            "text",
+            Stream.NOTICE if rung else Stream.SERVICE,
+            _ALL_CLEAR.get(how, "reach_out.stand_down"),
+            {"member": member},
+            subject=check_in_id,
+            dedupe=f"clear:{check_in_id}:{person_id}",
+        )
 
 
 def alerted(work: Work, check_in_id: UUID) -> list[tuple[datetime, UUID]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, escalations, logs, outbox, people, relays, timers
+from checkin import buddies, checkins, escalations, logs, outbox, people, relays, timers
 from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.events import Missed
 from checkin.conversations import due
@@ -121,11 +121,13 @@ class Out:
     sender: str | None
     attempt: int
     expires_at: datetime | None
+    dedupe: str | None
 
 
 _ROW = (
     Message.id, Message.medium, Message.person_id, Message.phone_id, Message.subject, Message.wording,
     Message.stream, Message.reached, Message.arguments, Message.sender, Message.attempt, Message.expires_at,
+    Message.dedupe,
 )  # fmt: skip
 
 
@@ -205,8 +207,10 @@ def go_on(work: Work, row: Out) -> None:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     if row.wording == "page.ask":
         not_reached(work, row.id, "unreachable")
-    if row.subject is not None and row.wording == "checkin.ask":
-        timers.set_timer(work, "climb", work.now, person_id=row.person_id, topic="checkin", subject=row.subject)
+    if row.subject is not None and row.wording == "reach_out.ask":
+        checkins.pass_on(work, row.subject, row.person_id)
+    if row.subject is not None and (rung := checkins.rung_of(row.dedupe)) is not None:
+        checkins.go_on(work, row.person_id, row.subject, rung)
 
 
 def not_reached(work: Work, message_id: UUID, why: str) -> None:
@@ -250,7 +254,7 @@ def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
         return
     elif row.wording == "checkin.ask":
         if row.subject is not None:
-            due.missed_call(work, row.person_id, row.subject, missed)
+            due.missed_call(work, row.person_id, row.subject, missed, checkins.rung_of(row.dedupe))
     elif row.wording in buddies.RELAYED:
         if row.subject is not None:
             relays.not_passed_on(work, row.subject, row.person_id, row.arguments)

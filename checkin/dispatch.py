@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from checkin import buddies, claims, delivery, logs, outbox, outlook, timers
+from checkin import buddies, checkins, claims, delivery, logs, outbox, outlook, timers
 from checkin.claims import Claimed
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
@@ -141,11 +141,16 @@ class Dispatcher:
                 if message.wording == "checkin.ask":
                     # The silence that is waited for begins when the question is put.
                     timers.shift_silence(work, message.person_id, until - max(message.due_at, work.now))
+                elif message.wording == "reach_out.ask" and message.subject is not None:
+                    later = until - max(message.due_at, work.now)
+                    checkins.wait_for(work, message.subject, message.person_id, later)
             case Drop(why=why):
                 batch.dropped.append({"id": message.id, "reason": why})
                 _log.info("dropped", why=why, message=str(message.id))
-                relayed = message.wording in buddies.RELAYED and why != "not_relevant"
-                if (relayed or why not in _NO_USE_GOING_ON) and (row := delivery.find(work, message.id)):
+                others = message.wording in buddies.RELAYED or message.wording == "reach_out.ask"
+                if ((others and why != "not_relevant") or why not in _NO_USE_GOING_ON) and (
+                    row := delivery.find(work, message.id)
+                ):
                     delivery.go_on(work, row)
                 if message.reason == delivery.BY_VOICE and why not in _OVERTAKEN:
                     delivery.tell_staff(work, message.person_id, "not_told", 0)

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from checkin import people
 from checkin.checkins import Ladder, Reachable, next_due, spell_out
+from checkin.gate import Hours, opens_at
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.work import Work
@@ -43,10 +44,12 @@ class Known:
     """What is to be known about a member before they are asked."""
 
     red: bool
+    busy_until: datetime | None
+    """When the appointment ends that they have just now."""
     reachable: Reachable
 
 
-LeftOut = Literal["not_active", "no_consent", "paused", "red_case", "too_late", "still_open"]
+LeftOut = Literal["not_active", "no_consent", "paused", "red_case", "too_late", "still_open", "appointment"]
 
 
 def why_not(plan: DuePlan, known: Known, now: datetime) -> LeftOut | None:
@@ -61,7 +64,18 @@ def why_not(plan: DuePlan, known: Known, now: datetime) -> LeftOut | None:
     if known.red:
         # People are with them; a machine asking "how are you" would be the wrong voice.
         return "red_case"
+    if known.busy_until is not None:
+        return "appointment"
     return "too_late" if now - plan.due_at > TOO_LATE else None
+
+
+def asked_afterwards(plan: DuePlan, known: Known, quiet_hours: Hours) -> datetime | None:
+    """Return when somebody is asked who has an appointment at the time of their plan: when it is over, if that is on
+    the same day and nobody would be disturbed; else None."""
+    over, zone = known.busy_until, plan.member.zone
+    if over is None or over.astimezone(zone).date() != plan.due_at.astimezone(zone).date():
+        return None
+    return over if opens_at(over, None, quiet_hours, zone) == over else None
 
 
 _CLAIM = (
@@ -84,6 +98,8 @@ def claim(work: Work, most: int) -> list[DuePlan]:
 _KNOWN = """
     SELECT p.id,
         EXISTS (SELECT FROM cases WHERE person_id = p.id AND status <> 'closed' AND severity = 'red'),
+        (SELECT max(ends) FROM appointments
+            WHERE person_id = p.id AND cancelled_at IS NULL AND starts <= %(now)s AND ends > %(now)s),
         ARRAY(SELECT j.buddy_id FROM pairs j JOIN people b ON b.id = j.buddy_id
             WHERE j.member_id = p.id AND j.status = 'active' AND b.status = 'active'
             AND (b.paused_until IS NULL OR b.paused_until <= %(now)s)
@@ -100,7 +116,7 @@ _KNOWN = """
 def known(work: Work, members: Sequence[UUID]) -> dict[UUID, Known]:
     """Return what is to be known about members, by id."""
     rows = work.rows(_KNOWN, {"people": list(members), "now": work.now})
-    return {person_id: Known(red, Reachable(*reachable)) for person_id, red, *reachable in rows}
+    return {person_id: Known(red, busy, Reachable(*reachable)) for person_id, red, busy, *reachable in rows}
 
 
 _MOVE_ON = "UPDATE plans SET next_due_at = %(next)s WHERE id = %(id)s"
@@ -112,9 +128,9 @@ def move_on(work: Work, plan: DuePlan) -> None:
     work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": following})
 
 
-def put_off(work: Work, plan: DuePlan) -> None:
-    """Try a plan that could not be opened again later."""
-    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": work.now + _PUT_OFF})
+def put_off(work: Work, plan: DuePlan, until: datetime | None = None) -> None:
+    """Come back to a plan later: one that could not be opened in a while, one that waits at a moment."""
+    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": until or work.now + _PUT_OFF})
 
 
 # One that is open already is the same question; one of this plan and moment was made before.

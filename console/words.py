@@ -124,6 +124,7 @@ WHY_NOT: Mapping[str, str] = {
     "failed": "the carrier could not deliver it",
     "red_case": "there was a RED case about them, and people were with them",
     "still_open": "the one before was still open",
+    "appointment": "they had an appointment just then",
 }
 
 _TEXT_FATES: Mapping[str, str] = {
@@ -154,6 +155,7 @@ _EVENTS: Mapping[str, str] = {
     "wrote": "{who} wrote to them by text",
     "close_asked": "{who} asked for it to be closed",
     "heard_from": "{who} was heard from, and is well",
+    "in_touch": "{who} was heard from",
     "one_of": "The phone is shared; it may be one of these",
     "named": "It was {who}, by their own word",
     "unreached": "Nobody who was paged could be reached, so the next were paged at once",

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin import checkins, people, timers
+from checkin import appointments, checkins, people, timers
 from checkin.bootstrap import Line
 from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.conversation.events import Missed
 from checkin.conversations import calls, due
 from checkin.conversations.calls import Given, Place
+from checkin.errors import BadInput
 from checkin.store.ids import new_id
 from checkin.store.models import Person, Plan
 from tests.parts import NOON, loads, opened, person, rows, value
@@ -66,7 +67,7 @@ def test_a_plan_is_due_at_its_time_on_the_wall(rule: str, after: str, right: str
 
 
 def test_every_rung_and_every_way_of_missing_has_its_gap() -> None:
-    asked = {"text", "call", "second_number", "ask"}
+    asked = {"text", "call", "second_number", "ask", "accepted"}
     assert set(GAPS) == asked | {"after_busy", "after_no_answer", "after_voicemail", "after_failed"}
     for name in GAPS:
         assert gap(name, {}) == timedelta(minutes=GAPS[name])
@@ -170,7 +171,7 @@ def test_what_a_missed_call_means_depends_on_how_it_was_missed(line: Line, why: 
     later = NOON + timedelta(minutes=20)
     due.fire_timers(line.store, later, most=10)
     with line.store.work(later) as work:
-        due.missed_call(work, person(line, "ann"), check_in, why)
+        due.missed_call(work, person(line, "ann"), check_in, why, 1)
     assert value(line, "SELECT due_at FROM timers WHERE kind = 'silence'") == later + timedelta(minutes=minutes)
 
 
@@ -178,8 +179,94 @@ def test_a_missed_call_that_is_told_late_holds_nobody_up(line: Line) -> None:
     check_in = asks(line)
     before = value(line, "SELECT due_at FROM timers WHERE kind = 'silence'")
     with line.store.work(NOON) as work:
-        due.missed_call(work, person(line, "ann"), check_in, "busy")
+        due.missed_call(work, person(line, "ann"), check_in, "busy", 1)
     assert value(line, "SELECT due_at FROM timers WHERE kind = 'silence'") == before
+
+
+@pytest.mark.parametrize(("rung", "climbs_on"), [(0, True), (1, False), (None, False)])
+def test_a_word_that_comes_late_moves_no_ladder_that_has_gone_on(line: Line, rung: int, climbs_on: bool) -> None:
+    check_in = asks(line)
+    with line.store.work(NOON) as work:
+        timers.set_timer(
+            work, "climb", NOON, person_id=person(line, "ann"), topic="checkin", subject=check_in, turn=rung
+        )
+    due.fire_timers(line.store, NOON, most=1)
+    assert value(line, "SELECT rung FROM check_ins") == (1 if climbs_on else 0)
+
+
+def test_nobody_else_is_asked_while_the_telephone_may_still_ring() -> None:
+    assert gap("call", {"call": 1}) == gap("second_number", {"second_number": 1}) == timedelta(minutes=3)
+
+
+CAPS = [
+    # A plan's ladder, its days, only a landline; the most texts and calls a week that it brings.
+    (["text", "buddy"], 3, False, (None, None)),
+    (["text", "call"], 7, False, (8, 7)),
+    (["text", "text", "call", "second_number"], 3, False, (7, 6)),
+    (["text", "call"], 7, True, (None, 14)),
+    (["call", "call"], 2, False, (None, 4)),
+]
+
+
+@pytest.mark.parametrize(("ladder", "days", "landline", "most"), CAPS)
+def test_a_plan_brings_room_for_its_own_tries(
+    ladder: list[str], days: int, landline: bool, most: tuple[int | None, int | None]
+) -> None:
+    assert checkins.caps(ladder, days, landline=landline) == most
+
+
+# --- appointments ---
+
+
+def busy(line: Line, begins: str, ends: str, now: datetime = NOON - timedelta(hours=2)) -> None:
+    """Ann has an appointment."""
+    day = datetime(2027, 1, 11, tzinfo=LONDON).date()
+    span = appointments.span(day, LONDON, time.fromisoformat(begins), time.fromisoformat(ends) if ends else None)
+    with line.store.work(now) as work:
+        appointments.add(work, person(line, "ann"), span, "hospital", told_by="staff")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "asked"),
+    [("11:30", "14:00", NOON + timedelta(hours=2)), ("12:00", "", None), ("12:00", "20:45", None),
+     ("12:01", "14:00", NOON), ("10:30", "12:00", NOON)],
+)  # fmt: skip
+def test_who_has_an_appointment_is_asked_afterwards_or_left_out(
+    line: Line, begins: str, ends: str, asked: datetime | None
+) -> None:
+    busy(line, begins, ends)
+    for minutes in range(0, 12 * 60, 30):
+        due.ask_plans(line.store, NOON + timedelta(minutes=minutes), most=10)
+    found = rows(line, "SELECT why, CASE WHEN why IS NULL THEN due_at END FROM check_ins")
+    assert found == [(None, asked) if asked else ("appointment", None)]
+    assert value(line, "SELECT next_due_at FROM plans") == NOON + timedelta(days=1)
+
+
+def test_an_appointment_keeps_a_ladder_waiting_and_it_goes_on_afterwards(line: Line) -> None:
+    busy(line, "12:10", "14:00")
+    check_in = asks(line)
+    due.fire_timers(line.store, NOON + timedelta(minutes=20), most=9)
+    assert value(line, "SELECT rung FROM check_ins") == 0
+    assert value(line, "SELECT due_at FROM timers WHERE kind = 'silence'") == NOON + timedelta(hours=2)
+    due.fire_timers(line.store, NOON + timedelta(hours=2), most=9)
+    assert value(line, "SELECT rung FROM check_ins WHERE id = :id", id=check_in) == 1
+
+
+def test_appointments_are_read_back_and_cancelled_by_whom_they_are_about(line: Line) -> None:
+    busy(line, "12:10", "14:00")
+    ann, ben = person(line, "ann"), person(line, "ben")
+    with line.store.work(NOON) as work:
+        (known,) = appointments.coming(work, ann)
+        assert (known.what, known.told_by, known.ends) == ("hospital", "staff", NOON + timedelta(hours=2))
+        assert not appointments.cancel(work, known.id, ben)
+        assert appointments.cancel(work, known.id, ann)
+        assert not appointments.cancel(work, known.id, ann)
+        assert appointments.busy_until(work, ann) is None
+        assert appointments.coming(work, ann) == []
+    with line.store.work(NOON) as work, pytest.raises(BadInput, match="over already"):
+        appointments.add(work, ann, (NOON - timedelta(hours=2), NOON), told_by="member")
+    with line.store.work(NOON) as work, pytest.raises(BadInput, match="14 days"):
+        appointments.add(work, ann, (NOON, NOON + timedelta(days=15)), told_by="member")
 
 
 def test_without_a_second_phone_any_more_the_first_is_rung(line: Line) -> None:

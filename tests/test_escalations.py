@@ -297,7 +297,7 @@ def test_after_the_end_a_new_word_opens_a_new_case(line: Line) -> None:
 def test_being_well_after_all_closes_what_was_only_silence(line: Line) -> None:
     with line.store.work(NOON) as work:
         escalations.open_case(work, Severity.AMBER, "nobody_confirmed", person_id=person(line, "ann"))
-        escalations.answered_late(work, person(line, "ann"))
+        escalations.answered_late(work, person(line, "ann"), well=True)
     assert value(line, "SELECT status FROM cases") == "closed"
 
 
@@ -306,7 +306,7 @@ def test_being_well_after_all_does_not_close_what_was_more(line: Line) -> None:
     with line.store.work(NOON) as work:
         escalations.open_case(work, Severity.AMBER, "nobody_confirmed", person_id=ann)
         escalations.open_case(work, Severity.AMBER, "buddy_worried", person_id=ann)
-        escalations.answered_late(work, ann)
+        escalations.answered_late(work, ann, well=True)
     assert value(line, "SELECT status FROM cases") == "open"
     assert value(line, "SELECT count(*) FROM case_events WHERE kind = 'heard_from'") == 1
 

@@ -35,6 +35,10 @@ def mermaid(topic: Topic) -> str:
         for heard, go in step.hears.items():
             answers.setdefault(go, []).append(heard.value)
         named = [(", ".join(sorted(hears)), go) for go, hears in answers.items()]
+        words: dict[Go, list[str]] = {}
+        for kind, go in step.answered_by.items():
+            words.setdefault(go, []).append(kind.value)
+        named += [(f"word: {', '.join(sorted(kinds))}", go) for go, kinds in words.items()]
         named.append((f"silence ({step.silence.after})", step.silence.go))
         named += [(f"call: {why}", go) for why, go in step.unreached.items()]
         named += [(f"found: {result}", go) for result, go in step.checked.items()]

@@ -77,6 +77,11 @@ class Climb:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """This person will try: nobody else is asked about the subject for a while."""
+
+
+@dataclass(frozen=True, slots=True)
 class Escalate:
     """Open a case for staff, or add to the open one."""
 
@@ -181,6 +186,6 @@ class Decline:
 
 
 Effect = (
-    Tell | Ask | Wait | Record | Settle | InTouch | Climb | Escalate | Note | Consent | Pause | Resume | Relay | Pass
-    | Part | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
+    Tell | Ask | Wait | Record | Settle | InTouch | Climb | Hold | Escalate | Note | Consent | Pause | Resume | Relay
+    | Pass | Part | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
 )  # fmt: skip

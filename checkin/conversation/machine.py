@@ -55,11 +55,11 @@ _STOPS: tuple[Effect, ...] = (Consent("stop"),)
 # The words heard at every step. `to` is STAY or END: a word either leaves the open question standing or closes it.
 EVERYWHERE: Mapping[Kind, Go] = {
     # The contact itself ends a missed check-in, but a person is told: stopping can be a way of asking for help.
-    Kind.STOP: Go(END, (*_STOPS, InTouch(), Tell("stop.done"), Escalate(Severity.TASK, "stopped"))),
+    Kind.STOP: Go(END, (*_STOPS, Tell("stop.done"), Escalate(Severity.TASK, "stopped"), InTouch())),
     Kind.START: Go(STAY, (Consent("start"), Tell("start.done"))),
     Kind.HELP: Go(STAY, (Tell("help"), Escalate(Severity.TASK, "asked_for_help"))),
     Kind.URGENT: Go(STAY, (Tell("urgent"), Escalate(Severity.RED, "urgent"))),
-    Kind.PAUSE: Go(END, (InTouch(), Pause())),
+    Kind.PAUSE: Go(END, (Pause(), InTouch())),
     Kind.BACK: Go(STAY, (Resume(), Tell("back.done"))),
     Kind.CALL_ME: Go(STAY, (Tell("call_me.done"), Escalate(Severity.TASK, "call_me"))),
     Kind.NEXT: Go(STAY, (Tell("next"),)),
@@ -87,7 +87,7 @@ _BY_VALUE: Mapping[tuple[Kind, str], Go] = {
     (Kind.WRONG_NUMBER, "new"): Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "new_number"))),
     # Two machines answering each other would never stop. A person sees it among what was not understood.
     (Kind.UNCLEAR, "auto"): Go(STAY, ()),
-    (Kind.STOP, "checkins"): Go(STAY, (*_STOPS, InTouch(), Tell("stop.stream"), Escalate(Severity.TASK, "stopped"))),
+    (Kind.STOP, "checkins"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped"), InTouch())),
     (Kind.STOP, "reminders"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
     (Kind.STOP, "caring"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
     (Kind.STOP, "tips"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
@@ -116,8 +116,8 @@ _ASKED_FOR: Mapping[Reading, str] = {Reading(Kind.LANGUAGE): "language"}
 # How somebody is, said when nothing was asked.
 _UNASKED: Mapping[Kind, Go] = {
     Kind.YES: Go(STAY, (InTouch(), Tell("checkin.good"))),
-    Kind.MAYBE: Go(STAY, (InTouch(), Escalate(Severity.AMBER, "not_good"), Tell("checkin.heard"))),
-    Kind.NO: Go(STAY, (InTouch(), Escalate(Severity.AMBER, "not_good"), Tell("checkin.heard"))),
+    Kind.MAYBE: Go(STAY, (Escalate(Severity.AMBER, "not_good"), InTouch(), Tell("checkin.heard"))),
+    Kind.NO: Go(STAY, (Escalate(Severity.AMBER, "not_good"), InTouch(), Tell("checkin.heard"))),
 }
 
 # No table may give these another meaning: somebody who is afraid, or wants to be left alone, is never misread.
@@ -175,25 +175,34 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
     if event.risk is Level.AMBER:
         flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
         if kind in _ACTS_EVEN_IF_FLAGGED:
-            state, effects = _stop(state, event) if kind is Kind.STOP else _go(state, special or EVERYWHERE[kind])
+            if kind is Kind.STOP:
+                state, effects = _stop(state, event)
+            else:
+                state, effects = _word(state, kind, special or EVERYWHERE[kind])
             return replace(state, unread=0), flagged + effects
         return _flagged(state, flagged + (_HELD_BACK if kind is Kind.BUDDY else ()))
     if kind is Kind.STOP:
         return _stop(replace(state, unread=0), event)
     if special is not None:
-        return _go(replace(state, unread=0), special)
+        return _word(state, kind, special)
     if (topic := _ASKED_FOR.get(event.reading)) is not None and not _in_safety(state):
         return _open(replace(state, unread=0), Thread(topic, TOPICS[topic].opens_at, ""), asked_for=True)
     if state.current is not None:
         go = _hears(_step(state.current), event) if kind not in RESERVED else None
         if go is not None:
             return _go(replace(state, unread=0), go)
-        if kind in _step(state.current).answered_by:
-            return _go(replace(state, unread=0), replace(EVERYWHERE[kind], to=END))
     elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
     if elsewhere is None and event.greeting:
         return _go(replace(state, unread=0), _GREETED)
-    return _unread(state) if elsewhere is None else _go(replace(state, unread=0), elsewhere)
+    return _unread(state) if elsewhere is None else _word(state, kind, elsewhere)
+
+
+def _word(state: Conversation, kind: Kind, go: Go) -> Outcome:
+    """A word that is heard everywhere. It may answer the open question as well."""
+    besides = _step(state.current).answered_by.get(kind) if state.current else None
+    if besides is not None:
+        go = Go(besides.to, besides.effects + go.effects)
+    return _go(replace(state, unread=0), go)
 
 
 def _hears(step: Step, event: Replied) -> Go | None:

@@ -85,7 +85,8 @@ class Step:
     `asked` tells the reader of replies what "no" means here. What is not in `hears` is handled by the machine: the
     words heard everywhere, then "sorry, I did not follow". `unreached` is what a call that found nobody means, by
     why; `checked` what a look-up that was ordered comes to; `answered_by` names the words heard everywhere that answer
-    this question too; `exhausted` is what the end of the ladder means.
+    this question too: whether it then ends or stays, and what is ordered before what they do everywhere; `exhausted`
+    is what the end of the ladder means.
     """
 
     ask: str | None
@@ -96,7 +97,7 @@ class Step:
     aloud: str | None = None
     unreached: Mapping[str, Go] = field(default_factory=dict)
     checked: Mapping[str, Go] = field(default_factory=dict)
-    answered_by: frozenset[Kind] = frozenset()
+    answered_by: Mapping[Kind, Go] = field(default_factory=dict)
     exhausted: Go | None = None
 
 

@@ -140,7 +140,7 @@ def _fire_for(work: Work, due: Due, member: Member) -> None:
     """Do what has come due in somebody's own conversation."""
     turn = Turn(work, member)
     if due.kind == "climb":
-        turn.climb_for(str(due.subject))
+        turn.climb_for(str(due.subject), due.turn)
     elif due.kind == "unpause":
         if member.paused_until is not None and member.paused_until <= work.now:
             turn.unpause()
@@ -213,12 +213,12 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
             return subject is not None and member.status == "active" and pairing.still_open(work, topic or "", subject)
 
 
-def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed) -> None:
-    """A call about a check-in reached nobody."""
+def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed, rung: int | None) -> None:
+    """A call about a check-in, owed for this rung of its ladder, reached nobody."""
     member = people.lock(work, person_id)
     ladder = checkins.find(work, check_in_id)
-    # A callback may come long after the ladder has gone on to somebody else.
-    if member is None or ladder is None or ladder.here not in {"call", "second_number"}:
+    # A callback may come long after the ladder has gone on.
+    if member is None or ladder is None or ladder.rung != rung:
         return
     turn = Turn(work, member)
     turn.ladder = ladder
@@ -260,9 +260,13 @@ def _open_plans(work: Work, due: Sequence[DuePlan]) -> int:
     to_ask = []
     for plan in due:
         plans.move_on(work, plan)
-        reason = plans.why_not(plan, known[plan.member.id], work.now)
+        about = known[plan.member.id]
+        reason = plans.why_not(plan, about, work.now)
+        afterwards = plans.asked_afterwards(plan, about, work.settings.quiet_hours)
         if reason is None:
-            to_ask.append((plan, known[plan.member.id].reachable))
+            to_ask.append((plan, about.reachable))
+        elif reason == "appointment" and afterwards is not None:
+            plans.put_off(work, plan, afterwards)
         else:
             _log.info("check_in_left_out", why=reason, plan=str(plan.id))
             plans.leave_out(work, plan, reason)

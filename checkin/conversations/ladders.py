@@ -1,9 +1,9 @@
 """Answers kept, ladders climbed and settled: what a turn does to the check-in it is about."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from checkin import buddies, checkins, duties, escalations, meetings, pairing, timers
+from checkin import appointments, buddies, checkins, duties, escalations, meetings, pairing, timers
 from checkin.conversation.events import Exhausted, Settled
 from checkin.conversation.state import Thread
 from checkin.conversations import pairs
@@ -47,13 +47,31 @@ def settle(turn: Speaking, how: str, thread: Thread | None) -> None:
     """Settle the check-in that a thread is about."""
     if thread is None:
         return
-    settled = checkins.settle(turn.work, UUID(thread.subject), how, answer=turn.recorded, by=turn.member.id)
-    turn.recorded = None
-    if settled and how == "ok" and thread.topic == "reach_out":
+    debrief = how == "ok" and thread.topic == "reach_out"
+    if _settle(turn, UUID(thread.subject), how, turn.recorded, debrief=debrief):
+        turn.recorded = None
+
+
+def in_touch(turn: Speaking, how: str) -> None:
+    """Settle every check-in of this person's own that nobody has confirmed: they have been heard from."""
+    for check_in_id in checkins.unsettled_of(turn.work, turn.member.id):
+        _settle(turn, check_in_id, how, None)
+
+
+def _settle(turn: Speaking, check_in_id: UUID, how: str, answer: str | None, *, debrief: bool = False) -> bool:
+    settled = checkins.settle(turn.work, check_in_id, how, answer=answer, by=turn.member.id)
+    if settled and debrief:
         # Before the case about their silence, if there is one, is closed: the answer belongs to it.
-        pairing.debrief(turn.work, turn.member.id, UUID(thread.subject))
-    if settled and settled.unconfirmed and how == "ok":
-        escalations.answered_late(turn.work, settled.person_id)
+        pairing.debrief(turn.work, turn.member.id, check_in_id)
+    if settled and settled.unconfirmed and how in {"ok", "contact"}:
+        escalations.answered_late(turn.work, settled.person_id, well=how == "ok")
+    return settled is not None
+
+
+def hold(turn: Speaking, thread: Thread | None) -> None:
+    """Let somebody else's ladder wait for this person, who will try."""
+    if thread is not None:
+        checkins.hold(turn.work, UUID(thread.subject))
 
 
 def climb(turn: Speaking, thread: Thread | None) -> None:
@@ -61,25 +79,43 @@ def climb(turn: Speaking, thread: Thread | None) -> None:
     if thread is None:
         return
     if thread.topic != "checkin":
-        whose = checkins.member_of(turn.work, UUID(thread.subject))
-        if whose is not None:
-            subject = UUID(thread.subject)
-            timers.set_timer(turn.work, "climb", turn.work.now, person_id=whose, topic="checkin", subject=subject)
+        checkins.pass_on(turn.work, UUID(thread.subject), turn.member.id)
         return
     ladder = turn.find_ladder(thread)
     if ladder is None or ladder.status != "open":
-        return
-    if not ladder.rungs:
-        # Somebody began to say how they are, unasked, and left it. That is contact, not a missed check-in.
-        checkins.settle(turn.work, ladder.id, "contact", answer=None, by=turn.member.id)
+        # Somebody has seen to it, and the question was only left standing.
         turn.then.append(Settled("checkin", thread.subject))
         return
-    turn.ladder = checkins.climb(turn.work, ladder)
-    if turn.ladder.here is None:
-        turn.then.append(Exhausted())
-    else:
-        due = turn.work.now + turn.ladder.wait()
-        timers.set_silence(turn.work, turn.member.id, due, turn.member.state.turn)
+    how = _over(turn, ladder)
+    if how is not None:
+        checkins.settle(turn.work, ladder.id, how, answer=None, by=turn.member.id)
+        turn.then.append(Settled("checkin", thread.subject))
+        return
+    until = _waits_until(turn, ladder)
+    if until is None:
+        turn.ladder = checkins.climb(turn.work, ladder)
+        if turn.ladder.here is None:
+            turn.then.append(Exhausted())
+            return
+        until = turn.work.now + turn.ladder.wait()
+    timers.set_silence(turn.work, turn.member.id, until, turn.member.state.turn)
+
+
+def _over(turn: Speaking, ladder: checkins.Ladder) -> str | None:
+    """Tell how a ladder ends instead of being climbed, or None: pauses are looked at before anybody is asked."""
+    if not ladder.rungs:
+        # Somebody began to say how they are, unasked, and left it. That is contact, not a missed check-in.
+        return "contact"
+    member, now = turn.member, turn.work.now
+    paused = member.paused_until is not None and now < member.paused_until
+    return "away" if paused or member.status != "active" or "checkins" not in member.streams else None
+
+
+def _waits_until(turn: Speaking, ladder: checkins.Ladder) -> datetime | None:
+    """Return until when nobody else is asked: somebody is trying, or the member has an appointment just now."""
+    busy = appointments.busy_until(turn.work, turn.member.id)
+    later = [moment for moment in (ladder.held_until, busy) if moment is not None and moment > turn.work.now]
+    return max(later, default=None)
 
 
 def span(turn: Speaking, span: str, thread: Thread | None) -> timedelta:

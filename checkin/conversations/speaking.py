@@ -153,6 +153,9 @@ class Speaking:
             return self.work.now + timedelta(days=1)
         if thread is not None and thread.topic == "staff_reply":
             return self.work.now + _ANSWER_EXPIRES
+        if thread is not None and thread.topic == "reach_out":
+            # As long as an answer to it is listened for: asked in the evening, they hear in the morning.
+            return self.work.now + timedelta(days=1)
         duty = duties.lock(self.work, UUID(thread.subject)) if thread and thread.topic in duties.TOPICS else None
         latest = self.work.now + _ASK_EXPIRES
         return min(latest, duty.starts) if duty else latest

@@ -20,6 +20,7 @@ from checkin.conversation.effects import (
     Decline,
     Effect,
     Escalate,
+    Hold,
     InTouch,
     Join,
     LookUp,
@@ -75,10 +76,14 @@ class Turn(Speaking):
         step = machine.open_step(self.member.state)
         return step is not None and heard in step.hears
 
-    def climb_for(self, check_in_id: str) -> None:
-        """Go on to the next rung of this person's check-in because somebody who was asked cannot."""
+    def climb_for(self, check_in_id: str, rung: int | None) -> None:
+        """Go on to the next rung of this person's check-in, if it still stands on `rung`: somebody cannot, or nobody
+        was reached."""
         thread = self.member.state.current
-        if thread is not None and (thread.topic, thread.subject) == ("checkin", check_in_id):
+        if thread is None or (thread.topic, thread.subject) != ("checkin", check_in_id):
+            return
+        ladder = self.find_ladder(thread)
+        if ladder is not None and ladder.rung == rung:
             ladders.climb(self, thread)
             self._follow_up()
 
@@ -115,10 +120,11 @@ class Turn(Speaking):
             case Settle(how=how):
                 ladders.settle(self, how, thread)
             case InTouch(how=how):
-                for check_in_id in checkins.unsettled_of(self.work, self.member.id):
-                    checkins.settle(self.work, check_in_id, how, answer=None, by=self.member.id)
+                ladders.in_touch(self, how)
             case Climb():
                 ladders.climb(self, thread)
+            case Hold():
+                ladders.hold(self, thread)
             case Escalate(severity=severity, reason=reason):
                 cases.escalate(self, severity, reason, thread)
             case Note() | Pass() | Score():

@@ -207,8 +207,8 @@ def fire(work: Work, case_id: UUID, page_round: int) -> None:
         page_next(work, case)
 
 
-def answered_late(work: Work, person_id: UUID) -> None:
-    """Close a case that was only about silence: somebody has been heard from, and is well.
+def answered_late(work: Work, person_id: UUID, *, well: bool) -> None:
+    """Close a case that was only about silence: somebody has been heard from, and (`well`) is well.
 
     A case that holds anything else stays; a line says that they were heard from.
     """
@@ -222,9 +222,9 @@ def answered_late(work: Work, person_id: UUID) -> None:
     ).first()
     if row is None:
         return
-    note(work, row.id, "heard_from", person_id=person_id)
+    note(work, row.id, "heard_from" if well else "in_touch", person_id=person_id)
     if row.only_silence:
-        _close(work, find(work, row.id), None, "Heard from, and well.")
+        _close(work, find(work, row.id), None, "Heard from, and well." if well else "Heard from.")
 
 
 def _tell_alerted(work: Work, case: Open, key: str, *, besides: UUID | None, taker: str = "") -> None:

@@ -12,6 +12,7 @@ from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.replies import Asked, Kind, read
 from checkin.errors import BadInput
 from checkin.escalations.policies import Policy
+from checkin.load import appointments as booked
 from checkin.load import outcomes as outcome_questions
 from checkin.load import risks
 from checkin.load import rota as rotas
@@ -50,6 +51,7 @@ class PersonSpec:
     status: str | None
     written: frozenset[str]
     """The fields that the file names."""
+    appointments: list[booked.Spec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def person(n: Node, country: str, zone: str) -> PersonSpec:
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
-        "ring_seconds", "plan", "contacts", "status",
+        "ring_seconds", "plan", "contacts", "status", "appointments",
     )  # fmt: skip
     plan = _plan(n.child("plan"))
     for stream in (streams := n.texts("streams")):
@@ -197,6 +199,9 @@ def person(n: Node, country: str, zone: str) -> PersonSpec:
     if status == "invited" and not streams:
         n.wrong("an invitation needs streams: what are they asked to agree to?", "status")
     written = n.texts("phones")
+    phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in written]
+    landline = bool(phones) and all(line == "landline" for _, line in phones)
+    texts, calls = checkins.caps(plan.ladder, plan.days, landline=landline) if plan else (None, None)
     fields: dict[str, object] = {
         "language": n.one_of("language", LANGUAGES, "en"),
         "speaks": _speaks(n),
@@ -213,13 +218,22 @@ def person(n: Node, country: str, zone: str) -> PersonSpec:
         "text_relay": n.flag("text_relay", default=False) or any(phone.without_relay_prefix(t)[1] for t in written),
         "voicemail": n.one_of("voicemail", ("none", "neutral", "full"), "none"),
         "ring_seconds": n.whole("ring_seconds", 40, 20, 120),
-        # Somebody who asked for a check-in every day has asked for seven texts a week.
-        "texts_a_week": plan.days + 1 if plan and plan.days > 3 else None,
-        "calls_a_week": plan.days if plan and "call" in plan.ladder else None,
+        "texts_a_week": texts,
+        "calls_a_week": calls,
     }
-    phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in written]
+    busy = [booked.appointment(m, str(fields["zone"])) for m in n.children("appointments")]
     return PersonSpec(
-        n.text("ref"), n.text("name"), phones, streams, fields, _secrets(n), plan, contacts, status, n.names()
+        n.text("ref"),
+        n.text("name"),
+        phones,
+        streams,
+        fields,
+        _secrets(n),
+        plan,
+        contacts,
+        status,
+        n.names(),
+        [one for one in busy if one is not None],
     )
 
 
@@ -347,20 +361,13 @@ def _leads(n: Node) -> tuple[meetings.Lead, ...]:
 
 
 def _cancelled(n: Node, series: meetings.Series) -> tuple[date, ...]:
-    days = [n.checked("cancelled", written, _day, None) for written in n.texts("cancelled")]
+    days = [n.checked("cancelled", written, booked.day_of, None) for written in n.texts("cancelled")]
     found = tuple(day for day in days if day)
     if not n.mistakes:
         for day in found:
             if not series.meets_on(day):
                 n.wrong(f"it does not meet on {day} by its rule", "cancelled")
     return found
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise BadInput(f"{written!r} is not a day such as 2026-12-24") from error
 
 
 def _pair(n: Node) -> PairSpec:

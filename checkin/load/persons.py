@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import checkins, joining, people, tips
+from checkin import appointments, checkins, joining, people, tips
 from checkin.conversation.effects import Stream
 from checkin.load.organisation import PersonSpec
 from checkin.store.ids import new_id
@@ -86,6 +86,8 @@ def store_person(work: Work, spec: PersonSpec, was: str | None, source: Source =
     (_consents if source.from_file else _told)(work, person_id, spec, source)
     if Stream.TIPS in spec.streams and spec.status != "invited":
         tips.weekly_from_now(work, person_id)
+    if "appointments" in spec.written:
+        appointments.from_file(work, person_id, spec.appointments)
     if spec.plan is not None:
         _plan(work, person_id, spec)
     elif was is not None:

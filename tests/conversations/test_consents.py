@@ -174,7 +174,7 @@ def test_a_refusal_by_the_carrier_is_one_task_however_many_texts_were_on_their_w
         out = delivery.Out(
             id=person(line, "ann"), medium="text", person_id=person(line, "ann"), phone_id=None, subject=None,
             wording="thanks", stream="service", reached=False, arguments=None, sender=None, attempt=1,
-            expires_at=None,
+            expires_at=None, dedupe=None,
         )  # fmt: skip
         delivery.follow(work, out, Fault.UNSUBSCRIBED, 21610)
         delivery.follow(work, out, Fault.UNSUBSCRIBED, 21610)

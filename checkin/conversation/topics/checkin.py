@@ -1,14 +1,14 @@
 """The member's own check-in: how are you today? 1 good, 2 so-so, 3 not good, 4 please ring me; own words welcome."""
 
 from checkin.conversation.effects import Climb, Escalate, Note, Record, Settle, Severity, Tell, Wait
-from checkin.conversation.replies import Asked
+from checkin.conversation.replies import Asked, Kind
 from checkin.conversation.topic import END, STAY, Go, Heard, Silence, Step, Topic
 
 _GOOD = Go(END, (Record("good"), Settle("ok"), Tell("checkin.good")))
 _SO_SO = Go("so_so", (Record("so_so"), Settle("ok")))
 # A person reads this the same day whatever is answered next; silence after it never counts as a reply.
-_LOW = Go("low", (Record("low"), Settle("contact"), Escalate(Severity.AMBER, "not_good")))
-_CALL = Go(END, (Record("call"), Settle("contact"), Escalate(Severity.TASK, "call_me"), Tell("call_me.done")))
+_LOW = Go("low", (Record("low"), Escalate(Severity.AMBER, "not_good"), Settle("contact")))
+_CALL = Go(END, (Record("call"), Escalate(Severity.TASK, "call_me"), Settle("contact"), Tell("call_me.done")))
 _FLAGGED = Go("low", (Record("flagged"), Settle("contact"), Tell("safety.amber")))
 
 _HEARS = {
@@ -21,6 +21,17 @@ _HEARS = {
     Heard.FOUR: _CALL,
     Heard.CALL_ME: _CALL,
     Heard.FLAGGED: _FLAGGED,
+}
+
+# Whoever texts anything that can be read has been heard from: nobody else need be asked to look for them. It is no "I
+# am well" either. Not so what could not be read, and "who is this?": that may be anybody.
+_BY_A_WORD = {
+    **dict.fromkeys(
+        (Kind.NEXT, Kind.FIND, Kind.GROUP, Kind.BUDDY, Kind.TIP, Kind.START, Kind.BACK, Kind.QUESTION, Kind.THANKS),
+        Go(END, (Settle("contact"),)),
+    ),
+    # A person has it now. How they are may still be said.
+    **dict.fromkeys((Kind.HELP, Kind.URGENT, Kind.CALL_ME), Go(STAY, (Settle("stand_down"),))),
 }
 
 _RING = Go(END, (Record("call"), Escalate(Severity.TASK, "call_me"), Tell("call_me.done")))
@@ -36,6 +47,7 @@ TOPIC = Topic(
             again="checkin.again",
             asked=Asked.MOOD,
             hears=_HEARS,
+            answered_by=_BY_A_WORD,
             # The gap is the member's own: their plan says how long to wait before the next try.
             silence=Silence("gap", Go(STAY, (Climb(),))),
             # Somebody may be on the way to the phone, or ringing back: each kind of miss has a gap of its own.
@@ -48,6 +60,7 @@ TOPIC = Topic(
             aloud="checkin.again",
             asked=Asked.MOOD,
             hears=_HEARS,
+            answered_by=_BY_A_WORD,
             silence=Silence("day", Go(END)),
         ),
         "so_so": Step(

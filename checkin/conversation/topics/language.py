@@ -26,7 +26,7 @@ TOPIC = Topic(
                 Heard.OTHER_CHOICE: _OTHER,
             },
             # "Polski" is heard everywhere, and answers this too.
-            answered_by=frozenset({Kind.LANGUAGE}),
+            answered_by={Kind.LANGUAGE: Go(END)},
             silence=Silence("hour", Go(END)),
         ),
     },

@@ -3,7 +3,7 @@
 Missed is not danger: the question is calm, and saying "I can't" is as good an answer as any.
 """
 
-from checkin.conversation.effects import Climb, Escalate, Note, Record, Settle, Severity, Tell
+from checkin.conversation.effects import Climb, Escalate, Hold, Note, Record, Settle, Severity, Tell
 from checkin.conversation.replies import Asked
 from checkin.conversation.topic import END, STAY, Go, Heard, Silence, Step, Topic
 
@@ -11,7 +11,8 @@ _WELL = Go(END, (Record("well"), Settle("ok"), Tell("reach_out.thanks")))
 # Seen, and worried: the ladder has done its work, a person takes over.
 _WORRIED = Go("worried", (Record("worried"), Settle("stand_down"), Escalate(Severity.AMBER, "buddy_worried")))
 _CANNOT = Go(END, (Record("cannot"), Climb(), Tell("reach_out.cannot")))
-_TRYING = Go("trying", (Record("trying"), Tell("reach_out.trying")))
+# Asked in order until one accepts: whoever has accepted is given time before anybody else is asked.
+_TRYING = Go("trying", (Record("trying"), Hold(), Tell("reach_out.trying")))
 
 _HEARS = {
     Heard.ONE: _WELL,
@@ -22,6 +23,7 @@ _HEARS = {
     Heard.THREE: _CANNOT,
     Heard.CANNOT: _CANNOT,
     Heard.NO: _CANNOT,
+    Heard.FOUR: _TRYING,
     Heard.MAYBE: _TRYING,
 }
 

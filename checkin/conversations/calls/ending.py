@@ -44,7 +44,7 @@ def _is_ok(work: Work, turn: Turn, call: UUID) -> None:
     for check_in_id in open_ones:
         settled = checkins.settle(work, check_in_id, "ok", answer="missed_call", by=member.id)
         if settled and settled.unconfirmed:
-            escalations.answered_late(work, member.id)
+            escalations.answered_late(work, member.id, well=True)
         turn.advance(Settled("checkin", str(check_in_id)))
     if not open_ones:
         return

@@ -29,6 +29,26 @@ class Plan(Base):
     next_due_at: Mapped[datetime | None]
 
 
+class Appointment(Base):
+    """Somebody is known to be busy for a while: silence then alarms nobody."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("starts < ends", name="span"),
+        one_of("told_by", "member", "staff", "file"),
+        Index("ix_appointments_person", "person_id", "ends"),
+    )
+    id: Mapped[UUID] = ident()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    what: Mapped[bytes | None]
+    told_by: Mapped[str]
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
 class CheckIn(Base):
     """One time somebody was asked, or was due to be and was left out. At most one of a person's is open."""
 
@@ -51,6 +71,8 @@ class CheckIn(Base):
     ladder: Mapped[list[str]]
     rung: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[str] = mapped_column(server_default="open")
+    # Somebody who was asked to get in touch is trying: nobody else is asked before.
+    held_until: Mapped[datetime | None]
     answer: Mapped[str | None]
     how: Mapped[str | None]
     # Why it was left out.
