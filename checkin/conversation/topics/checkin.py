@@ -24,14 +24,24 @@ _HEARS = {
 }
 
 # Whoever texts anything that can be read has been heard from: nobody else need be asked to look for them. It is no "I
-# am well" either. Not so what could not be read, and "who is this?": that may be anybody.
+# am well" either, and how they are may still be said. Not so what could not be read, and "who is this?": that may be
+# anybody.
+_HEARD_FROM = (
+    Kind.NEXT,
+    Kind.FIND,
+    Kind.GROUP,
+    Kind.BUDDY,
+    Kind.TIP,
+    Kind.START,
+    Kind.BACK,
+    Kind.QUESTION,
+    Kind.THANKS,
+)
+# These a person has in hand.
+_SEEN_TO = (Kind.HELP, Kind.URGENT, Kind.CALL_ME)
 _BY_A_WORD = {
-    **dict.fromkeys(
-        (Kind.NEXT, Kind.FIND, Kind.GROUP, Kind.BUDDY, Kind.TIP, Kind.START, Kind.BACK, Kind.QUESTION, Kind.THANKS),
-        Go(END, (Settle("contact"),)),
-    ),
-    # A person has it now. How they are may still be said.
-    **dict.fromkeys((Kind.HELP, Kind.URGENT, Kind.CALL_ME), Go(STAY, (Settle("stand_down"),))),
+    **dict.fromkeys(_HEARD_FROM, Go(STAY, (Settle("contact"),))),
+    **dict.fromkeys(_SEEN_TO, Go(STAY, (Settle("stand_down"),))),
 }
 
 _RING = Go(END, (Record("call"), Escalate(Severity.TASK, "call_me"), Tell("call_me.done")))
