@@ -291,7 +291,8 @@ _ALL_CLEAR = {
 # for: they know of nothing.
 _CLEAR = (
     "UPDATE alerts a SET cleared_at = %(now)s WHERE a.check_in_id = %(id)s AND a.cleared_at IS NULL "
-    "RETURNING a.person_id, (SELECT coalesce(bool_and(m.status IN ('dropped', 'failed')), false) FROM messages m "
+    "RETURNING a.person_id, "
+    "(SELECT coalesce(bool_and(m.sent_at IS NULL AND m.status IN ('dropped', 'failed')), false) FROM messages m "
     "WHERE m.person_id = a.person_id AND m.at >= a.at AND m.subject = a.check_in_id AND m.wording = 'reach_out.ask')"
 )
 

@@ -86,6 +86,7 @@ RULES = (
           spare="status NOT IN ('owed', 'leased', 'unknown')"),
     _rows("delivery_events", "at", "What the carrier said of a message."),
     _rows("check_ins", "due_at", "Check-ins and their answers.", spare="status <> 'open'"),
+    _rows("appointments", "ends", "When somebody was known to be busy, and what for."),
     _rows("occurrences", "starts_at", "Meetings that were, who was reminded, who came."),
     _rows("outcomes", "asked_at", "Answers to the questions about how people fare."),
     _rows("reports", "at", "What buddies reported."),
