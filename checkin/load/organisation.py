@@ -385,7 +385,7 @@ def _pair(n: Node) -> PairSpec:
     if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
     ended = n.flag("ended", default=False)
-    review = n.checked("review", n.text("review", ""), _day, None) if n.has("review") else None
+    review = n.checked("review", n.text("review", ""), booked.day_of, None) if n.has("review") else None
     return PairSpec(
         n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended, review
     )
