@@ -25,7 +25,7 @@ found; a new kind of address gets an example in `tests/console/walk.py`.
 from flask import Flask
 
 from checkin.bootstrap import Bell, Line
-from console import guard, invitations, limits, login, second
+from console import calendars, guard, invitations, limits, login, second
 from console.desk import Desk
 from console.rooms import ROOMS
 
@@ -38,5 +38,6 @@ def register(app: Flask, line: Line, bell: Bell) -> None:
     counting = limits.Limits(app, line.settings.redis_url)
     for entrance in (login, second, invitations):
         door.open_to_all(entrance.room(desk, counting))
+    door.open_to_all(calendars.room(desk))
     for room in ROOMS:
         door.open_to(room.build(desk), room.roles)

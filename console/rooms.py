@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from checkin.staff import ROLES
-from console import account, cases, people, people_doings, queue, reader, staff, tips, wording
+from console import account, cases, groups, meetings, people, people_doings, queue, reader, staff, tips, wording
 from console.desk import Desk
 
 # Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
@@ -39,6 +39,8 @@ ROOMS = (
     Room(people_doings.room, CASE_WORKERS),
     Room(people.talk_room, people.READERS),
     # Groups and meetings
+    Room(groups.room, EVERYBODY, "Groups", "groups.show"),
+    Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),
     # Directory and tips
     Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),
     # Figures

@@ -1,7 +1,7 @@
 """Moments as people say them: "Tue 3 Dec, 19:00 · 12 minutes ago"."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -21,6 +21,15 @@ class Times:
         local = moment.astimezone(self.zone)
         year = "" if local.year == self.now.astimezone(self.zone).year else " y"
         return format_datetime(local, f"EEE d MMM{year}, HH:mm", locale=_LOCALE)
+
+    def at(self, moment: datetime) -> str:
+        """Return a moment on the clock that it is given on, such as a meeting's own: "Tue 3 Dec, 19:00"."""
+        year = "" if moment.year == self.now.astimezone(self.zone).year else " y"
+        return format_datetime(moment.replace(tzinfo=None), f"EEE d MMM{year}, HH:mm", locale=_LOCALE)
+
+    def month(self, day: date) -> str:
+        """Return "December 2026"."""
+        return format_datetime(datetime.combine(day, time.min), "MMMM y", locale=_LOCALE)
 
     def ago(self, moment: datetime) -> str:
         """Return how far off a moment is: "12 minutes ago", "in 2 hours", "just now".

@@ -9,6 +9,7 @@ reminder is news first and a question second: nobody has to answer, and silence 
 * `telling.py`: who is concerned by a change, and what exactly each is told.
 * `changing.py`: one meeting moved, elsewhere, off, on again, or somebody else's to run.
 * `reminding.py`: what has come due: members are reminded, facilitators hear who is coming.
+* `preview.py`: what a change would have people hear, before it is made.
 * `keeping.py`: a series made, or changed as a whole.
 * `board.py`: what staff read. `attendance.py`: who came. `feed.py`: meetings as a calendar program reads them.
 """
@@ -41,6 +42,7 @@ from checkin.meetings.coming import (
     stands,
 )
 from checkin.meetings.held import Kept, Occurrence, coming, exceptional, find, look_up, series_where
+from checkin.meetings.preview import Preview, preview
 from checkin.meetings.reminding import TOO_LATE, claim, set_cancelled
 from checkin.meetings.series import DEFAULT_REMINDERS, Lead, Series, read_lead
 from checkin.meetings.telling import TOPICS, Foreseen, Hearer, foresee, values
@@ -62,6 +64,7 @@ __all__ = [
     "OvertakenError",
     "Place",
     "Planned",
+    "Preview",
     "Restore",
     "Run",
     "Series",
@@ -85,6 +88,7 @@ __all__ = [
     "next_for",
     "pass_on",
     "plan",
+    "preview",
     "read_lead",
     "record",
     "series_where",

@@ -72,6 +72,11 @@ class Series:
         found = next(self.after(datetime.combine(day, time.min, self.zone) - timedelta(seconds=1)), None)
         return found if found is not None and found.date() == day else None
 
+    def at(self, day: date, clock: time) -> datetime:
+        """Return the moment at which the clocks of its zone show a time of day, with that zone: of a time that comes
+        twice the first; of one that is skipped as long after the gap as it would have been."""
+        return datetime.combine(day, clock, self.zone).astimezone(UTC).astimezone(self.zone)
+
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Give the beginnings of its meetings later than `moment` (aware), in its own zone; endless for most rules."""
         found = recurrence.next_after(self.rule, self.starts, self.zone, moment)

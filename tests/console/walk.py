@@ -27,7 +27,7 @@ PARTS: dict[str, Any] = {
     "day": date(2026, 12, 24),
 }
 # Reached without a log-in.
-FREE = frozenset({"console.static", "login.log_in", "login.log_out", "invitations.accept"})
+FREE = frozenset({"console.static", "login.log_in", "login.log_out", "invitations.accept", "calendars.read"})
 
 # A script, a formula for a spreadsheet, an end of quotation, and a character that turns the line round.
 HOSTILE = "=cmd<script>alert('x')</script>\"'&\u202etxet"
