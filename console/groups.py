@@ -149,7 +149,7 @@ def _series(desk: Desk, group_id: UUID, meeting_id: UUID | None) -> AnyResponse:
         if not form.checked:
             previews = [(one, meetings.preview(work, one)) for one in outlined.told]
             return form.page("series_check.html", outlined=outlined, previews=previews, **context)
-        with form.told():
+        with form.told(work):
             if kept is None:
                 keeping.create(work, group_id, draft, by=me().person_id)
             else:

@@ -152,7 +152,7 @@ def _change(desk: Desk, meeting_id: UUID, written: str, what: str) -> AnyRespons
                 form.refuse("Somebody has changed this meeting since you looked. Look again at who will be told what.")
             preview = meetings.preview(work, planned)
             return form.page("meeting_check.html", planned=planned, preview=preview, **context)
-        with form.told():
+        with form.told(work):
             change = _wanted(form, kept)
             meetings.make(work, meeting_id, one.day, change, by=me().person_id, version=one.version)
         if not form.done:

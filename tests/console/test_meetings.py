@@ -235,6 +235,7 @@ def test_meetings_are_added_and_changed_with_the_rule_read_back(office: Office, 
     assert "Café" in sue.get(f"/groups/{leeds}").text
     due.remind_meetings(office.line.store, datetime(2026, 12, 7, 10, 30, tzinfo=UTC), most=50)
     office.now = datetime(2026, 12, 7, 11, 0, tzinfo=UTC)
+    sue = office.staff("sue")
     path = f"/groups/{leeds}/meetings/{series}"
     page = sue.get(path).text
     assert 'value="2026-11-05"' in page
