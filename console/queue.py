@@ -7,8 +7,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import audit, casebook
 from checkin.store.work import Work
-from console import words
+from console import forms, words
 from console.desk import Desk, me
+
+# A new case is shown within two seconds: the page asks every second and a half, and what it hears may be this old.
+_LIVE_AGE = 0.5
+
+
+class Show(forms.Filter):
+    """What somebody wants to see of the queue."""
+
+    severity = forms.choice("How grave", [("", "All"), ("red", "RED"), ("amber", "AMBER"), ("task", "TASK")])
+    whose = forms.choice("Whose", [("", "All"), ("mine", "Mine"), ("untaken", "Nobody has it yet")])
 
 
 def room(desk: Desk) -> Blueprint:
@@ -39,16 +49,19 @@ def room(desk: Desk) -> Blueprint:
 
 def _answer(desk: Desk, work: Work, template: str) -> Response:
     """Return the queue, or 304 when whoever asks has it. It turns over with what is in it and with each minute."""
-    facts = casebook.facts(work)
+    facts = casebook.facts(work, age=_LIVE_AGE if request.headers.get("X-Live") else 0.0)
     version = f"{facts}-{work.now:%Y%m%d%H%M}"
     known = request.if_none_match
     if template.startswith("_") and known.contains_weak(version):
         return Response(status=304)
-    queue = casebook.queue(work)
+    show = Show()
+    asked = {name: value for name, value in show.values.items() if value}
+    queue = casebook.queue(work, casebook.Wanted(**asked, me=me().person_id))
     times = desk.times(work)
     page = render_template(
-        template, queue=queue, on_call=casebook.on_call(work), version=version, times=times, words=words
-    )
+        template, queue=queue, on_call=casebook.on_call(work), version=version, times=times, words=words,
+        form=show, asked=asked,
+    )  # fmt: skip
     if not any(tag.startswith(facts) for tag in known.as_set(include_weak=True)):
         # Read anew, not only a minute older.
         shown = ", ".join(str(case.number) for case in queue.cases)

@@ -9,12 +9,26 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from checkin.casebook import Event, NotSent, Phone, Profile, Said
+from checkin.casebook import Event, NotSent, Phone, Profile, Said, Waiting
 from checkin.conversation.risk import CATEGORIES
 from checkin.phone import is_e164
 from console.times import Times
 
 SEVERITIES: Mapping[str, str] = {"red": "RED", "amber": "AMBER", "task": "TASK"}
+
+# What the line itself does about a case when its next moment comes.
+_DEADLINES: Mapping[tuple[bool, bool], str] = {
+    (False, True): "the next person is asked",
+    (False, False): "due",
+    (True, True): "they are asked how it stands",
+    (True, False): "it is looked at again",
+}
+
+
+def deadline(case: Waiting) -> str:
+    """Return what happens when the next moment of a case comes."""
+    return _DEADLINES[case.taken_by is not None, case.severity == "red"]
+
 
 # Why a case was opened.
 REASONS: Mapping[str, str] = {

@@ -13,9 +13,9 @@ gets everything it shows from here, as values; how it says them is the console's
 from checkin.casebook.file import CaseFile, Event, Phone, Profile, case, mark
 from checkin.casebook.talk import Said, conversation
 from checkin.casebook.unsent import NotSent, not_sent_counts, why_not_sent
-from checkin.casebook.waiting import Queue, Unread, Waiting, facts, on_call, queue, see
+from checkin.casebook.waiting import Queue, Unread, Waiting, Wanted, facts, on_call, queue, see
 
 __all__ = [
-    "CaseFile", "Event", "NotSent", "Phone", "Profile", "Queue", "Said", "Unread", "Waiting", "case", "conversation",
-    "facts", "mark", "not_sent_counts", "on_call", "queue", "see", "why_not_sent",
+    "CaseFile", "Event", "NotSent", "Phone", "Profile", "Queue", "Said", "Unread", "Waiting", "Wanted", "case",
+    "conversation", "facts", "mark", "not_sent_counts", "on_call", "queue", "see", "why_not_sent",
 ]  # fmt: skip

@@ -34,6 +34,20 @@ class Waiting:
     alarm_at: datetime | None
     overdue_at: datetime | None
     snoozed_until: datetime | None
+    next_at: datetime | None
+    """When the line itself does something about it next: asks the next person, calls it overdue, asks its taker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see of the queue; all of it by default. `whose`: "mine" of `me`, "untaken"."""
+
+    severity: str = ""
+    whose: str = ""
+    me: UUID | None = None
+
+
+ALL = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +64,12 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits. `cases` and `unread` hold the first of them; the counts are of all."""
+    """What waits. `cases` and `unread` hold the first of them; the counts are of all that was wanted, `open_count` is
+    of all there are."""
 
     cases: Sequence[Waiting]
     case_count: int
+    open_count: int
     untaken: int
     unread: Sequence[Unread]
     unread_count: int
@@ -64,7 +80,7 @@ _CASES = text(
     SELECT k.number, k.severity, k.reason, k.taken_at, k.status, k.alarm_at, k.overdue_at, k.snoozed_until,
            coalesce(r.at, k.opened_at) AS since,
            p.name AS member, t.name AS taker, a.name AS asker,
-           coalesce(w.words, l.words) AS words, CASE WHEN l.id > w.id THEN l.words END AS last,
+           coalesce(w.words, l.words) AS words, CASE WHEN l.id > w.id THEN l.words END AS last, d.next_at,
            count(*) OVER () AS total, count(*) FILTER (WHERE k.status = 'open') OVER () AS untaken
     FROM cases k
     LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
@@ -83,7 +99,12 @@ _CASES = text(
         SELECT e.at FROM case_events e WHERE e.case_id = k.id AND e.kind = 'raised' AND e.detail = k.severity
         ORDER BY e.id DESC LIMIT 1
     ) r ON true
-    WHERE k.status <> 'closed'
+    LEFT JOIN (
+        SELECT subject, min(due_at) AS next_at FROM timers WHERE kind = 'page' GROUP BY subject
+    ) d ON d.subject = k.id
+    WHERE k.status <> 'closed' AND (k.alarm_at IS NOT NULL OR (
+        (:severity = '' OR k.severity = :severity) AND (:whose <> 'untaken' OR k.status = 'open')
+        AND (:whose <> 'mine' OR k.taken_by = :me)))
     ORDER BY k.snoozed_until IS NOT NULL, array_position(ARRAY['red', 'amber', 'task'], k.severity),
         k.overdue_at IS NULL, since, k.number LIMIT :most
     """
@@ -102,9 +123,16 @@ _UNREAD = text(
 )
 
 
-def queue(work: Work, *, most: int = 200, most_unread: int = 50) -> Queue:
-    """Return what waits: RED first, then by how long; of what was not understood, the newest first."""
-    cases = work.conn.execute(_CASES, {"most": most}).all()
+_OPEN = text("SELECT count(*) FROM cases WHERE status <> 'closed'")
+
+
+def queue(work: Work, wanted: Wanted = ALL, *, most: int = 200, most_unread: int = 50) -> Queue:
+    """Return what waits: RED first, then by how long; of what was not understood, the newest first. A case that sounds
+    the alarm is always wanted."""
+    values = {"most": most, "severity": wanted.severity, "whose": wanted.whose, "me": wanted.me}
+    cases = work.conn.execute(_CASES, values).all()
+    total = cases[0].total if cases else 0
+    narrowed = bool(wanted.severity or wanted.whose)
     unread = work.conn.execute(_UNREAD, {"most": most_unread}).all()
     return Queue(
         [
@@ -122,10 +150,12 @@ def queue(work: Work, *, most: int = 200, most_unread: int = 50) -> Queue:
                 alarm_at=row.alarm_at,
                 overdue_at=row.overdue_at,
                 snoozed_until=row.snoozed_until,
+                next_at=row.next_at,
             )
             for row in cases
         ],
-        cases[0].total if cases else 0,
+        total,
+        int(work.conn.execute(_OPEN).scalar_one()) if narrowed else total,
         cases[0].untaken if cases else 0,
         [
             Unread(
@@ -151,9 +181,10 @@ _FACTS = text(
 )
 
 
-def facts(work: Work) -> str:
-    """Return a short text that is another whenever anything in the queue is."""
-    return str(work.conn.execute(_FACTS).scalar_one())
+def facts(work: Work, *, age: float = 0.0) -> str:
+    """Return a short text that is another whenever anything in the queue is. One that this process read at most `age`
+    seconds ago may do: two hundred consoles that look every other second then cost what one does."""
+    return work.memory.recall("queue facts", age, lambda: str(work.conn.execute(_FACTS).scalar_one()))
 
 
 def see(work: Work, message_id: UUID) -> bool:

@@ -1,7 +1,7 @@
-// Keeps the queue live: asks every other second whether anything has changed, and says aloud what is new.
+// Keeps the queue live: asks again and again whether anything has changed, and says aloud what is new.
 "use strict";
 
-const EVERY = 2000;
+const EVERY = 1500;
 // A page nobody looks at still counts in its title, but needs to know less soon.
 const HIDDEN_EVERY = 15000;
 const FAILURES_SHOWN = 3;
@@ -44,8 +44,47 @@ function show(fresh) {
   const untaken = Number(list.dataset.untaken);
   document.title = untaken ? `(${untaken}) ${plainTitle}` : plainTitle;
   const news = [...cases(list)].filter(([key]) => !before.has(key)).map(([, words]) => words);
+  if (news.length) ring(news.some((words) => words.startsWith("RED")));
   if (news.length) announcer.textContent = `New: ${news.join(" ")}`;
 }
+
+// A sound for new cases: off until somebody turns it on in this browser; three notes for RED, one for others.
+const sound = document.getElementById("sound");
+let audio;
+
+function sounding() {
+  return localStorage.getItem("sound") === "on";
+}
+
+function ring(red) {
+  if (!sounding()) return;
+  audio ??= new AudioContext();
+  for (let note = 0; note < (red ? 3 : 1); note += 1) {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const at = audio.currentTime + note * 0.28;
+    tone.frequency.value = red ? 784 : 523;
+    volume.gain.setValueAtTime(0.001, at);
+    volume.gain.exponentialRampToValueAtTime(0.2, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.24);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.25);
+  }
+}
+
+function showSound() {
+  sound.hidden = false;
+  sound.setAttribute("aria-pressed", String(sounding()));
+  sound.textContent = `Sound for new cases: ${sounding() ? "on" : "off"}`;
+}
+
+sound.addEventListener("click", () => {
+  localStorage.setItem("sound", sounding() ? "off" : "on");
+  showSound();
+  ring(false);
+});
+showSound();
 
 async function ask() {
   clearTimeout(timer);

@@ -37,6 +37,30 @@ def test_arrow_keys_walk_through_the_rows(office: Office, page: Page) -> None:
     page.wait_for_url(f"**/cases/{first}")
 
 
+def test_keys_lead_to_what_they_say_and_can_be_turned_off(office: Office, page: Page, complaints: list[str]) -> None:
+    number = office.case("task", "question", ref="ann")
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == f"case-{number}"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{number}")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    assert "Write a note" in dialog.inner_text()
+    axe(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.id") == "note-words"
+    page.keyboard.type("question? no: quiet")
+    assert page.input_value("#note-words") == "question? no: quiet"
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Use single keys").uncheck()
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.locator("body").press("q")
+    assert page.url.endswith(f"/cases/{number}")
+    assert complaints == []
+
+
 def test_an_error_is_brought_to_the_reader(office: Office, page: Page) -> None:
     number = office.case("task", "question", ref="ann")
     page.goto(f"/cases/{number}")
