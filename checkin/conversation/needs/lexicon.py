@@ -5,11 +5,13 @@ in between ("kicked ~ out"). How much a phrase says is the list it stands in: `s
 `plain` usually is, `weak` only tips a balance.
 """
 
+import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from checkin.conversation.normal import fold
 
@@ -21,7 +23,10 @@ NEEDS: tuple[str, ...] = (
     "housing", "transport", "work", "learning", "legal", "loneliness", "mental-health", "health", "groups", "money",
 )  # fmt: skip
 
+# "P.I.P." is one word.
+_LETTERS = re.compile(r"\b(\w)\.(?=\w\b)")
 _DATA = Path(__file__).parent.parent / "data" / "needs"
+_SHORTEST_PLURAL, _NO_PLURAL = 3, ("ss", "us", "is")
 _WEIGHTS = {"strong": 6, "plain": 3, "weak": 1}
 GAP = "~"
 
@@ -51,31 +56,53 @@ class Lexicon:
 def load() -> Lexicon:
     """Return the phrases of every language. A phrase that several needs have is weighed for each of them."""
     phrases: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    written = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_DATA.glob("*.toml"))]
+    spelling: dict[str, str] = {
+        short: whole for stored in written for short, whole in stored.pop("spelling", {}).items()
+    }
     for need in NEEDS:
-        phrases[tuple(plain(need).split())][need] = _WEIGHTS["strong"]
+        phrases[tuple(stem(w) for w in plain(need).split())][need] = _WEIGHTS["strong"]
     ordinary: set[str] = set()
-    spelling: dict[str, str] = {}
-    for file in sorted(_DATA.glob("*.toml")):
-        stored = tomllib.loads(file.read_text(encoding="utf-8"))
-        ordinary |= set(stored.pop("ordinary", "").split())
-        spelling |= stored.pop("spelling", {})
+    for stored in written:
+        ordinary |= {stem(word) for word in stored.pop("ordinary").split()}
         for need, lists in stored.items():
             if need not in NEEDS:
                 raise KeyError(need)
-            for strength, written in lists.items():
-                for words in _phrases(written):
+            for strength, listed in lists.items():
+                for words in _phrases(listed, spelling):
                     had = phrases[words].get(need, 0)
                     phrases[words][need] = max(had, _WEIGHTS[strength])
     return _indexed(phrases, frozenset(ordinary), spelling)
 
 
-def _phrases(written: str) -> list[tuple[str, ...]]:
-    return [words for phrase in written.split(",") if (words := tuple(plain(phrase).split()))]
+def _phrases(listed: str, spelling: Mapping[str, str]) -> list[tuple[str, ...]]:
+    split = (tuple(stem(w) for w in spelt(plain(p).split(), spelling)) for p in listed.split(","))
+    return [words for words in split if words]
+
+
+def spelt(words: Sequence[str], spelling: Mapping[str, str]) -> list[str]:
+    """Return words with those that are written short written out, and ages told apart: as many words as before."""
+    return [spelling.get(word) or _age(word) for word in words]
+
+
+def _age(word: str) -> str:
+    """Return "#young" for a number that is a teenager's age and "#old" for one that is an old person's."""
+    if not word.isdecimal() or len(word) > 3:
+        return word
+    return "#young" if 11 <= int(word) <= 19 else "#old" if 70 <= int(word) <= 105 else word
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of a plural: what is meant by one is meant by several."""
+    return word[:-1] if len(word) > _SHORTEST_PLURAL and word.endswith("s") and not word.endswith(_NO_PLURAL) else word
 
 
 def plain(text: str) -> str:
-    """Return a text as phrases are compared: folded, "can't" as "cant", "mental-health" as two words."""
-    return fold(text).replace("'", "").replace("-", " ")
+    """Return a text as phrases are compared: folded, no accents, "can't" as "cant", "mental-health" as two words."""
+    folded = _LETTERS.sub(r"\1", fold(text).replace("'", "").replace("-", " "))
+    if folded.isascii():
+        return folded
+    return "".join(c for c in normalize("NFD", folded.replace("ł", "l")) if not combining(c))
 
 
 def _indexed(

@@ -5,22 +5,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checkin.conversation.needs.lexicon import GAP, NEEDS, Lexicon, Phrase, plain
+from checkin.conversation.needs.lexicon import GAP, NEEDS, Lexicon, Phrase, plain, spelt, stem
 from checkin.conversation.needs.slips import Slips
 from checkin.conversation.risk import Level, Risk, read_risk
 
 # A need has to be spoken of plainly once, or tipped at several times.
 _ENOUGH = 3
+# What these are about is often only how somebody else's need is told: "a group for widows", "no money for nappies".
+_WIDE = {"groups": 3, "money": 2, "loneliness": 1, "mental-health": 1}
 _ORDER = {need: i for i, need in enumerate(NEEDS)}
 _WORD = re.compile(r"[^\W_]+")
 _GAP_WORDS = 3
 _SHORTEST_STEM = 3
-# "not about debt", "don't need food": what follows is not what they look for. "no food" and "not got any money" are.
+# "not about debt", "don't need food", "not homeless, just lonely": what follows is not what they look for. "no food"
+# and "not got any money" are.
 _NOT_THIS = re.compile(
-    r"\b(?:(?:its|is|was|am|im|are) not (?:about|for|to do with|an?)|not (?:about|for|looking for|after|an?|to do with)"
-    r"|nothing to do with|isnt|(?:dont|do not|didnt|wont) (?:need|want) (?:any |a |the )?|already (?:have|got|had)"
-    r"|instead of|rather than|sorted (?:out )?(?:my|the))"
-    r"((?: \S+){1,3}?)(?= (?:its|but|im|i|just|only|is|and|need|want)\b|$)"
+    r"\b(?:not (?:about|for|looking for|after|to do with)|nothing to do with|isnt(?: about)?|instead of|rather than"
+    r"|(?:dont|do not|didnt|wont) (?:need|want)(?: any| a| the| help with)?|already (?:have|got|had)"
+    r"|sorted(?: out)?(?: my| the)?"
+    r"|not(?=(?: [^\s,.;!?]+){1,2}[,.;!?]? (?:just|only|but)\b))"
+    r"((?: [^\s,.;!?]+){1,3}?)(?=[,.;!?]| (?:its|but|im|i|just|only|is|and|need|want)\b|$)"
 )
 # Danger of these kinds is a need of its own; somebody who is hurt by another has come for help with that.
 _NOT_CRISIS = frozenset({"abuse", "cannot-talk", "someone-else", "organisation", "carrier-word", "withdrawal"})
@@ -59,14 +63,16 @@ class NeedsReader:
         """Return the needs in a text. Danger to oneself is the need "crisis", before any other."""
         risk = read_risk(text)
         typed = _WORD.findall(_NOT_THIS.sub(" ", plain(text)))
-        tokens = [self._spelt(t) for t in typed]
+        tokens = [self._corrected(stem(t)) for t in spelt(typed, self._lexicon.spelling)]
         hits = self._hits(tokens)
         scores = _scores(hits)
-        found = sorted((n for n, s in scores.items() if s >= _ENOUGH), key=lambda n: (-scores[n], _ORDER[n]))
+        weigh = {n: s - _WIDE.get(n, 0) for n, s in scores.items()}
+        found = sorted((n for n, s in scores.items() if s >= _ENOUGH), key=lambda n: (-weigh[n], _ORDER[n]))
         if _in_crisis(risk) or "crisis" in found:
             found = ["crisis", *(n for n in found if n != "crisis")]
-        elif _is_hurt(risk):
-            found = ["abuse", *(n for n in found if n != "abuse")]
+        elif _is_hurt(risk) and "abuse" not in found:
+            # "Threw me out" may be either: a plain need stands first, and nobody who is hurt is overheard.
+            found.append("abuse")
         said = {i for hit in hits for i in range(hit.begins, hit.ends)}
         rest = tuple(word for i, word in enumerate(typed) if i not in said)
         return Needs(tuple(found), tuple(" ".join(tokens[h.begins : h.ends]) for h in hits), rest)
@@ -75,14 +81,13 @@ class NeedsReader:
         """Return the needs of a service: its name and terms say them, a description only confirms."""
         scores: dict[str, int] = defaultdict(int)
         for words, weight in ((name, 3), (terms, 2), (description[:600], 1)):
-            for need, score in _scores(self._hits(_WORD.findall(plain(words)))).items():
+            for need, score in _scores(self._hits([stem(w) for w in _WORD.findall(plain(words))])).items():
                 scores[need] += min(score, 12) * weight
         least = max(max(scores.values(), default=0) // 4, 2 * _ENOUGH)
         found = sorted((n for n, s in scores.items() if s >= least), key=lambda n: (-scores[n], _ORDER[n]))
         return tuple(found[:5])
 
-    def _spelt(self, token: str) -> str:
-        token = self._lexicon.spelling.get(token, token)
+    def _corrected(self, token: str) -> str:
         if token in self._lexicon.vocabulary or token in self._lexicon.ordinary or self._stemmed(token):
             return token
         return self._slips.meant(token) or token

@@ -24,6 +24,8 @@ class Slips:
             return None
         most = 2 if len(token) >= _LONG else 1
         near = {w for shorter in (token, *_shorter(token, most)) for w in self._by_shorter.get(shorter, ())}
+        # The first letter is the one that people get right: a purse is no nurse.
+        near = {w for w in near if w[0] == token[0] or w[:2] == token[1::-1]}
         best = min(((_distance(token, w), w) for w in near), default=None)
         if best is None or best[0] > most or best[1] in self._ordinary:
             return None
