@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from checkin.staff import ROLES
-from console import account, cases, groups, meetings, people, people_doings, queue, reader, staff, tips, wording
+from console import account, cases, groups, meetings, people, people_doings, queue, reader, rota, staff, tips, wording
 from console.desk import Desk
 
 # Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
@@ -46,6 +46,7 @@ ROOMS = (
     # Figures
     Room(reader.room, CASE_WORKERS, "The reader", "reader.show"),
     # What the line says, and who is on call
+    Room(rota.room, CASE_WORKERS, "Rota", "rota.show"),
     Room(wording.room, CASE_WORKERS, "Wording", "wording.show"),
     # Settings, staff, audit
     Room(staff.room, ADMINS, "Staff", "staff.show"),

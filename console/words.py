@@ -91,6 +91,7 @@ REASONS: Mapping[str, str] = {
     "duty_nobody": "Somebody cannot do their duty, and nobody has stepped in",
     "duty_silent": "Somebody has not said whether they can do their duty; it stands",
     "rota_hole": "Nobody is on call for a time that is coming up",
+    "rota_digest": "The gaps of the coming four weeks in the rota",
     "feed_held": "A feed of the directory has shrunk and waits for somebody",
     "feed_failed": "A feed of the directory cannot be read",
     "helpline_expires": "The check of a helpline runs out",
@@ -198,7 +199,7 @@ EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed", "reop
 _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
 _STRANGER = "Somebody the line does not know"
 _ROTA = "The rota"
-_ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_hole"})
+_ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_digest", "rota_hole"})
 _DIRECTORY = "The directory"
 _ABOUT_THE_DIRECTORY = frozenset({"feed_held", "feed_failed", "helpline_expires"})
 

@@ -7,6 +7,7 @@ forgotten whatever becomes of a question.
 * `planning.py`: asking the day before, hearing nothing, and finding what nobody has.
 * `asking.py`: a no: the stand-ins, one at a time, until somebody has it or a coordinator must.
 * `changing.py`: what staff change: somebody takes over, is away, swaps.
+* `shifts.py`: shifts that staff keep in the console, and what a change would leave uncovered.
 """
 
 from checkin.duties.asking import OFFER_WAIT, TOPICS, record, still_asks
@@ -21,8 +22,11 @@ from checkin.duties.planning import (
     look_ahead,
 )
 from checkin.duties.rows import OPEN, Duty, lock, said
+from checkin.duties.shifts import AHEAD, DAYS, Pattern, asks, end_shift, gaps, pattern, put_shift
 
 __all__ = [
+    "AHEAD",
+    "DAYS",
     "HOLE_AHEAD",
     "HOLE_NEAR",
     "OFFER_WAIT",
@@ -30,14 +34,20 @@ __all__ = [
     "SILENT_AFTER",
     "TOPICS",
     "Duty",
+    "Pattern",
+    "asks",
     "away",
     "claim_duty",
     "claim_meeting",
     "claim_shift",
+    "end_shift",
+    "gaps",
     "lock",
     "look_ahead",
     "override",
+    "pattern",
     "propose_swap",
+    "put_shift",
     "record",
     "said",
     "still_asks",

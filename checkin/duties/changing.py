@@ -32,7 +32,7 @@ def override(
 ) -> UUID:
     """Put somebody on call between two moments (aware), instead of somebody or in addition at a rank; return its id."""
     _check_span(work, starts, ends)
-    _check_reachable(work, person_id)
+    check_reachable(work, person_id)
     if person_id == instead_of:
         raise BadInput("Nobody takes over from themselves.")
     change_id = new_id()
@@ -128,7 +128,7 @@ def _held(work: Work, shift_id: UUID, on: date, taker: UUID) -> tuple[Occurrence
         raise BadInput(f"The {shift.name} shift of {on} is not one person's; name a person from one time to another.")
     if held[0][0] == taker:
         raise BadInput(f"{people.first_name(work, taker)} has that shift already.")
-    _check_reachable(work, taker)
+    check_reachable(work, taker)
     return there[0], held[0][0]
 
 
@@ -139,7 +139,8 @@ def _check_span(work: Work, starts: datetime, ends: datetime) -> None:
         raise BadInput("That is over already.")
 
 
-def _check_reachable(work: Work, person_id: UUID) -> None:
+def check_reachable(work: Work, person_id: UUID) -> None:
+    """Raise BadInput when a page could not reach somebody."""
     phones = select(func.count()).where(PersonPhone.person_id == Person.id, PersonPhone.suspended_at.is_(None))
     row = work.conn.execute(
         select(Person.status, Person.safe_to_text, Person.safe_to_call, phones.scalar_subquery().label("phones")).where(

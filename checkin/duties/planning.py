@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import escalations, meetings, outbox, rota, timers
@@ -32,6 +32,8 @@ HOLE_NEAR = timedelta(hours=12)
 _LOOK = timedelta(days=14)
 _ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 _DAY_BEFORE = timedelta(days=2)
+# What the weekly digest looks at, and how many holes it names.
+_DIGEST, _TOLD = timedelta(days=28), 6
 
 
 def claim_shift(work: Work) -> bool:
@@ -172,7 +174,9 @@ def look_ahead(work: Work) -> int:
         return 0
     told = 0
     until = work.now + _LOOK
-    for hole in rota.holes(rota.read(work), work.now, until):
+    whole = rota.read(work)
+    _digest(work, whole)
+    for hole in rota.holes(whole, work.now, until):
         if hole.starts > work.now + HOLE_AHEAD:
             break
         near = hole.starts <= work.now + HOLE_NEAR
@@ -189,3 +193,25 @@ def look_ahead(work: Work) -> int:
             escalations.open_case(work, severity, "rota_hole", person_id=None, words=words)
             told += 1
     return told
+
+
+# A row of `heartbeats`: so that of all the rounds of a Monday morning one tells.
+_FIRST_OF_WEEK = text(
+    "INSERT INTO heartbeats (name, at) VALUES ('rota_digest', :now) "
+    "ON CONFLICT (name) DO UPDATE SET at = :now WHERE heartbeats.at < :monday RETURNING name"
+)
+
+
+def _digest(work: Work, whole: rota.Rota) -> None:
+    """Tell staff once a week, from Monday at nine, where nobody is on call in the coming four weeks; nothing to tell is
+    not told."""
+    here = work.now.astimezone(work.settings.zone)
+    monday = datetime.combine(here.date() - timedelta(days=here.weekday()), time(9), work.settings.zone)
+    if here < monday or work.conn.execute(_FIRST_OF_WEEK, {"now": work.now, "monday": monday}).first() is None:
+        return
+    holes = rota.holes(whole, work.now, work.now + _DIGEST)
+    if holes:
+        told = "; ".join(from_to(hole.starts, hole.ends, work.settings.zone) for hole in holes[:_TOLD])
+        more = f"; and {len(holes) - _TOLD} more" if len(holes) > _TOLD else ""
+        words = f"In the coming four weeks nobody is on call: {told}{more}."
+        escalations.open_case(work, Severity.TASK, "rota_digest", person_id=None, words=words)

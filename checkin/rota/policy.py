@@ -63,6 +63,7 @@ class Change:
     shift: UUID | None = None
     rank: int = 1
     why: Literal["override", "swap", "covers"] = "override"
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Away:
     person: UUID
     starts: datetime
     ends: datetime
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ def read(work: Work, since: datetime | None = None) -> Rota:
     ).all()
     return Rota(
         [Shift(s.id, s.ref or "a", s.person_id, s.rule, s.starts, s.minutes, ZoneInfo(s.zone), s.rank) for s in shifts],
-        [Change(c.person_id, c.starts, c.ends, c.instead_of, c.shift_id, c.rank, c.why) for c in changes],
-        [Away(a.person_id, a.starts, a.ends) for a in away]
+        [Change(c.person_id, c.starts, c.ends, c.instead_of, c.shift_id, c.rank, c.why, c.id) for c in changes],
+        [Away(a.person_id, a.starts, a.ends, a.id) for a in away]
         + [Away(p.id, *_ALWAYS) for p in people if p.status != "active"]
         + [Away(p.id, _ALWAYS[0], p.paused_until) for p in people if p.paused_until and p.paused_until > work.now],
         stand_ins,
