@@ -91,6 +91,9 @@ _CLAIM = text(
                AND CASE o.direction WHEN 'in' THEN o.carrier_status = 'in-progress' AND o.at > :lately
                    ELSE o.status = 'sent' AND o.carrier_rank < 4 AND o.sent_at > :lately END
            ) AS on_call,
+           (m.stream <> 'caring' OR NOT EXISTS (
+               SELECT FROM cases r WHERE r.person_id = m.person_id AND r.severity = 'red' AND r.status <> 'closed'
+           )) AND
            CASE m.wording WHEN 'checkin.ask' THEN c.status <> 'settled' WHEN 'reach_out.ask' THEN c.status <> 'settled'
                WHEN 'page.ask' THEN k.status = 'open' OR k.offered_to = m.person_id
                WHEN 'page.overdue' THEN k.status = 'open' WHEN 'joining.ask' THEN p.status = 'invited'

@@ -28,7 +28,7 @@ def tick() -> None:
         health.beat(work, "clock")
     busy = due.ask_plans(line.store, now, most=_MOST_PLANS) + due.ask_buddies(line.store, now, most=_MOST)
     busy += due.remind_meetings(line.store, now, most=_MOST) + due.ask_outcomes(line.store, now, most=_MOST)
-    busy += due.ask_duties(line.store, now, most=_MOST)
+    busy += due.ask_duties(line.store, now, most=_MOST) + due.say_kind_words(line.store, now, most=_MOST)
     # What was opened above may have left timers for other people: they fire in the same tick.
     busy += due.fire_timers(line.store, now, most=_MOST)
     if busy >= _MOST:

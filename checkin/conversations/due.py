@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from checkin import (
     buddies,
+    caring,
     checkins,
     duties,
     escalations,
@@ -71,6 +72,11 @@ def ask_duties(store: Store, now: datetime, *, most: int) -> int:
     """Ask about up to `most` shifts and meetings, and go on with as many duties, whose time has come; return how
     many."""
     return _claims(store, now, most, duties.claim_shift, duties.claim_meeting, duties.claim_duty)
+
+
+def say_kind_words(store: Store, now: datetime, *, most: int) -> int:
+    """Say up to `most` kind words that are due; return how many were said or left for a better time."""
+    return _claims(store, now, most, caring.claim)
 
 
 def ask_outcomes(store: Store, now: datetime, *, most: int) -> int:

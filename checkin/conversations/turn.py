@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import assert_never
 from uuid import UUID
 
-from checkin import buddies, checkins, escalations, meetings, outcomes, pairing, people, relays, timers, wording
+from checkin import buddies, caring, checkins, escalations, meetings, outcomes, pairing, people, relays, timers, wording
 from checkin.conversation import machine
 from checkin.conversation.effects import (
     Accept,
@@ -42,7 +42,7 @@ from checkin.conversation.effects import (
     Wait,
 )
 from checkin.conversation.events import Event, Opened, Settled
-from checkin.conversation.replies import Kind
+from checkin.conversation.replies import Kind, bereaved
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
 from checkin.conversations import cases, consents, enrolment, finding, ladders, pairs, sentences
@@ -222,6 +222,8 @@ class Turn(Speaking):
         if not resting:
             people.pause(self.work, self.member.id, until)
             timers.set_timer(self.work, "unpause", until, person_id=self.member.id)
+        if bereaved(self.words):
+            caring.hold(self.work, self.member.id, until)
         hospital = value.startswith("hospital")
         key = "rest.done" if resting else "pause.hospital" if hospital else "pause.done"
         local = until.astimezone(self.member.zone)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from checkin import caring
 from checkin.conversation.effects import Stream
 from checkin.store.models import Consent
 from checkin.store.work import Work
@@ -39,6 +40,8 @@ def consent(
             for stream in streams
         ],
     )
+    if Stream.CARING in streams:
+        (caring.begin if given else caring.stop)(work, person_id)
     names = [stream.value for stream in streams]
     kept = text(
         "UPDATE people SET streams = ARRAY("

@@ -21,10 +21,11 @@ typed; TIP words, or "report"; JOIN the code in capitals; BACK "menu" or None; U
 
 from checkin.conversation.replies.carrying import Tip, is_first_name, tip_in
 from checkin.conversation.replies.kinds import Asked, Kind, Reading
-from checkin.conversation.replies.pauses import pause_until
+from checkin.conversation.replies.pauses import bereaved, pause_until
 from checkin.conversation.replies.reader import greets, read, read_keys, read_speech, sounds_low, takes_break
 
 __all__ = [
-    "Asked", "Kind", "Reading", "Tip", "greets", "is_first_name", "pause_until", "read", "read_keys", "read_speech",
+    "Asked", "Kind", "Reading", "Tip", "bereaved",
+    "greets", "is_first_name", "pause_until", "read", "read_keys", "read_speech",
     "sounds_low", "takes_break", "tip_in",
 ]  # fmt: skip

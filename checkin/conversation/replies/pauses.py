@@ -50,6 +50,18 @@ _POLITE_END: Final = re.compile(r"(?:[ ,.!]+(?:please|pls|thanks|thank you|ta|lo
 _UNTIL_KEEPS: Final = re.compile(r"\b(?:until|untill|till|til|dan|do)\b .+")
 
 
+_LOSS: Final = re.compile(
+    r"\b(?:died|passed away|passed on|funeral|bereave\w*|lost (?:my|our) (?:\w+ )?(?:mum|mam|mother|dad|father|husband|"
+    r"wife|partner|son|daughter|child|baby|brother|sister|friend|nan|gran\w*|aunt\w*|uncle)|angladd|wedi marw|"
+    r"pogrzeb\w*|zmarl\w*|nie zyje)\b"
+)
+
+
+def bereaved(text: str) -> bool:
+    """Tell whether somebody who goes away says that they have lost somebody."""
+    return _LOSS.search(plain(text[:2000])) is not None
+
+
 def when_of(text: str) -> str | None:
     """Return the words that say how long ("2 weeks", "til 14th") in a plain text, or what follows "pause"."""
     until = _UNTIL_KEEPS.search(text)
