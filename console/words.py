@@ -76,6 +76,15 @@ REASONS: Mapping[str, str] = {
     "for_buddy": "Wrote words for a buddy that could not be passed on",
     "buddy_worried": "Somebody who looks out for them is worried",
     "buddy_needs_cover": "Cannot look out for their person just now; somebody else is needed",
+    "buddy_rests": "Their buddy is having a break, and nobody stands in",
+    "buddy_so_so": "A buddy who says that they are so-so, the day after a bad one",
+    "buddy_not_good": "A buddy who says that they are not good, the day after a bad one",
+    "buddy_words": "A buddy who was asked how they are, and answered in their own words",
+    "debrief": "What whoever was in touch with them says about it",
+    "pair_not_made": "A buddy was proposed to them, and it did not come about; who said what is told to nobody",
+    "pair_ended": "A pair was ended by one of the two; somebody may be without a buddy",
+    "wants_to_part": "Would like to end a pair, and it is not clear which",
+    "pair_review": "It is time to look with them and their buddy at how it goes",
     "buddy_silent": "Has not said how the person they look out for is",
     "pin_wrong": "Their PIN was keyed wrong three times in one call",
     "long_call": "Was on the phone with the line through an operator for very long; they may want a person",
@@ -193,7 +202,30 @@ _SNOOZED: Mapping[str, str] = {
     "": "{who} laid it aside until a set time",
     "reply": "{who} laid it aside until the person is heard from",
 }
-EVENT_KINDS = frozenset({*_EVENTS, "opened", "joined", "raised", "closed", "reopened", "snoozed"})
+# What whoever looks out for somebody answered when they were asked about it, or about themselves.
+_WELFARE: Mapping[str, str] = {
+    "good": "{who}, their buddy, was asked how they are themselves: good",
+    "so_so": "{who}, their buddy, was asked how they are themselves: so-so",
+    "low": "{who}, their buddy, was asked how they are themselves: not good",
+    "call": "{who}, their buddy, was asked how they are themselves, and would like to be rung",
+    "flagged": "{who}, their buddy, was asked how they are themselves, and does not sound well",
+    "thanks": "{who}, their buddy, was asked how they are themselves, and says thank you",
+    "words": "{who}, their buddy, was asked how they are themselves, and answered in their own words",
+    "silent": "{who}, their buddy, was asked how they are themselves, and said nothing, which is all right",
+}
+_DEBRIEF: Mapping[str, str] = {
+    "fine": "{who}, who was in touch with them, says that it went well",
+    "hard": "{who}, who was in touch with them, says that it was hard",
+    "worried": "{who}, who was in touch with them, is worried",
+    "thanks": "{who}, who was in touch with them, says thank you",
+    "words": "{who}, who was in touch with them, said how it went",
+    "silent": "{who}, who was in touch with them, was asked how it went and said nothing, which is all right",
+}
+EVENT_KINDS = frozenset({*_EVENTS, "welfare", "debrief", "opened", "joined", "raised", "closed", "reopened", "snoozed"})
+
+_BY_DETAIL: Mapping[str, Mapping[str, str]] = {
+    "reopened": _REOPENED, "snoozed": _SNOOZED, "welfare": _WELFARE, "debrief": _DEBRIEF,
+}  # fmt: skip
 
 # What `escalations.open_case` writes: the severity, the code, then what was heard, one piece after each semicolon.
 _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
@@ -233,7 +265,7 @@ def told(event: Event) -> Told:
         return Told(f"Raised to {SEVERITIES.get(event.detail, event.detail)}")
     if event.kind == "closed":
         return Told(f"{event.who} closed it" if event.who else "Closed by itself")
-    by_detail = {"reopened": _REOPENED, "snoozed": _SNOOZED}.get(event.kind, {})
+    by_detail = _BY_DETAIL.get(event.kind, {})
     sentence = by_detail.get(event.detail) or _EVENTS.get(event.kind)
     if sentence is None:
         return Told(": ".join(filter(None, (event.kind, event.detail))))
