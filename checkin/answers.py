@@ -1,5 +1,6 @@
 """What staff write to a member from a case, by text: what forbids it, and where what comes back goes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from checkin import escalations, gate, people, timers
+from checkin import escalations, gate, people, phrases, timers, wording
 from checkin.errors import BadInput
 from checkin.store.ids import new_id
 from checkin.store.models import Person, StaffReply
 from checkin.store.work import Work
+from checkin.wording.segments import Size, size
 
 # With a name before it, this stays within two text messages.
 LONGEST = 250
@@ -24,6 +26,38 @@ class Answer:
     words: str
     sender: str
     case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text before it is sent: as it would arrive, what it is charged as, and when it would go (None: not at all, for
+    the reason in `refused`)."""
+
+    text: str
+    size: Size
+    goes_at: datetime | None
+    refused: str
+
+
+def draft(work: Work, person_id: UUID, sender: str, words: str) -> Draft:
+    """Return what would become of a text to somebody, signed by `sender`'s first name."""
+    row = work.conn.execute(select(Person.language, Person.discreet).where(Person.id == person_id)).one()
+    values = {"sender": sender, "line": work.settings.name, "words": words}
+    variant: wording.Variant = "discreet" if row.discreet else "text"
+    text = wording.say("staff_reply.ask", row.language, variant, values, phrases.current(work))
+    try:
+        goes_at, refused = _may_go(work, person_id), ""
+    except BadInput as error:
+        goes_at, refused = None, str(error)
+    return Draft(text, size(text), goes_at, refused)
+
+
+def canned(work: Work, language: str, *, discreet: bool) -> Mapping[str, str]:
+    """Return what staff say again and again, by key, in somebody's language and the organisation's words."""
+    own = phrases.current(work)
+    variant: wording.Variant = "discreet" if discreet else "text"
+    keys = [key for key in wording.sentences("en") if key.startswith("canned.")]
+    return {key: wording.say(key, language, variant, {}, own) for key in keys}
 
 
 def send(work: Work, case_id: UUID, staff_id: UUID, words: str) -> datetime:

@@ -37,11 +37,17 @@ def room(desk: Desk) -> Blueprint:
     def reply(number: int) -> AnyResponse:
         return _act(desk, number, "reply", _reply)
 
+    def preview(number: int) -> Response:
+        with desk.work() as work:
+            case = _find(work, number)
+            return Response(render_template("_reply.html", **_reply_as_sent(desk, work, case, typed())))
+
     def judge(number: int) -> AnyResponse:
         return _act(desk, number, "judge", _judge)
 
     door.add_url_rule("", "show", show)
     door.add_url_rule("/mark", "mark", mark)
+    door.add_url_rule("/reply/preview", "preview", preview, methods=["POST"])
     for view in (take, note, reply, close, judge):
         door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
     for name, action in ACTIONS.items():
@@ -69,7 +75,6 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
             said=said,
             flags={e.id: flag for e in case.events if (flag := verdicts.flag_of(e.id, e.at, e.kind, e.detail))},
             verdicts=verdicts.given(work, [e.id for e in case.events]),
-            times=desk.times(work),
             words=words,
             country=desk.line.settings.country,
             longest_note=LONGEST_NOTE,
@@ -77,9 +82,31 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
             field=field,
             error=error,
             typed=request.form.get("words", ""),
+            **_reply_as_sent(desk, work, case, _begun(work, case, field)),
         )
         audit.record(work, me().person_id, "read_case", f"case {number}")
     return Response(page, 409 if error else 200)
+
+
+def _begun(work: Work, case: CaseFile, field: str) -> str:
+    """Return what stands in the text to begin with: what was typed, or a canned reply that was chosen."""
+    if field == "reply":
+        return request.form.get("words", "")
+    chosen, profile = request.args.get("say", ""), case.profile
+    return answers.canned(work, profile.language, discreet=profile.discreet).get(chosen, "") if profile else ""
+
+
+def _reply_as_sent(desk: Desk, work: Work, case: CaseFile, words: str) -> dict[str, object]:
+    """Return what the page says of a text to whom a case is about, as it stands: nothing for a stranger."""
+    if case.person_id is None or case.profile is None:
+        return {"draft": None, "begun": "", "canned": {}, "times": desk.times(work)}
+    return {
+        "draft": answers.draft(work, case.person_id, me().name, " ".join(words.split())),
+        "begun": words,
+        "canned": answers.canned(work, case.profile.language, discreet=case.profile.discreet),
+        "price": desk.line.settings.segment_price,
+        "times": desk.times(work),
+    }
 
 
 def _act(desk: Desk, number: int, field: str, action: Action) -> AnyResponse:

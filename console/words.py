@@ -254,6 +254,8 @@ class Told:
 
     what: str
     heard: Sequence[str] = ()
+    flagged: Sequence[tuple[str, str]] = ()
+    """The words that were flagged, each with its reason."""
 
 
 def told(event: Event) -> Told:
@@ -281,7 +283,25 @@ def _told_opened(event: Event) -> Told:
     rest, _, teller = rest.partition(", said by ")
     first, *pieces = rest.split("; ")
     what = f"{verb} as {SEVERITIES[severity]}: {reason(code)}{first}"
-    return Told(f"{what} (said by {teller})" if teller else what, [_heard(piece) for piece in pieces])
+    reasons = [piece.partition(": ") for piece in pieces]
+    marks = [(words, CATEGORIES.get(category, category)) for category, _, words in reasons if words]
+    return Told(f"{what} (said by {teller})" if teller else what, [_heard(piece) for piece in pieces], marks)
+
+
+def flagged(events: Sequence[Event]) -> list[tuple[str, str]]:
+    """Return everything that was flagged on a case, each piece of words with its reason."""
+    return [mark for event in events for mark in told(event).flagged]
+
+
+def pieces(text: str, marks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a text in pieces, each with why it was flagged, or ""; what was heard in other letters stays unmarked."""
+    found = [(piece, why) for piece, why in marks if piece.strip()]
+    if not found:
+        return [(text, "")]
+    why_of = {piece.casefold(): why for piece, why in found}
+    longest_first = sorted({piece for piece, _ in found}, key=len, reverse=True)
+    pattern = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")", re.IGNORECASE)
+    return [(part, why_of.get(part.casefold(), "")) for part in pattern.split(text) if part]
 
 
 def _heard(piece: str) -> str:

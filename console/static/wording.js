@@ -1,8 +1,8 @@
-// Shows a sentence as it would arrive while it is being written. Without this script the page shows it when it is sent.
+// Shows a sentence or a text as it would arrive while it is being written. Without this script the page shows it when it is sent.
 "use strict";
 
 const preview = document.getElementById("preview");
-const words = document.getElementById("words");
+const words = document.getElementById(preview?.dataset.of ?? "words");
 let waiting = 0;
 let asked = 0;
 

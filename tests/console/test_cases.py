@@ -285,7 +285,7 @@ def test_a_case_costs_the_same_however_much_was_said(office: Office, sue: Browse
     for place in range(60):
         _texts(office, "+447700900101", f"and then {place}", f"SM{place}")
     assert office.statements(sue, f"/cases/{number}") == one
-    assert one <= 12
+    assert one <= 16
     page = sue.opens(number).text
     assert "The last 50 texts and calls" in page
     assert "and then 59" in page

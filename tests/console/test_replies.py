@@ -1,7 +1,9 @@
 """Writing to a member from a case: what forbids it stands above the box, and is said when it is tried all the same."""
 
+import re
 from datetime import timedelta
 
+from console import words
 from tests.console.conftest import Browser, Office
 
 
@@ -24,6 +26,7 @@ def test_outside_their_hours_it_is_held_and_said_so(office: Office, sue: Browser
     number = office.case("task", "call_me", ref="ann")
     sue.does(number, "take")
     office.now += timedelta(hours=9)
+    sue = office.staff("sue")
     sue.does(number, "reply", "Good night.")
     assert "Your text goes when they may be disturbed" in sue.opens(number).text
 
@@ -31,7 +34,6 @@ def test_outside_their_hours_it_is_held_and_said_so(office: Office, sue: Browser
 def test_where_texting_is_not_safe_nothing_goes_and_the_words_are_kept(office: Office, sue: Browser) -> None:
     number = office.case("task", "call_me", ref="carol")
     sue.does(number, "take")
-    assert "Somebody else may read it: name neither the group nor the line" in sue.opens(number).text
     answer = sue.does(number, "reply", "Is four any good?")
     assert answer.status_code == 409
     assert "It is marked not safe to text them." in answer.text
@@ -59,3 +61,47 @@ def test_whoever_has_stopped_is_not_written_to(office: Office, sue: Browser) -> 
     with office.line.store.work(office.now) as work:
         work.conn.exec_driver_sql("UPDATE people SET streams = '{}' WHERE ref = 'ann'")
     assert "They have stopped texts." in sue.does(number, "reply", "Hello").text
+
+
+def test_a_text_is_seen_as_it_arrives_before_it_goes(office: Office, sue: Browser) -> None:
+    number = office.case("amber", "not_good", ref="ann")
+    sue.does(number, "take")
+    sue.opens(number)
+    plain = sue.post(f"/cases/{number}/reply/preview", words="how are you")
+    assert "<strong>1 text</strong>, 34 characters" in plain.text
+    assert "Sue from Harbour Line: how are you" in plain.text
+    assert "It goes at once" in plain.text
+    assert "wide alphabet" in sue.post(f"/cases/{number}/reply/preview", words="how are you 🙂").text
+    assert "<strong>2 texts</strong>" in sue.post(f"/cases/{number}/reply/preview", words="x" * 160).text
+    office.now = office.now.replace(hour=23)
+    late = office.staff("sue")
+    late.opens(number)
+    assert "It is held back until Fri 4 Dec, 09:00" in late.post(f"/cases/{number}/reply/preview", words="hi").text
+
+
+def test_what_is_often_said_is_there_to_begin_with(office: Office, sue: Browser) -> None:
+    number = office.case("amber", "not_good", ref="ann")
+    sue.does(number, "take")
+    begun = re.compile(r"<textarea id=\"reply-words\"[^>]*>([^<]*)</textarea>")
+    assert begun.findall(sue.get(f"/cases/{number}?say=canned.when").text) == [
+        "I would like to ring you. When suits you?"
+    ]
+    assert begun.findall(sue.get(f"/cases/{number}?say=checkin.ask").text) == [""]
+
+
+def test_who_must_not_be_texted_is_said_before_there_is_a_box(office: Office, sue: Browser) -> None:
+    number = office.case("amber", "not_good", ref="carol")
+    sue.does(number, "take")
+    page = sue.opens(number).text
+    assert "It is marked not safe to text them" in page
+    assert 'id="reply-words"' not in page
+    assert page.index("Before you get in touch") < page.index("It is marked not safe")
+
+
+def test_flagged_words_are_marked_where_they_stand_with_the_reason(office: Office, sue: Browser) -> None:
+    number = office.case("red", ref="ann", words="I WANT TO DIE <b> tonight", detail="; hopeless: want to die")
+    page = sue.opens(number).text
+    assert "<mark>WANT TO DIE<span" in page
+    assert "&lt;b&gt; tonight" in page
+    assert words.pieces("nothing here", []) == [("nothing here", "")]
+    assert words.pieces("a (b", [("(b", "x")]) == [("a ", ""), ("(b", "x")]
