@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from checkin.staff import ROLES
-from console import account, cases, groups, meetings, people, people_doings, queue, reader, rota, staff, tips, wording
+from console import (
+    account,
+    cases,
+    groups,
+    meetings,
+    people,
+    people_doings,
+    queue,
+    reader,
+    reports,
+    rota,
+    staff,
+    tips,
+    wording,
+)
 from console.desk import Desk
 
 # Staff who work on cases. Facilitators see their own groups, and nothing of anybody's case.
@@ -44,6 +58,7 @@ ROOMS = (
     # Directory and tips
     Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),
     # Figures
+    Room(reports.room, EVERYBODY, "Reports", "reports.show"),
     Room(reader.room, CASE_WORKERS, "The reader", "reader.show"),
     # What the line says, and who is on call
     Room(rota.room, CASE_WORKERS, "Rota", "rota.show"),

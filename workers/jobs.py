@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import bootstrap, duties, health, people, retention
+from checkin import bootstrap, duties, health, people, reports, retention
 from checkin.conversations import due
 from checkin.directory import nightly
 from workers import queues
@@ -81,6 +81,15 @@ def remove_old() -> None:
     """Remove what has been kept for as long as it may be."""
     line = _line()
     retention.run(line.store, line.clock())
+
+
+def count() -> None:
+    """Count for reports what has happened, a few weeks at a time."""
+    line = _line()
+    more = True
+    while more:
+        with line.store.work(line.clock()) as work:
+            more = reports.count_due(work)
 
 
 def reconcile() -> None:

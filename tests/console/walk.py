@@ -21,6 +21,7 @@ PARTS: dict[str, Any] = {
     "number": 1,
     "secret": "nothing",
     "filename": "console.css",
+    "name": "checkins",
     "key": "back.done",
     "language": "en",
     "variant": "text",

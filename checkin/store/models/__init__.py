@@ -28,6 +28,7 @@ from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Ho
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone
 from checkin.store.models.phrases import Phrase, RiskPhrase
+from checkin.store.models.reports import Tally, TallyWeek
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
 from checkin.store.models.signposting import MissingNeed
 from checkin.store.models.staff import Audit, ConsoleSession, Factor, Invitation, KeptForm, Receipt, RecoveryCode, Staff
@@ -101,6 +102,8 @@ __all__ = [
     "Staff",
     "StaffReply",
     "StandIn",
+    "Tally",
+    "TallyWeek",
     "Timer",
     "Tip",
     "TipHearing",

@@ -62,6 +62,7 @@ class CheckIn(Base):
         # Whoever was not asked has not answered.
         CheckConstraint("(coalesce(how, '') = 'left_out') = (why IS NOT NULL)", name="left_out"),
         CheckConstraint("why IS NULL OR answer IS NULL", name="no_answer"),
+        Index("ix_check_ins_due_at", "due_at"),
         Index("ix_check_ins_left_out", "due_at", postgresql_where=text("why IS NOT NULL")),
     )
     id: Mapped[UUID] = ident()
