@@ -80,7 +80,7 @@ def enrol(work: Work, found: Understood, source: Source) -> UUID:
     """Store somebody new, as `check_new` returned them, and return their id. Whoever is texted is asked to confirm it:
     until they say yes nothing else is sent."""
     person_id = persons.store_person(work, found.spec, None, source)
-    _belong(work, person_id, found.groups)
+    belong(work, person_id, found.groups)
     persons.ask_first(work, found.spec, person_id, None)
     persons.note_shared_phones(work)
     return person_id
@@ -93,7 +93,7 @@ def change(work: Work, person_id: UUID, changes: Mapping[str, str], source: Sour
     if member is None:
         raise LookupError(person_id)
     standing = written(work, [person_id])[person_id]
-    _give_ref(work, [person_id])
+    give_ref(work, [person_id])
     found, wrongs = understand({**standing, **changes}, work.settings)
     # Telephones are changed in a way of their own, and may be caller ids that no form takes.
     wrongs = [wrong for wrong in wrongs if wrong.column != "phones" or "phones" in changes]
@@ -112,7 +112,7 @@ def store(work: Work, found: Understood, was: str | None, source: Source = FILE)
     person_id = persons.store_person(work, found.spec, was, source)
     contacts = ids_by_ref(work, found.spec.contacts)
     persons.store_contacts(work, person_id, [contacts[ref] for ref in found.spec.contacts])
-    _belong(work, person_id, found.groups)
+    belong(work, person_id, found.groups)
     persons.ask_first(work, found.spec, person_id, was)
     return person_id
 
@@ -136,7 +136,7 @@ def _all_numbers(work: Work, person_id: UUID) -> list[tuple[UUID, str, str]]:
     return [(row.id, work.vault.open(row.number, "phones.number"), row.line) for row in rows]
 
 
-def _give_ref(work: Work, ids: Sequence[UUID]) -> None:
+def give_ref(work: Work, ids: Sequence[UUID]) -> None:
     """Give those who came by themselves the reference by which a row knows them."""
     work.conn.execute(
         update(Person).where(Person.id.in_(ids), Person.ref.is_(None)).values(ref=cast(Person.id, String))
@@ -146,7 +146,8 @@ def _give_ref(work: Work, ids: Sequence[UUID]) -> None:
 def ids_by_ref(work: Work, refs: Sequence[str]) -> dict[str, UUID]:
     """Return people by the references that rows know them by; those whom nobody knows are left out."""
     known_as = func.coalesce(Person.ref, cast(Person.id, String))
-    return dict(work.conn.execute(select(known_as, Person.id).where(known_as.in_(refs))).tuples()) if refs else {}
+    rows = work.conn.execute(select(known_as, Person.id).where(known_as.in_(refs))).all() if refs else ()
+    return dict(rows)
 
 
 def unknown(
@@ -171,12 +172,14 @@ def groups_by_name(work: Work) -> dict[str, UUID]:
     return {row.ref.casefold(): row.id for row in rows if row.ref} | {row.name.casefold(): row.id for row in rows}
 
 
-def _belong(work: Work, person_id: UUID, names: Sequence[str]) -> None:
-    """Make somebody a member of these groups and of no others; whoever runs one goes on doing so."""
+def belong(work: Work, person_id: UUID, names: Sequence[str], *, keep: bool = False) -> None:
+    """Make somebody a member of these groups and of no others (but for those they `keep`); whoever runs one goes on
+    doing so."""
     known = groups_by_name(work) if names else {}
     wanted = [known[name.casefold()] for name in names]
     gone = delete(Membership).where(Membership.person_id == person_id, Membership.role == "member")
-    work.conn.execute(gone.where(Membership.group_id.not_in(wanted)) if wanted else gone)
+    if not keep:
+        work.conn.execute(gone.where(Membership.group_id.not_in(wanted)) if wanted else gone)
     for group_id in wanted:
         row = {"group_id": group_id, "person_id": person_id, "joined_at": work.now}
         work.conn.execute(insert(Membership).values(**row).on_conflict_do_nothing())

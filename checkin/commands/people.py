@@ -1,0 +1,94 @@
+"""`checkin people` and `checkin person`: a table of people in and out, one person's data out, one person erased."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from checkin.errors import BadFile, BadInput
+
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def people() -> None:
+    """People, as a table (CSV, see docs/people.md)."""
+
+
+@people.command("import")
+@click.argument("file", type=_EXISTING)
+@click.option("--check", "only_check", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def people_import(file: Path, *, only_check: bool, as_json: bool) -> None:
+    """Bring people in from FILE (CSV): all of it, or nothing and every mistake by its line."""
+    from checkin import audit
+    from checkin.bootstrap import open_line
+    from checkin.register import importing, sheet
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work, _progress(file.name, shown=not as_json) as progress:
+        made = importing.plan(work, sheet.decoded(_bytes(file)))
+        if made.wrongs and not as_json:
+            raise BadFile([f"{file.name} {wrong}" for wrong in made.wrongs])
+        if not made.wrongs and not only_check:
+            importing.bring_in(work, made, progress)
+            audit.record(work, None, "imported_people", f"{made.new} new, {made.changed} changed")
+    counts = {"new": made.new, "changed": made.changed, "same": made.same, "invited": made.invited}
+    wrongs = [{"line": w.line, "column": w.column, "why": w.why} for w in made.wrongs]
+    if as_json:
+        click.echo(json.dumps({**counts, "done": not (wrongs or only_check), "wrong": wrongs}, ensure_ascii=False))
+        sys.exit(2 if wrongs else 0)
+    verb = "Would bring in" if only_check else "Brought in"
+    click.echo(f"{verb} {made.new} people, change {made.changed}, leave {made.same} as they are.")
+
+
+@people.command("export")
+@click.argument("file", type=_NEW)
+def people_export(file: Path) -> None:
+    """Write everybody to FILE (CSV, for your eyes only). PINs and code words are not in it."""
+    from checkin import audit
+    from checkin.bootstrap import open_line
+    from checkin.register import importing, sheet
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work:
+        written = sheet.write(importing.export(work))
+        audit.record(work, None, "exported_people", "people")
+    _write(file, written)
+    click.echo(f"Written to {file}. It holds names and numbers: keep it where nobody else reads it.")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that nobody else on the machine may read, as bytes: line ends stay as they are."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+            opened.write(text.encode())
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how far something long has come, where somebody is watching."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not (shown and sys.stderr.isatty()), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
