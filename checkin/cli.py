@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from checkin.commands.directory import directory, find
-from checkin.commands.people import people
+from checkin.commands.people import people, person
 from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
@@ -68,6 +68,7 @@ main.add_command(directory)
 main.add_command(find)
 main.add_command(play)
 main.add_command(people)
+main.add_command(person)
 main.add_command(rehearse)
 main.add_command(wording)
 main.add_command(staff)

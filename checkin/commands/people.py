@@ -6,10 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from checkin.errors import BadFile, BadInput
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from checkin.store.work import Work
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -61,6 +67,68 @@ def people_export(file: Path) -> None:
         audit.record(work, None, "exported_people", "people")
     _write(file, written)
     click.echo(f"Written to {file}. It holds names and numbers: keep it where nobody else reads it.")
+
+
+@click.group()
+def person() -> None:
+    """One person's data. WHO is their reference, id, or number."""
+
+
+@person.command("export")
+@click.argument("who")
+@click.argument("file", type=_NEW)
+def person_export(who: str, file: Path) -> None:
+    """Write all that is stored of WHO to FILE: to read when it ends in .html, else as JSON."""
+    from checkin import audit
+    from checkin.bootstrap import open_line
+    from checkin.records import exporting
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work:
+        person_id = _one(work, who)
+        found = exporting.export(work, person_id)
+        audit.record(work, None, "exported_person", f"person {person_id}")
+    html = file.suffix.lower() in {".html", ".htm"}
+    _write(file, exporting.readable(found, "What we hold") if html else json.dumps(found, ensure_ascii=False, indent=1))
+    click.echo(f"Written to {file}. Words of others about them are in it: read it before you hand it over.")
+
+
+@person.command("erase")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def person_erase(who: str, *, yes: bool, as_json: bool) -> None:
+    """Erase WHO, who has left the line: for good, but for RED cases, which the law wants kept."""
+    from checkin import audit
+    from checkin.bootstrap import open_line
+    from checkin.records import erasing
+
+    line = open_line(os.environ, plain_logs=True)
+    if not yes:
+        click.confirm("This cannot be taken back. Erase them?", abort=True)
+    with line.store.work(line.clock()) as work:
+        receipt = erasing.erase(work, _one(work, who))
+        audit.record(work, None, "erased_person", f"person {receipt.person_id}", erasing.told(receipt))
+    kept = [{"case": one.number, "until": one.until.isoformat()} for one in receipt.kept]
+    if as_json:
+        click.echo(json.dumps({"removed": receipt.removed, "blanked": receipt.blanked, "kept": kept}))
+        return
+    click.echo(f"Erased: {erasing.told(receipt)}.")
+    for one in receipt.kept:
+        click.echo(f"Case {one.number} was RED: it is kept, sealed and without a name, until {one.until:%d %B %Y}.")
+
+
+def _one(work: "Work", who: str) -> "UUID":
+    """Return who is meant. Raises BadInput for nobody, and for several."""
+    from checkin.casebook import people as register
+    from checkin.store.work import as_uuid
+
+    if (person_id := as_uuid(who)) is not None:
+        return person_id
+    found = register.find(work, who, everybody=True)
+    if found.total != 1:
+        raise BadInput(f"{found.total or 'No'} people are found by {who!r}: use the id that stands in their address.")
+    return found.people[0].id
 
 
 def _bytes(file: Path) -> bytes:

@@ -10,7 +10,7 @@ One module a room; a table is imported from here. A new one goes into its room a
 from checkin.store.models.base import Base
 from checkin.store.models.buddies import Aftercare, Pair, PairLine, PoolNumber, Proposal, RelayCall
 from checkin.store.models.caring import Caring
-from checkin.store.models.cases import Alert, Case, CaseEvent, Code, Policy, StaffReply, Verdict
+from checkin.store.models.cases import Alert, Case, CaseEvent, Code, KeptFile, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import Appointment, CheckIn, Plan
 from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
 from checkin.store.models.meetings import (
@@ -26,7 +26,7 @@ from checkin.store.models.meetings import (
 )
 from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
-from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone
+from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone, Upload
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.reports import Tally, TallyWeek
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
@@ -62,6 +62,7 @@ __all__ = [
     "Hold",
     "Hole",
     "Invitation",
+    "KeptFile",
     "KeptForm",
     "Listing",
     "Location",
@@ -107,5 +108,6 @@ __all__ = [
     "Timer",
     "Tip",
     "TipHearing",
+    "Upload",
     "Verdict",
 ]

@@ -137,6 +137,16 @@ class StaffReply(Base):
     words: Mapped[bytes]
 
 
+class KeptFile(Base):
+    """What a RED case was about whose person has been erased: who, and every line of its timeline, in one sealed file.
+    It goes when the case goes."""
+
+    __tablename__ = "kept_files"
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime]
+    file: Mapped[bytes]
+
+
 class Verdict(Base):
     """What somebody of the staff made of a flag: danger (real) or not. Only ever added to: the newest row of a flag
     counts. It stands by itself, so that the reader can be measured when the case has long been removed."""

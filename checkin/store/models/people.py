@@ -143,3 +143,13 @@ class NumberMove(Base):
     by: Mapped[UUID]
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     outcome: Mapped[str | None]
+
+
+class Upload(Base):
+    """A table of people that somebody of the staff is about to bring in; gone once it was, or a day later."""
+
+    __tablename__ = "uploads"
+    id: Mapped[UUID] = ident()
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[UUID]
+    content: Mapped[bytes]
