@@ -39,7 +39,7 @@ def _everything(town: Town) -> dict[str, str]:
 
 def _left(town: Town, *sought: str) -> dict[str, str]:
     """Return where something is still to be read."""
-    looks = re.compile("|".join(rf"\b{re.escape(one)}\b" for one in sought))
+    looks = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in sought))
     return {place: hit[0] for place, text in _everything(town).items() if (hit := looks.search(text))}
 
 
