@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from checkin.commands.backup import backup, restore
 from checkin.commands.directory import directory, find
 from checkin.commands.people import people, person
 from checkin.commands.play import play
@@ -66,6 +67,8 @@ def main() -> None:
 
 main.add_command(directory)
 main.add_command(find)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(play)
 main.add_command(people)
 main.add_command(person)

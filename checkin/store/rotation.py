@@ -69,6 +69,19 @@ def left(work: Work, sealed: Sealed) -> int:
     return int(work.conn.execute(counted).scalar_one())
 
 
+def keys_used(work: Work) -> list[str]:
+    """Return the ids of the keys under which anything is sealed, in order."""
+    found: set[bytes] = set()
+    for sealed in sealed_tables():
+        for name in sealed.columns:
+            column = sealed.table.columns[name]
+            # The first byte is how long the id is that follows it.
+            size = func.get_byte(column, 0) + 1
+            ids = select(func.substring(column, 1, size)).where(func.length(column) > 0).distinct()
+            found |= {bytes(one) for one in work.conn.execute(ids).scalars()}
+    return sorted(one[1:].decode("ascii", "replace") for one in found)
+
+
 def rotate(store: Store, now: datetime, follow: Mapping[str, Follow]) -> Iterator[Progress]:
     """Seal everything anew under the current key, yielding after every lot. Rows in somebody's hands are left for
     another pass; when rows are still left at the end, run it again. `follow` is called with each lot of a table, as it

@@ -47,6 +47,11 @@ class Vault:
         # What a value that is sealed under the current key begins with.
         self.prefix = bytes([len(self._current)]) + self._current.encode()
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the keys, the current one first."""
+        return tuple(self._ciphers)
+
     def seal(self, text: str, column: str) -> bytes:
         """Return `text` sealed for `column` ("messages.body")."""
         nonce = os.urandom(_NONCE)
