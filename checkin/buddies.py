@@ -93,6 +93,18 @@ def cover_of(work: Work, pair_id: UUID) -> Looking | None:
     return Looking(*rows[0]) if rows else None
 
 
+def others_for(work: Work, pair_id: UUID) -> list[UUID]:
+    """Return who else looks out for a pair's member and has no break, by rank."""
+    member = select(Pair.member_id).where(Pair.id == pair_id).scalar_subquery()
+    mine = select(Pair.buddy_id).where(Pair.member_id == member, Pair.status == "active", Pair.id != pair_id)
+    return list(work.conn.scalars(mine.order_by(Pair.rank)))
+
+
+def stands(work: Work, pair_id: UUID) -> bool:
+    """Tell whether a pair has not ended."""
+    return work.conn.execute(select(Pair.id).where(Pair.id == pair_id, Pair.status != "ended")).first() is not None
+
+
 def ask_cover(work: Work, pair_id: UUID) -> None:
     """A buddy cannot just now: ask whoever could stand in, if anybody can, about the week."""
     if (cover := cover_of(work, pair_id)) is not None:
@@ -117,10 +129,14 @@ class Other:
     resting: bool
     line: str | None
     """The number that is the pair's own, where they have one."""
+    rank: int | None
+    """Which buddy they are to this person, the first or a further one; None: this person looks out for them."""
+    since: datetime
 
 
 _OTHERS = """
-    SELECT o.id, o.name, j.id, j.status = 'resting', l.number FROM pairs j
+    SELECT o.id, o.name, j.id, j.status = 'resting', l.number,
+        CASE WHEN j.member_id = %(person)s THEN j.rank END, j.began_at FROM pairs j
     JOIN people o ON o.id = CASE WHEN j.member_id = %(person)s THEN j.buddy_id ELSE j.member_id END
     LEFT JOIN pair_lines l ON l.pair_id = j.id AND l.person_id = o.id
     WHERE (j.member_id = %(person)s OR j.buddy_id = %(person)s) AND j.status <> 'ended'

@@ -13,6 +13,7 @@ from flask import Blueprint
 from checkin.staff import ROLES
 from console import (
     account,
+    buddies,
     cases,
     groups,
     meetings,
@@ -52,6 +53,7 @@ ROOMS = (
     Room(people.room, CASE_WORKERS, "People", "people.show"),
     Room(people_doings.room, CASE_WORKERS),
     Room(people.talk_room, people.READERS),
+    Room(buddies.room, CASE_WORKERS, "Buddies", "buddies.show"),
     # Groups and meetings
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),

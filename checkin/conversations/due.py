@@ -69,9 +69,9 @@ def remind_meetings(store: Store, now: datetime, *, most: int) -> int:
 
 
 def ask_duties(store: Store, now: datetime, *, most: int) -> int:
-    """Ask about up to `most` shifts and meetings, and go on with as many duties, whose time has come; return how
+    """Ask about up to `most` shifts, meetings and weeks, and go on with as many duties, whose time has come; return how
     many."""
-    return _claims(store, now, most, duties.claim_shift, duties.claim_meeting, duties.claim_duty)
+    return _claims(store, now, most, duties.claim_shift, duties.claim_meeting, duties.claim_week, duties.claim_duty)
 
 
 def say_kind_words(store: Store, now: datetime, *, most: int) -> int:

@@ -1,6 +1,7 @@
 """Sentences for one person: what their placeholders stand for, and the line's own."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -81,11 +82,25 @@ def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[
 def _choices(work: Work, member: Member, variant: Variant) -> str:
     """Return those of a person's pairs to choose from: "1 Ann, 2 Sam"."""
     others = buddies.others_of(work, member.id)
-    said = [
-        render(work, "relay.choice", member.language, variant, {"number": str(n), "buddy": other.name})
-        for n, other in enumerate(others, start=1)
-    ]
+    names = Counter(other.name.casefold() for other in others)
+    said = []
+    for n, other in enumerate(others, start=1):
+        own = {"number": str(n), "buddy": other.name}
+        key = "relay.choice"
+        if names[other.name.casefold()] > 1:
+            key, told_by = _apart(other, member)
+            own |= told_by
+        # Whoever reads along over a shoulder learns no more than from a name.
+        seen = "discreet" if variant == "text" and member.discreet else variant
+        said.append(render(work, key, member.language, seen, own))
     return (" " if variant == "voice" else ", ").join(said)
+
+
+def _apart(other: buddies.Other, member: Member) -> tuple[str, dict[str, str]]:
+    """Return how one of two who share a first name is told from the other: by what they are to the reader."""
+    if other.rank is None:
+        return "relay.choice_since", {"when": wording.day(other.since.astimezone(member.zone), member.language)}
+    return "relay.choice_first" if other.rank == 1 else "relay.choice_second", {}
 
 
 def _about_case(work: Work, case_id: UUID) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Duties: what somebody has undertaken. They are asked the day before, and a no is offered to the stand-ins in order.
 
-A duty is general: a shift on call, a facilitator's meeting. It keeps its own time, as a case does, so that nothing is
-forgotten whatever becomes of a question.
+A duty is general: a shift on call, a facilitator's meeting, a buddy's week. It keeps its own time, as a case does, so
+that nothing is forgotten whatever becomes of a question.
 
 * `rows.py`: a duty's row, and how it is said.
 * `planning.py`: asking the day before, hearing nothing, and finding what nobody has.
@@ -19,7 +19,9 @@ from checkin.duties.planning import (
     claim_duty,
     claim_meeting,
     claim_shift,
+    claim_week,
     look_ahead,
+    next_week_asked,
 )
 from checkin.duties.rows import OPEN, Duty, lock, said
 from checkin.duties.shifts import AHEAD, DAYS, Pattern, asks, end_shift, gaps, pattern, put_shift
@@ -40,10 +42,12 @@ __all__ = [
     "claim_duty",
     "claim_meeting",
     "claim_shift",
+    "claim_week",
     "end_shift",
     "gaps",
     "lock",
     "look_ahead",
+    "next_week_asked",
     "override",
     "pattern",
     "propose_swap",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import audit, escalations, gate, meetings, outbox, people, rota, timers
+from checkin import audit, buddies, escalations, gate, meetings, outbox, people, rota, timers
 from checkin.conversation.effects import Severity
 from checkin.duties.rows import Duty, Status, lock, person, tell
 from checkin.rota.policy import away_until
@@ -112,6 +112,8 @@ def _candidates(work: Work, duty: Duty) -> list[UUID]:
     asked = set(work.conn.scalars(select(Offer.person_id).where(Offer.duty_id == duty.id)))
     if duty.wanted is not None:
         return [duty.wanted] if duty.wanted not in asked else []
+    if duty.kind == "week":
+        return [p for p in buddies.others_for(work, duty.subject) if p not in asked | {duty.person_id}]
     if duty.kind == "meeting":
         group = work.conn.execute(select(Series.group_id).where(Series.id == duty.subject)).scalar_one()
         return [p for p in _of_group(work, group, "cover") if p not in asked | {duty.person_id}]
@@ -139,7 +141,10 @@ def _of_group(work: Work, group_id: UUID, role: str) -> list[UUID]:
 
 
 def stands(work: Work, duty: Duty) -> bool:
-    """Tell whether a duty is still one: a meeting may be off, at another time, or somebody else's."""
+    """Tell whether a duty is still one: a meeting may be off, at another time, or somebody else's;
+    a pair may have ended."""
+    if duty.kind == "week":
+        return buddies.stands(work, duty.subject)
     if duty.kind != "meeting":
         return True
     meeting = meetings.beginning(work, duty.subject, duty.starts)

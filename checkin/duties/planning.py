@@ -7,11 +7,12 @@ asked is unique by shift, time and person, so that a look too many asks nobody t
 from datetime import UTC, datetime, time, timedelta
 from itertools import takewhile
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import escalations, meetings, outbox, rota, timers
+from checkin import escalations, meetings, outbox, recurrence, rota, timers
 from checkin.conversation.effects import Severity
 from checkin.duties.asking import facilitators, lapse, offer_next, over, stands, to_staff
 from checkin.duties.rows import OPEN, lock
@@ -19,7 +20,7 @@ from checkin.rota.policy import Occurrence, holders, occurrences
 from checkin.rota.words import from_to
 from checkin.store.ids import new_id
 from checkin.store.models import Duty as Stored
-from checkin.store.models import Hole, Meeting, Offer
+from checkin.store.models import Hole, Meeting, Offer, Pair, Person
 from checkin.store.models import Shift as StoredShift
 from checkin.store.work import Work
 
@@ -96,6 +97,36 @@ def _next_ask(work: Work, kept: meetings.Kept, at: time) -> datetime | None:
         if one.moved and one.status == "planned" and (asked := rota.asked_at(one.starts, zone, at)) > work.now
     ]
     return min([*moved, *([planned] if planned else [])], default=None)
+
+
+# A buddy's week, on their own clock.
+_WEEK, _WEEKS_BEGIN = "FREQ=WEEKLY;BYDAY=MO", datetime(2024, 1, 1)  # noqa: DTZ001  # wall-clock time
+
+
+def next_week_asked(work: Work, zone: ZoneInfo) -> datetime | None:
+    """Return when a buddy in `zone` is asked next whether the week that begins then suits them (aware, UTC)."""
+    return rota.next_ask(_WEEK, _WEEKS_BEGIN, zone, home=zone, at=work.settings.duty_time, after=work.now)
+
+
+def claim_week(work: Work) -> bool:
+    """Ask one buddy about the week that begins tomorrow, and set when they are asked next; False: none is due."""
+    row = work.conn.execute(
+        select(Pair.id, Pair.buddy_id, Pair.status, Person.zone)
+        .join(Person, Person.id == Pair.buddy_id)
+        .where(Pair.ask_due_at <= work.now, Pair.status != "ended")
+        .order_by(Pair.ask_due_at)
+        .limit(1)
+        .with_for_update(of=Pair, skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    zone = ZoneInfo(row.zone)
+    starts = recurrence.next_after(_WEEK, _WEEKS_BEGIN, zone, work.now)
+    due = starts is not None and rota.asked_at(starts, zone, work.settings.duty_time) <= work.now
+    if starts is not None and due and row.status == "active":
+        _ask(work, "week", row.id, row.buddy_id, starts, starts + timedelta(days=7))
+    work.conn.execute(update(Pair).where(Pair.id == row.id).values(ask_due_at=next_week_asked(work, zone)))
+    return True
 
 
 def _ask(work: Work, kind: str, subject: UUID, person: UUID, starts: datetime, ends: datetime) -> None:

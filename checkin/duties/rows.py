@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, select
 
-from checkin import outbox, phrases, wording
+from checkin import buddies, outbox, people, phrases, wording
 from checkin.conversation.effects import Stream
 from checkin.store.models import Duty as Stored
 from checkin.store.models import Group, Meeting, Person
@@ -25,8 +25,8 @@ OPEN: tuple[Status, ...] = ("asked", "silent", "proposed", "offered", "nobody")
 class Duty:
     """Something that somebody has undertaken, from one moment (UTC) until another; its row is locked.
 
-    `kind` is "shift" or "meeting", `subject` which one, `status` one of Status; `wanted` is who would take it over,
-    when somebody has been named, and `covered_by` who has."""
+    `kind` is "shift", "meeting" or "week", `subject` which one, `status` one of Status; `wanted` is who would take it
+    over, when somebody has been named, and `covered_by` who has."""
 
     id: UUID
     kind: str
@@ -61,6 +61,13 @@ def said(work: Work, duty: Duty, language: str, zone: ZoneInfo, variant: Variant
     if duty.kind == "meeting":
         group = select(Group.name).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == duty.subject)
         values["group"] = work.conn.execute(group).scalar_one_or_none() or "?"
+    if duty.kind == "week":
+        whose = buddies.member_of(work, duty.subject)
+        values = {
+            "member": people.first_name(work, whose) if whose else "?",
+            "starts": wording.day(starts, language),
+            "ends": wording.day(ends - timedelta(minutes=1), language),
+        }
     return wording.say(f"duty.{duty.kind}", language, variant, values, phrases.current(work))
 
 

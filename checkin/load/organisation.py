@@ -88,6 +88,7 @@ class PairSpec:
     at: time | None
     ended: bool
     review: date | None
+    ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +372,7 @@ def _cancelled(n: Node, series: meetings.Series) -> tuple[date, ...]:
 
 
 def _pair(n: Node) -> PairSpec:
-    n.only("ref", "member", "buddy", "rank", "report", "review", "ended")
+    n.only("ref", "member", "buddy", "rank", "report", "review", "ask", "ended")
     rule = at = None
     if (report := n.child("report")) is not None:
         report.only("days", "at", "weeks")
@@ -385,9 +386,10 @@ def _pair(n: Node) -> PairSpec:
     if member and member == buddy:
         n.wrong("nobody is their own buddy", "buddy")
     ended = n.flag("ended", default=False)
+    ask = n.flag("ask", default=False)
     review = n.checked("review", n.text("review", ""), booked.day_of, None) if n.has("review") else None
     return PairSpec(
-        n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended, review
+        n.text("ref", f"{member}+{buddy}"), member, buddy, n.whole("rank", 1, 1, 9), rule, at, ended, review, ask
     )
 
 

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, dangers, meetings, pairing, phrases, rota
+from checkin import buddies, dangers, duties, meetings, pairing, phrases, rota
 from checkin.errors import BadInput
 from checkin.escalations import policies
 from checkin.load import outcomes, persons
@@ -137,7 +137,8 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
     due: datetime | None = None
     standing = work.conn.execute(
         select(
-            Pair.id, Pair.rule, Pair.at, Pair.next_due_at, Pair.status, Pair.buddy_id, Pair.place, Pair.review_due_at
+            Pair.id, Pair.rule, Pair.at, Pair.next_due_at, Pair.status, Pair.buddy_id, Pair.place, Pair.review_due_at,
+            Pair.ask_due_at,
         ).where(Pair.ref == spec.ref)
     ).first()  # fmt: skip
     if spec.ended:
@@ -166,7 +167,13 @@ def _pair(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> None:
         # A day that is past says when it was first looked at: what stands, stands.
         review = standing.review_due_at if goes_on and standing is not None else pairing.review_at(work, first=True)
     values["review_due_at"] = review
+    values["ask_due_at"] = _next_week(work, spec, zone, standing.ask_due_at if goes_on and standing else None)
     upsert(work, Pair, spec.ref, values)
+
+
+def _next_week(work: Work, spec: PairSpec, zone: str, standing: datetime | None) -> datetime | None:
+    """Return when the buddy is asked about their week; a question that is due just now is not skipped."""
+    return (standing or duties.next_week_asked(work, ZoneInfo(zone))) if spec.ask else None
 
 
 def _place(work: Work, spec: PairSpec, ids: dict[str, UUID]) -> int:

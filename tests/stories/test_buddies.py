@@ -237,3 +237,25 @@ def test_silence_about_oneself_is_all_right_and_noted(ann: Phone, ben: Phone, su
     clock.moves(days=2)
     ben.hears_nothing()
     assert clock.scalar("SELECT detail FROM case_events WHERE kind = 'welfare'") == "silent"
+
+
+def test_a_week_that_does_not_suit_is_offered_to_the_other(ben: Phone, dee: Phone, sue: Phone, clock: Town) -> None:
+    clock.loads(SECOND.replace('{days: sun, at: "17:00"}', '{days: wed, at: "17:00"}, ask: yes')).moves_to("Wed 17:00")
+    ben.hears("Have you been in touch with Ann").texts("1").hears("Good to know")
+    clock.moves_to("Sun 17:00")
+    ben.hears("Your turn is coming up: looking out for Ann, Monday 18 January to Sunday 24 January")
+    ben.texts("2").hears("I'll see who can step in")
+    dee.hears("Could you step in for Ben? It is looking out for Ann").texts("yes").hears("It is yours")
+    ben.hears("Dee steps in for you")
+    sue.hears("For your rota: Dee steps in for Ben")
+    clock.moves_to("Wed 17:00")
+    dee.hears("Have you been in touch with Ann").texts("1").hears("Good to know")
+    ben.hears_nothing()
+
+
+def test_two_buddies_of_one_name_are_told_apart(ann: Phone, ben: Phone, dee: Phone, clock: Town) -> None:
+    clock.loads(SECOND.replace("name: Dee", "name: Ben")).moves_to("10:00")
+    ann.texts("BUDDY Ben are you about?").hears("Reply 1 Ben, your buddy, 2 Ben, your second buddy.")
+    ann.texts("2").hears("passed that on to Ben")
+    dee.hears("Ann says: Ben are you about?")
+    ben.hears_nothing()
