@@ -107,7 +107,8 @@ def back() -> str | None:
     """Return where somebody is to find themselves after they have logged in: a form is not sent again, but its page is
     shown."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        # The bare address means wherever they begin, and not everybody begins at the queue.
+        return request.full_path.rstrip("?") if request.path != "/" else None
     if request.blueprint == "cases" and request.view_args:
         return url_for("cases.show", number=request.view_args["number"])
     came_from = urlsplit(request.referrer or "")

@@ -173,3 +173,23 @@ def test_who_came_is_marked_once_it_has_begun_and_tells_nobody(line: Line) -> No
     assert again[1].newcomers == 2
     ticks(line, begun)
     assert value(line, "SELECT count(*) FROM messages") == 0
+
+
+def test_a_file_that_changes_a_series_tells_whoever_was_told_otherwise(line: Line) -> None:
+    ticks(line, REMINDED)
+    sent(line)
+    loads(line, TOWN, LATER)
+    assert value(line, "SELECT sequence FROM meetings") == 0
+    loads(line, TOWN.replace("starts: 2026-01-08 19:00", "starts: 2026-01-08 19:30"), LATER)
+    ticks(line, LATER)
+    assert [who for who, _, _ in owed(line, "meeting.moved.ask", "meeting.moved")] == list(EVERYBODY)
+    assert value(line, "SELECT sequence FROM meetings") > 0
+    assert value(line, "SELECT by_hand FROM meetings") is False
+    # On another weekday: what was told of is off, and stays off however often the file is loaded.
+    sent(line)
+    for _ in range(2):
+        loads(line, TOWN.replace("BYDAY=TH", "BYDAY=TU"), LATER)
+        ticks(line, LATER)
+    assert {key for _, _, key in owed(line)} == {"meeting.cancelled"}
+    with pytest.raises(BadInput, match="not meet on that day any more"), line.store.work(LATER) as work:
+        meetings.plan(work, series(line), date(2027, 1, 14), meetings.Restore())

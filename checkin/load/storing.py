@@ -123,9 +123,18 @@ def _meeting(work: Work, group_id: UUID, spec: MeetingSpec) -> None:
         # The same series: what is due just now is not skipped because a file was loaded.
         due, ask = standing["next_due_at"], standing["ask_due_at"]
     values = {"group_id": group_id, **spec.fields, "next_due_at": due, "ask_due_at": ask}
-    by_hand = standing is not None and standing["by_hand"]
-    # What staff have made of it in the console stays.
-    meeting_id = standing["id"] if standing and by_hand else upsert(work, Meeting, spec.ref, values)
+    if standing is None:
+        meeting_id = upsert(work, Meeting, spec.ref, values)
+    elif not standing["by_hand"]:
+        meeting_id = standing["id"]
+        (before,) = meetings.series_where(work, Meeting.id == meeting_id, lock=True)
+        upsert(work, Meeting, spec.ref, values)
+        (after,) = meetings.series_where(work, Meeting.id == meeting_id)
+        if after != before:
+            meetings.keeping.follow(work, before, after, None)
+    else:
+        # What staff have made of it in the console stays.
+        meeting_id = standing["id"]
     meetings.set_cancelled(work, meeting_id, spec.cancelled)
 
 

@@ -157,9 +157,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the telling of the newest change has come. `not_told`: names, and why, as stable words."""
+    """How far the telling of the newest change has come; `ringing` have been rung, and nobody has picked up yet.
+    `not_told`: names, and why, as stable words."""
 
     told: int
+    ringing: int
     waiting: int
     waits_until: datetime | None
     not_told: tuple[tuple[str, str], ...]
@@ -236,7 +238,8 @@ def _changes(work: Work, occurrence: Occurrence) -> tuple[Past, ...]:
 
 _SENT = text(
     """
-    SELECT p.name, m.status, m.reason, m.due_at FROM messages m JOIN people p ON p.id = m.person_id
+    SELECT p.name, m.status, m.reason, m.due_at, m.medium = 'call' AND NOT m.reached AS rings
+    FROM messages m JOIN people p ON p.id = m.person_id
     WHERE m.subject = :occurrence AND m.at >= :since AND m.wording = ANY(:keys)
     """
 )
@@ -250,13 +253,17 @@ _KEYS = {
 }
 
 
+_GONE = frozenset({"sent", "leased", "unknown"})
+
+
 def _progress(work: Work, occurrence: Occurrence, newest: Past) -> Progress:
     values = {"occurrence": occurrence.id, "since": newest.at, "keys": _KEYS[newest.kind]}
     rows = work.conn.execute(_SENT, values).all()
     waits = [row.due_at for row in rows if row.status == "owed"]
     lost = [row for row in rows if row.status in {"dropped", "failed"} and row.reason != "not_relevant"]
     return Progress(
-        told=sum(row.status in {"sent", "leased", "unknown"} for row in rows),
+        told=sum(row.status in _GONE and not row.rings for row in rows),
+        ringing=sum(row.status in _GONE and row.rings for row in rows),
         waiting=len(waits) + work.conn.execute(_OPENING, {"occurrence": occurrence.id}).scalar_one(),
         waits_until=max((due for due in waits if due > work.now), default=None),
         not_told=tuple((work.vault.open(row.name, "people.name"), row.reason or "failed") for row in lost),

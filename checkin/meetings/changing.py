@@ -122,6 +122,8 @@ def _plan(work: Work, kept: Kept, before: Occurrence, change: Change) -> Planned
         case Restore():
             if before.status == "planned":
                 raise BadInput("This meeting is on.")
+            if not before.moved and kept.series.on(before.day) is None:
+                raise BadInput("The group does not meet on that day any more.")
             kind, after = "restored", replace(before, status="planned")
         case Run(person_id=person_id):
             kind, after = "runs", replace(before, runs=person_id)
@@ -280,7 +282,8 @@ def cancel_filed(work: Work, meeting_id: UUID, day: date) -> None:
 def restore_filed(work: Work, meeting_id: UUID, day: date) -> None:
     """A file does not have a meeting off any more that it had off before."""
     kept, occurrence = _find(work, meeting_id, day, lock=True)
-    if not _by_hand(work, occurrence):
+    # Off because the series is at another time now, it stays off.
+    if kept.series.on(day) is not None and not _by_hand(work, occurrence):
         carry_out(work, kept, _plan(work, kept, occurrence, Restore()), None)
 
 

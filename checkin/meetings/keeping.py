@@ -18,12 +18,12 @@ from sqlalchemy import insert, select, union, update
 from checkin import audit, recurrence
 from checkin.errors import BadInput
 from checkin.meetings import telling
-from checkin.meetings.changing import LONGEST, OvertakenError, Place, Planned, carry_out
+from checkin.meetings.changing import LONGEST, OvertakenError, Place, Planned, carry_out, touch
 from checkin.meetings.held import Kept, Occurrence, coming, exceptional, series_where
 from checkin.meetings.series import Series, read_lead
 from checkin.rota.words import how_often
 from checkin.store.ids import new_id
-from checkin.store.models import Meeting, Reminder, Rsvp
+from checkin.store.models import Meeting, MeetingChange, Reminder, Rsvp
 from checkin.store.work import Work
 
 SHOWN = 5
@@ -164,14 +164,19 @@ def edit(work: Work, meeting_id: UUID, draft: Draft, *, by: UUID, sequence: int)
     kept = _find(work, meeting_id, lock=True)
     if kept.sequence != sequence:
         raise OvertakenError("Somebody has changed these meetings since you opened them. See how they are now.")
-    after = _becomes(kept, draft)
-    told = _announced(work, kept, after)
-    values = {**_columns(work, draft), "sequence": Meeting.sequence + 1, "changed_at": work.now}
-    work.conn.execute(update(Meeting).where(Meeting.id == meeting_id).values(values))
+    work.conn.execute(update(Meeting).where(Meeting.id == meeting_id).values(_columns(work, draft)))
+    told = follow(work, kept, _becomes(kept, draft), by)
+    audit.record(work, by, "series_changed", f"meetings {meeting_id}", in_words(draft))
+    return told
+
+
+def follow(work: Work, before: Kept, after: Kept, by: UUID | None) -> Sequence[Planned]:
+    """Have single meetings follow their series, which has just been changed, by somebody or by a file (None): whoever
+    was told otherwise hears it. Returns what they are told."""
+    told = _announced(work, before, after)
+    touch(work, after.id)
     for one in told:
         carry_out(work, after, one, by)
-    work.wake.add("fire")
-    audit.record(work, by, "series_changed", f"meetings {meeting_id}", in_words(draft))
     return told
 
 
@@ -234,6 +239,7 @@ def _announced(work: Work, before: Kept, after: Kept) -> list[Planned]:
         union(
             select(Reminder.occurrence_id).where(Reminder.occurrence_id.in_(ids)),
             select(Rsvp.occurrence_id).where(Rsvp.occurrence_id.in_(ids)),
+            select(MeetingChange.occurrence_id).where(MeetingChange.occurrence_id.in_(ids)),
         )
     ).all()
     changes = (_with_series(one, before, after) for one in sorted(planned, key=lambda one: one.starts))
