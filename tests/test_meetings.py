@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -239,3 +240,57 @@ def test_a_mistake_about_meetings_is_named(line: Line, written: str, why: str) -
     with pytest.raises(BadInput, match="tow") as refused:
         loads(line, TOWN.replace("venue: Friends Meeting House}", f"venue: Friends Meeting House, {written}}}"))
     assert why in str(refused.value)
+
+
+# --- what differs from the rule ---
+
+HELD = [
+    # the rule alone
+    ({}, "2027-01-11", ["14 Jan 19:00", "21 Jan 19:00"]),
+    # off; moved later, earlier, and past the one after it
+    ({"2027-01-14": None}, "2027-01-11", ["21 Jan 19:00", "28 Jan 19:00"]),
+    ({"2027-01-14": "2027-01-15 18:30"}, "2027-01-11", ["15 Jan 18:30", "21 Jan 19:00"]),
+    ({"2027-01-14": "2027-01-12 18:30"}, "2027-01-11", ["12 Jan 18:30", "21 Jan 19:00"]),
+    ({"2027-01-14": "2027-01-22 10:00"}, "2027-01-11", ["21 Jan 19:00", "22 Jan 10:00", "28 Jan 19:00"]),
+    # moved to before now: its usual day is not a meeting
+    ({"2027-01-14": "2027-01-12 18:30"}, "2027-01-13", ["21 Jan 19:00"]),
+    # moved to later, seen after its usual day
+    ({"2027-01-14": "2027-01-16 10:00"}, "2027-01-15", ["16 Jan 10:00", "21 Jan 19:00"]),
+    # across both clock changes the time on the wall stays
+    ({"2027-03-25": None}, "2027-03-19", ["01 Apr 19:00", "08 Apr 19:00"]),
+    ({"2027-10-28": "2027-10-31 01:30"}, "2027-10-22", ["31 Oct 01:30", "04 Nov 19:00"]),
+]
+
+
+@pytest.mark.parametrize(("differs", "after", "right"), HELD)
+def test_meetings_take_place_as_the_rule_and_what_differs_from_it_have_them(
+    differs: dict[str, str | None], after: str, right: list[str]
+) -> None:
+    exceptions = {
+        date.fromisoformat(day): datetime.fromisoformat(at).replace(tzinfo=LONDON) if at else None
+        for day, at in differs.items()
+    }
+    held = THURSDAYS.held(datetime.fromisoformat(after).replace(tzinfo=LONDON), exceptions)
+    assert [f"{starts:%d %b %H:%M}" for starts, _ in islice(held, len(right))] == right
+
+
+CLOCKS = [
+    # skipped when the clocks go forward: as long after the gap as it would have been
+    ("2027-03-28", "01:30", LONDON, "2027-03-28 01:30", "02:30"),
+    ("2027-03-14", "02:15", ZoneInfo("America/New_York"), "2027-03-14 07:15", "03:15"),
+    # coming twice when they go back: the first time
+    ("2027-10-31", "01:30", LONDON, "2027-10-31 00:30", "01:30"),
+    ("2027-04-04", "01:45", ZoneInfo("Australia/Lord_Howe"), "2027-04-03 14:45", "01:45"),
+]
+
+
+@pytest.mark.parametrize(("day", "clock", "zone", "utc", "shown"), CLOCKS)
+def test_a_time_that_is_skipped_or_comes_twice_is_one_moment(
+    day: str, clock: str, zone: ZoneInfo, utc: str, shown: str
+) -> None:
+    series = Series("FREQ=DAILY", datetime.fromisoformat("2027-01-01 " + clock), zone)
+    typed = series.at(date.fromisoformat(day), time.fromisoformat(clock))
+    assert typed.astimezone(UTC) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert f"{typed:%H:%M}" == shown
+    # What somebody types for one meeting and what a rule gives are the same moment.
+    assert series.on(date.fromisoformat(day)) == typed

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkin.errors import BadInput
@@ -134,3 +134,16 @@ def test_whatever_is_typed_is_a_rule_or_refused(text: str) -> None:
         except BadInput:
             continue
         assert next_after(rule, datetime(2024, 1, 1), LONDON, datetime(2027, 1, 1, tzinfo=UTC)) or True  # noqa: DTZ001
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(RULES), STARTS, st.sampled_from(ZONES), MOMENTS)
+def test_what_is_next_is_what_dateutil_gives_on_the_wall_and_zoneinfo_makes_of_it(
+    rule: str, starts: datetime, zone: ZoneInfo, after: datetime
+) -> None:
+    """An oracle without our shortcuts: all of the wall's times around, each made a moment, the first that is later."""
+    moment = after.replace(tzinfo=UTC)
+    wall = rrulestr(rule, dtstart=starts).between(after - timedelta(days=3), after + timedelta(days=1500), inc=True)
+    later = (at for day in wall if (at := day.replace(tzinfo=zone).astimezone(UTC)) > moment)
+    due = next_after(rule, starts, zone, moment)
+    assert due == min(later, default=None) or (due is not None and due > moment + timedelta(days=1490))

@@ -1,6 +1,7 @@
 """A meeting is moved, held elsewhere, off and on again: everybody hears it at once, by their own telephone, once."""
 
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -38,13 +39,13 @@ def joy(town: Town) -> Phone:
     return town.phone("+447700900141", "Joy")
 
 
-def change(town: Town, what: Change) -> None:
-    """Sue changes Thursday's meeting in the console."""
-    version = town.scalar("SELECT coalesce(max(version), 0) FROM occurrences")
+def change(town: Town, what: Change, day: date = THURSDAY) -> None:
+    """Sue changes one meeting, Thursday's, in the console."""
+    version = town.scalar("SELECT version FROM occurrences WHERE day = :day", day=day) or 0
     with town.line.store.work(town.now()) as work:
         meeting = work.conn.exec_driver_sql("SELECT id FROM meetings").scalar_one()
         sue = work.conn.exec_driver_sql("SELECT id FROM people WHERE ref = 'sue'").scalar_one()
-        meetings.make(work, meeting, THURSDAY, what, by=sue, version=version)
+        meetings.make(work, meeting, day, what, by=sue, version=version)
     town.settles()
 
 
@@ -122,3 +123,33 @@ def test_joy_runs_it_for_ben(ann: Phone, ben: Phone, joy: Phone, group: Town) ->
     joy.hears("the meeting of Leeds group").texts("1").hears("Thank you")
     group.moves_to("Thu 09:00")
     joy.hears("Leeds group", "Messages: 1")
+
+
+def test_seven_in_the_evening_stays_seven_when_the_clocks_change(group: Town) -> None:
+    """British Summer Time begins on Sunday 28 March 2027, three days before the second meeting."""
+    alone = GROUP.replace("prefers: call, streams: [reminders]", "prefers: call, streams: []").replace(
+        ", ask: yes", ", ask: no"
+    )
+    written = re.sub(r"pairs:\n.*\n", "", alone).replace("starts: 2026-01-08", "starts: 2027-03-25")
+    group.begin(written, datetime(2027, 3, 24, 12, 0, tzinfo=LONDON))
+    numbers = {"Ann": "+447700900101", "Ben": "+447700900111", "Joy": "+447700900141"}
+    ann, ben, joy = (group.phone(number, name) for name, number in numbers.items())
+    group.moves_to("Wed 16:00")
+    ann.hears("Leeds group meets on Thursday 25 March, 19:00")
+    group.moves_to("Thu 09:00")
+    ben.hears("Leeds group, Thursday 25 March, 19:00")
+    group.moves_to("Mon 10:29")
+    ann.hears_nothing()
+    group.moves_to("Mon 10:30")
+    ann.hears("Leeds group meets on Thursday 1 April, 19:00")
+    assert group.now() == datetime(2027, 3, 29, 9, 30, tzinfo=UTC)
+    ann.texts("1").hears("See you there on Thursday 1 April, 19:00")
+    change(group, Move(datetime(2027, 4, 1, 18, 0, tzinfo=LONDON)), date(2027, 4, 1))
+    moved = "moved from Thursday 1 April, 19:00 to Thursday 1 April, 18:00"
+    for phone in (ann, ben, joy):
+        phone.hears(moved)
+    group.moves_to("Wed 16:00")
+    ann.hears("Thursday 1 April, 18:00")
+    group.moves_to("Thu 18:30")
+    ben.hears("Leeds group, Thursday 1 April, 18:00")
+    assert group.now() == datetime(2027, 4, 1, 17, 30, tzinfo=UTC)

@@ -158,13 +158,13 @@ class Town:
 
     # --- a clean slate ---
 
-    def begin(self, organisation: str) -> Self:
-        """Forget every story before, load an organisation (YAML), and set the clock to MORNING, a Monday 08:00."""
+    def begin(self, organisation: str, start: datetime = MORNING) -> Self:
+        """Forget every story before, load an organisation (YAML), and set the clock: to MORNING, a Monday 08:00."""
         tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
         with self.line.store.engine.begin() as connection:
             connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
         self.redis.flushdb()
-        self.control("POST", "reset", {"start": MORNING.isoformat()})
+        self.control("POST", "reset", {"start": start.isoformat()})
         self._unheard.clear()
         self.said.clear()
         self._logged = {name: len(self._log(name)) for name in ("web", "worker")}
