@@ -92,19 +92,19 @@ def _send(found: Ground, many: int, *, workers: int, milliseconds: int, pace: in
         queue.enqueue_many([Queue.prepare_data(send, args=("normal",), result_ttl=0) for _ in range(8 * workers)])
         supervisor.wait_until(lambda: not len(queue), "runs no job")
         with line.store.work(datetime.now(UTC)) as work:
-            _owe(work, people)
+            owe(work, people)
         begun = time.perf_counter()
         queue.enqueue_many([Queue.prepare_data(send, args=("normal",), result_ttl=0) for _ in range(workers)])
-        while _unsent(line):
+        while unsent(line):
             supervisor.check()
             time.sleep(0.02)
         seconds = time.perf_counter() - begun
-        _exactly_once(line, port, many)
+        exactly_once(line, port, many)
         line.store.engine.dispose()
         return many / seconds
 
 
-def _owe(work: Work, people: Sequence[_people.Somebody]) -> None:
+def owe(work: Work, people: Sequence[_people.Somebody]) -> None:
     """Owe everybody their check-in, as `outbox.owe` would."""
     work.add_all(
         Message,
@@ -128,7 +128,8 @@ def _owe(work: Work, people: Sequence[_people.Somebody]) -> None:
     )
 
 
-def _unsent(line: Line) -> bool:
+def unsent(line: Line) -> bool:
+    """Tell whether something is owed, or in somebody's hands."""
     with line.store.engine.connect() as connection:
         return bool(
             connection.exec_driver_sql(
@@ -138,7 +139,8 @@ def _unsent(line: Line) -> bool:
         )
 
 
-def _exactly_once(line: Line, port: int, many: int) -> None:
+def exactly_once(line: Line, port: int, many: int) -> None:
+    """Fail unless database and carrier agree that each of so many texts went out once."""
     with line.store.engine.connect() as connection:
         sent = connection.exec_driver_sql(
             "SELECT count(*), count(DISTINCT sid) FROM messages WHERE status = 'sent' AND attempt = 1"

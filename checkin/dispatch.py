@@ -335,15 +335,20 @@ def _starts(conn: Connection, lane: Lane, ready: Mapping[Medium, int]) -> Mappin
 
 
 # A lot is over when the carrier has answered the last of it, a little after its time: the next may make up for that.
+# Nobody reserves a minute ahead: where a pace is taken for longer, the machine's clock has been set back since.
 _SLOT = text(
     """
     INSERT INTO paces (name, free_at) VALUES (:name, clock_timestamp() + :takes)
     ON CONFLICT (name) DO UPDATE
-    SET free_at = greatest(paces.free_at, clock_timestamp() - interval '0.5 seconds') + :takes
+    SET free_at = CASE WHEN paces.free_at > clock_timestamp() + interval '1 minute' THEN clock_timestamp()
+        ELSE greatest(paces.free_at, clock_timestamp() - interval '0.5 seconds') END + :takes
     RETURNING extract(epoch FROM free_at - CAST(:takes AS interval) - clock_timestamp())
     """
 )
-_AHEAD = text("SELECT extract(epoch FROM free_at - clock_timestamp()) FROM paces WHERE name = :name")
+_AHEAD = text(
+    "SELECT extract(epoch FROM free_at - clock_timestamp()) FROM paces "
+    "WHERE name = :name AND free_at <= clock_timestamp() + interval '1 minute'"
+)
 
 
 def _slot(conn: Connection, name: str, rate: float, count: int) -> float:

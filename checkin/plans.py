@@ -119,18 +119,20 @@ def known(work: Work, members: Sequence[UUID]) -> dict[UUID, Known]:
     return {person_id: Known(red, busy, Reachable(*reachable)) for person_id, red, busy, *reachable in rows}
 
 
-_MOVE_ON = "UPDATE plans SET next_due_at = %(next)s WHERE id = %(id)s"
+_MOVE_ON = "UPDATE plans SET next_due_at = %(next)s, last_due_at = %(done)s WHERE id = %(id)s"
+_PUT_OFF_UNTIL = "UPDATE plans SET next_due_at = %(next)s WHERE id = %(id)s"
 
 
 def move_on(work: Work, plan: DuePlan) -> None:
-    """Set when a plan is due next. Times that were missed while the line was down are not made up for."""
-    following = next_due(plan.rule, plan.at, plan.member.zone, work.now)
-    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": following})
+    """Set when a plan is due next. Of the times that were missed while the line stood still only one that is not too
+    late is made up for."""
+    following = next_due(plan.rule, plan.at, plan.member.zone, max(plan.due_at, work.now - TOO_LATE))
+    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": following, "done": plan.due_at})
 
 
 def put_off(work: Work, plan: DuePlan, until: datetime | None = None) -> None:
     """Come back to a plan later: one that could not be opened in a while, one that waits at a moment."""
-    work.write_behind(f"plan {plan.id}", _MOVE_ON, {"id": plan.id, "next": until or work.now + _PUT_OFF})
+    work.write_behind(f"plan {plan.id}", _PUT_OFF_UNTIL, {"id": plan.id, "next": until or work.now + _PUT_OFF})
 
 
 # One that is open already is the same question; one of this plan and moment was made before.

@@ -105,7 +105,26 @@ REASONS: Mapping[str, str] = {
     "feed_held": "A feed of the directory has shrunk and waits for somebody",
     "feed_failed": "A feed of the directory cannot be read",
     "helpline_expires": "The check of a helpline runs out",
+    "not_done": "The line has not done all that it should have; whoever looks after the machine must look",
     "line_failed": "Something in the line broke while this was handled",
+}
+
+# What the auditor finds (`checkin/auditor.py`), as staff read it; docs/operations.md says what to do about each.
+FINDINGS: Mapping[str, str] = {
+    "not_begun": "Things are due, and nothing has begun them",
+    "fails_again": "Something that is due fails again and again",
+    "page_waits": "Pages wait, and are not sent",
+    "not_sent": "Messages wait, and are not sent",
+    "in_nobodys_hands": "Messages were being sent when something stopped, and nobody has looked since",
+    "never_looked_up": "Messages may have been sent or not, and the carrier cannot be asked",
+    "plan_without_outcome": "Members were neither asked nor left out with a reason",
+    "ladder_stands_still": "Open check-ins wait for nothing",
+    "ladder_ended_silently": "Check-ins ended unconfirmed, without a case",
+    "case_without_clock": "Open cases have no time at which somebody is told again",
+    "nobody_paged": "RED cases for which nobody was paged",
+    "reminder_without_message": "Members counted as reminded were sent nothing",
+    "carrier_refuses_us": "Messages failed because the carrier refuses the line, or they could not be put into words",
+    "carrier_tells_nothing": "Texts go out, and the carrier tells nothing of what becomes of them",
 }
 
 # Why something was not sent, is held back, or failed.
@@ -183,6 +202,7 @@ _EVENTS: Mapping[str, str] = {
     "heard_from": "{who} was heard from, and is well",
     "in_touch": "{who} was heard from",
     "one_of": "The phone is shared; it may be one of these",
+    "mended": "Mended since: {detail}",
     "named": "It was {who}, by their own word",
     "unreached": "Nobody who was paged could be reached, so the next were paged at once",
     "checked": "{who} was asked whether they have reached the person",
@@ -231,9 +251,12 @@ _BY_DETAIL: Mapping[str, Mapping[str, str]] = {
 
 # What `escalations.open_case` writes: the severity, the code, then what was heard, one piece after each semicolon.
 _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
+# What the auditor adds: its finding, and how many of them there are.
+_FOUND = re.compile(r" \((\w+): (\d+)\)")
 _STRANGER = "Somebody the line does not know"
 _ROTA = "The rota"
 _ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_digest", "rota_hole"})
+_LINE, _ABOUT_THE_LINE = "The line itself", frozenset({"not_done"})
 _DIRECTORY = "The directory"
 _ABOUT_THE_DIRECTORY = frozenset({"feed_held", "feed_failed", "helpline_expires"})
 
@@ -247,6 +270,8 @@ def member(name: str | None, why: str = "") -> str:
     """Return a member's first name, or that the line does not know them; a case about the rota is about nobody."""
     if why in _ABOUT_THE_DIRECTORY:
         return name or _DIRECTORY
+    if why in _ABOUT_THE_LINE:
+        return name or _LINE
     return name or (_ROTA if why in _ABOUT_THE_ROTA else _STRANGER)
 
 
@@ -273,7 +298,7 @@ def told(event: Event) -> Told:
     sentence = by_detail.get(event.detail) or _EVENTS.get(event.kind)
     if sentence is None:
         return Told(": ".join(filter(None, (event.kind, event.detail))))
-    return Told(sentence.format(who=who, detail=event.detail))
+    return Told(sentence.format(who=who, detail=FINDINGS.get(event.detail, event.detail)))
 
 
 def _told_opened(event: Event) -> Told:
@@ -284,6 +309,8 @@ def _told_opened(event: Event) -> Told:
     severity, code, rest = found.groups()
     rest, _, teller = rest.partition(", said by ")
     first, *pieces = rest.split("; ")
+    if (finding := _FOUND.fullmatch(first)) is not None:
+        first = f": {FINDINGS.get(finding[1], finding[1])} ({finding[2]})"
     what = f"{verb} as {SEVERITIES[severity]}: {reason(code)}{first}"
     reasons = [piece.partition(": ") for piece in pieces]
     marks = [(words, CATEGORIES.get(category, category)) for category, _, words in reasons if words]

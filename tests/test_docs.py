@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin import checkins, claims, delivery, dispatch, duties, escalations, health, plans
+from checkin import auditor, checkins, claims, delivery, dispatch, duties, escalations, health, plans
 from checkin.bootstrap import open_line
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
 from checkin.conversation.topics import TOPICS
@@ -324,6 +324,10 @@ def test_the_times_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> Non
         "between two ticks": written(every["tick"]),
         "between two looks for lost messages": written(every["reconcile"]),
         "between two heartbeats, while all is well": written(every["pulse"]),
+        "between two rounds of the auditor": written(every["audit"]),
+        "what was found must stand for so long before it is a case": written(auditor.AGAIN),
+        "a proof that everything happened is good for": written(health.PROOF),
+        "without a round, the auditor counts as stopped": written(health.AUDIT_STOPPED),
         "between two looks for holes in the rota": written(every["look_ahead"]),
         "a stand-in is given to answer, before the next is asked": written(duties.OFFER_WAIT),
         "from the question about a duty until a coordinator hears of silence": written(duties.SILENT_AFTER),

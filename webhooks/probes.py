@@ -74,6 +74,12 @@ def _gauges(registry: CollectorRegistry, found: health.Waiting, now: datetime) -
     red.set(found.red_untaken)
     alarms = Gauge("checkin_alarms", "RED cases for which nobody could be found.", registry=registry)
     alarms.set(found.alarms)
+    missed = Gauge("checkin_missed", "Kinds of things that should have happened and did not.", registry=registry)
+    missed.set(found.missed)
+    since = (now - found.proven_at).total_seconds() if found.proven_at else float("inf")
+    Gauge("checkin_proof_age_seconds", "Since everything was last shown to have happened.", registry=registry).set(
+        since
+    )
 
 
 def _not_sent(registry: CollectorRegistry, unsent: Mapping[tuple[str, str], int]) -> None:

@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import bootstrap, duties, health, people, reports, retention
+from checkin import auditor, bootstrap, duties, health, people, reports, retention
 from checkin.conversations import due
 from checkin.directory import nightly
 from workers import queues
@@ -98,16 +98,22 @@ def reconcile() -> None:
     line.dispatcher.reconcile(line.clock())
 
 
+def audit() -> None:
+    """Look whether everything happened that should have, and tell the admin of what did not."""
+    line = _line()
+    with line.store.work(line.clock()) as work:
+        auditor.audit(work)
+
+
 def pulse() -> None:
-    """Tell the outside that all is well, when it is: whoever listens raises the alarm when this stops."""
+    """Tell the outside that all is well, when that has been shown: whoever listens raises the alarm when this stops."""
     line = _line()
     if line.settings.heartbeat_url is None:
         return
     now = line.clock()
     with line.store.work(now) as work:
         waiting = health.waiting(work)
-    # An alarm that nobody inside has heard must be heard outside.
-    if all(health.ready(waiting, now).values()) and not waiting.alarms:
+    if health.proven(waiting, now):
         health.send_heartbeat(line.settings.heartbeat_url)
 
 

@@ -9,6 +9,7 @@ cron.register(jobs.tick, queue_name=queues.CLOCK, interval=5, ttl=10, result_ttl
 cron.register(jobs.reconcile, queue_name=queues.CLOCK, interval=15, ttl=30, result_ttl=0, job_timeout=120)
 cron.register(jobs.look_ahead, queue_name=queues.CLOCK, interval=900, ttl=900, result_ttl=0, job_timeout=120)
 cron.register(jobs.count, queue_name=queues.BULK, interval=900, ttl=900, result_ttl=0, job_timeout=1800)
+cron.register(jobs.audit, queue_name=queues.CLOCK, interval=300, ttl=300, result_ttl=0, job_timeout=120)
 cron.register(jobs.pulse, queue_name=queues.CLOCK, interval=60, ttl=60, result_ttl=0, job_timeout=60)
 cron.register(jobs.file_names, queue_name=queues.BULK, interval=900, ttl=900, result_ttl=0, job_timeout=120)
 # In the small hours, when nobody waits; by the machine's clock.

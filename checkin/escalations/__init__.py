@@ -16,7 +16,7 @@ AMBER has a deadline; a TASK is shown, and told of next morning. A case is close
 * `cases.py`: opening, taking and closing.
 """
 
-from checkin.escalations.cases import answered_late, close, fire, open_case, take
+from checkin.escalations.cases import answered_late, close, fire, mended, open_case, take
 from checkin.escalations.codes import case_of, newest
 from checkin.escalations.handling import (
     answered,
@@ -36,6 +36,7 @@ from checkin.escalations.timeline import Open, find, last_words, named, note, st
 
 __all__ = [
     "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "Outreach", "answered", "answered_late", "arrived", "case_of",
-    "close", "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "merge", "named", "newest",
-    "note", "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take", "would_reach",
+    "close", "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "mended", "merge", "named",
+    "newest", "note", "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take",
+    "would_reach",
 ]  # fmt: skip

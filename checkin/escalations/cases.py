@@ -13,7 +13,7 @@ from checkin.escalations.paging import alert, everybody, page_next
 from checkin.escalations.policies import policy
 from checkin.escalations.timeline import Open, change, find, lock, note
 from checkin.store.ids import new_id
-from checkin.store.models import Alert, Case
+from checkin.store.models import Alert, Case, CaseEvent
 from checkin.store.work import Work
 
 _RANK = {Severity.RED: 0, Severity.AMBER: 1, Severity.TASK: 2}
@@ -225,6 +225,22 @@ def answered_late(work: Work, person_id: UUID, *, well: bool) -> None:
     note(work, row.id, "heard_from" if well else "in_touch", person_id=person_id)
     if row.only_silence:
         _close(work, find(work, row.id), None, "Heard from, and well." if well else "Heard from.")
+
+
+def mended(work: Work, case_id: UUID, reason: str, what: str, *, last: bool) -> None:
+    """What a case of the line's own told of is mended: it says so, and closes when nobody has taken it and it stands
+    for nothing else (`last`: for no more of the kind either)."""
+    case = lock(work, case_id)
+    if case is None or case.status == "closed":
+        return
+    note(work, case.id, "mended", detail=what)
+    others = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id,
+        CaseEvent.kind.in_(("opened", "joined")),
+        CaseEvent.detail.not_like(f"%: {reason} (%"),
+    )
+    if last and case.status == "open" and work.conn.execute(others.limit(1)).first() is None:
+        _close(work, case, None, "All that had not happened has happened since.")
 
 
 def _tell_alerted(work: Work, case: Open, key: str, *, besides: UUID | None, taker: str = "") -> None:

@@ -1,7 +1,7 @@
 """What has come due of meetings: reminders, headcounts, and that one is off of which nobody was to hear before."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text, update
@@ -46,11 +46,32 @@ def _claim_series(work: Work) -> bool:
     work.conn.execute(update(Meeting).where(Meeting.id == row.id).values(next_due_at=again))
     if late:
         _log.warning("reminder_left_out", why="too_late", meeting=str(row.id))
+        _leave_out(work, kept, row.next_due_at)
         return True
     for told in kept.series.told_at(row.next_due_at):
         if told.starts > work.now:
             _tell_of_planned(work, kept, told)
     return True
+
+
+# More than a fortnight of a daily meeting's reminders is a line that was never there.
+_MOST_LEFT_OUT = 30
+
+
+def _leave_out(work: Work, kept: Kept, since: datetime) -> None:
+    """Keep what nobody was reminded of while the line stood still: each reminder is a message that was not sent."""
+    due: datetime | None = since
+    for _ in range(_MOST_LEFT_OUT):
+        if due is None or due > work.now - TOO_LATE:
+            return
+        for told in kept.series.told_at(due):
+            found = look_up(work, kept.id, told.starts.date())
+            occurrence = found[1] if found else kept.planned(told.starts)
+            if told.days_before is not None and occurrence.status == "planned" and not occurrence.moved:
+                occurrence = make_row(work, occurrence, starts=told.starts)
+                values = {"occurrence": occurrence.id, "group": occurrence.group_id, "runs": occurrence.runs}
+                work.conn.execute(_LEFT_OUT, {**values, "days": told.days_before, "now": work.now, "due": due})
+        due = kept.series.told_after(due)
 
 
 def _tell_of_planned(work: Work, kept: Kept, told: Told) -> None:
@@ -105,6 +126,13 @@ _WHO = """
 _REMIND = text(
     "INSERT INTO reminders (occurrence_id, person_id, days_before, at) "  # our own words
     f"SELECT :occurrence, p.id, :days, :now {_WHO} ON CONFLICT DO NOTHING RETURNING person_id"
+)
+
+_LEFT_OUT = text(
+    "INSERT INTO messages (id, at, direction, medium, person_id, status, reason, class, stream, wording, subject, "
+    "due_at, dedupe) SELECT gen_random_uuid(), :now, 'out', p.prefers, p.id, 'dropped', 'too_late', 2, 'reminders', "
+    "'meeting.ask', CAST(:occurrence AS uuid), :due, concat('late:', :occurrence, ':', p.id, ':', :days) "
+    f"{_WHO} ON CONFLICT (dedupe) DO NOTHING"
 )
 
 

@@ -65,6 +65,7 @@ def town(built_town: Town) -> Iterator[Town]:
     yield built_town.begin(HARBOUR)
     built_town.settles()
     built_town.everything_was_heard()
+    built_town.everything_happened()
     built_town.nothing_lies_open()
 
 

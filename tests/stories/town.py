@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from rq import Queue
 from rq.registry import StartedJobRegistry
 
-from checkin import tips
+from checkin import auditor, tips
 from checkin.bootstrap import Line, open_line
 from checkin.load import load_file
 from checkin.store.models import Base
@@ -306,6 +306,12 @@ class Town:
 
     def _log(self, name: str) -> str:
         return (self.logs / f"{name}.log").read_text(encoding="utf-8")
+
+    def everything_happened(self) -> None:
+        """Fail when the auditor finds that something should have happened in this story and did not."""
+        with self.line.store.work(self.now()) as work:
+            found = auditor.look(work)
+        assert not found, f"the auditor found {found}"
 
     def next_text(self, number: str) -> str | None:
         """Return the next text that arrived at a phone and was not told of yet."""

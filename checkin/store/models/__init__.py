@@ -24,7 +24,7 @@ from checkin.store.models.meetings import (
     Reminder,
     Rsvp,
 )
-from checkin.store.models.messages import CallTurn, DeliveryEvent, Heartbeat, Hold, Message, Pace, Timer
+from checkin.store.models.messages import CallTurn, DeliveryEvent, Finding, Heartbeat, Hold, Message, Pace, Timer
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone, Upload
 from checkin.store.models.phrases import Phrase, RiskPhrase
@@ -56,6 +56,7 @@ __all__ = [
     "Duty",
     "Factor",
     "Feed",
+    "Finding",
     "Group",
     "Heartbeat",
     "Helpline",

@@ -17,6 +17,7 @@ class Plan(Base):
     __table_args__ = (
         CheckConstraint("cardinality(ladder) > 0", name="ladder"),
         Index("ix_plans_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_plans_last_due", "last_due_at"),
     )
     id: Mapped[UUID] = ident()
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), unique=True)
@@ -27,6 +28,8 @@ class Plan(Base):
     gaps: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     # None: the plan rests.
     next_due_at: Mapped[datetime | None]
+    # The moment that was done last: of it there is a check-in, asked or left out.
+    last_due_at: Mapped[datetime | None]
 
 
 class Appointment(Base):
@@ -63,6 +66,7 @@ class CheckIn(Base):
         CheckConstraint("(coalesce(how, '') = 'left_out') = (why IS NOT NULL)", name="left_out"),
         CheckConstraint("why IS NULL OR answer IS NULL", name="no_answer"),
         Index("ix_check_ins_due_at", "due_at"),
+        Index("ix_check_ins_unconfirmed", "person_id", postgresql_where=text("status = 'unconfirmed'")),
         Index("ix_check_ins_left_out", "due_at", postgresql_where=text("why IS NOT NULL")),
     )
     id: Mapped[UUID] = ident()

@@ -148,6 +148,16 @@ class Pace(Base):
     free_at: Mapped[datetime]
 
 
+class Finding(Base):
+    """What the auditor has found and not yet seen mended; `case_id`: the case that tells of it."""
+
+    __tablename__ = "findings"
+    what: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    many: Mapped[int] = mapped_column(BigInteger)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="SET NULL"))
+
+
 class Heartbeat(Base):
     """When each part of the line last did its round."""
 
