@@ -19,6 +19,7 @@ from console import (
     meetings,
     people,
     people_doings,
+    people_records,
     queue,
     reader,
     reports,
@@ -52,6 +53,8 @@ ROOMS = (
     # People and their buddies
     Room(people.room, CASE_WORKERS, "People", "people.show"),
     Room(people_doings.room, CASE_WORKERS),
+    Room(people_records.room, CASE_WORKERS),
+    Room(people_records.data_room, people.READERS),
     Room(people.talk_room, people.READERS),
     Room(buddies.room, CASE_WORKERS, "Buddies", "buddies.show"),
     # Groups and meetings

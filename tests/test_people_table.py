@@ -35,7 +35,7 @@ def brings(line: Line, text: str) -> importing.Plan:
     with line.store.work(NOON) as work:
         made = importing.plan(work, text)
         if not made.wrongs:
-            importing.bring_in(work, made)
+            assert list(importing.bring_in(work, made))[-1] == (len(made.entries), len(made.entries))
         return made
 
 

@@ -42,7 +42,8 @@ def people_import(file: Path, *, only_check: bool, as_json: bool) -> None:
         if made.wrongs and not as_json:
             raise BadFile([f"{file.name} {wrong}" for wrong in made.wrongs])
         if not made.wrongs and not only_check:
-            importing.bring_in(work, made, progress)
+            for done, total in importing.bring_in(work, made):
+                progress(done, total)
             audit.record(work, None, "imported_people", f"{made.new} new, {made.changed} changed")
     counts = {"new": made.new, "changed": made.changed, "same": made.same, "invited": made.invited}
     wrongs = [{"line": w.line, "column": w.column, "why": w.why} for w in made.wrongs]

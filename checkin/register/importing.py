@@ -1,7 +1,7 @@
 """Bringing a table of people in: what it would change, every mistake by its line, and all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -29,9 +29,6 @@ def _lots(items: Iterable[T]) -> Iterator[list[T]]:
     left = iter(items)
     while lot := list(islice(left, _LOT)):
         yield lot
-
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +160,9 @@ def _users(work: Work, numbers: Sequence[str]) -> Iterator[tuple[str, UUID, str]
         yield by_index[bytes(index)], person_id, work.vault.open(name, "people.name").casefold()
 
 
-def bring_in(work: Work, made: Plan, progress: Progress = lambda _done, _total: None) -> None:
-    """Do what a plan says, in the caller's transaction. Raises BadFile when there is a mistake in it.
+def bring_in(work: Work, made: Plan) -> Iterator[tuple[int, int]]:
+    """Do what a plan says, in the caller's transaction, and yield how many of how many are done: it is done when this
+    ends. Raises BadFile when there is a mistake in it.
 
     Those who are new come first: nobody waits for them. Those who are changed are locked in one order, and last.
     """
@@ -181,14 +179,14 @@ def bring_in(work: Work, made: Plan, progress: Progress = lambda _done, _total: 
         belong(work, ids[spec.ref], entry.found.groups, keep=entry.was is None)
         persons.ask_first(work, spec, ids[spec.ref], entry.was)
         if done % 100 == 0:
-            progress(done, len(entries))
+            yield done, len(entries)
     refs = {ref for entry in entries for ref in entry.found.spec.contacts}
     ids |= ids_by_ref(work, [ref for ref in refs if ref not in ids])
     for entry in entries:
         if entry.found.spec.contacts or entry.was is not None:
             persons.store_contacts(work, ids[entry.found.spec.ref], [ids[ref] for ref in entry.found.spec.contacts])
     persons.note_shared_phones(work)
-    progress(len(entries), len(entries))
+    yield len(entries), len(entries)
 
 
 def export(work: Work) -> Iterator[PersonRow]:

@@ -13,7 +13,7 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 50_000
 # A word or two about how they agreed: kept with the consent, and never exported.
 CONSENT = "consent"
-_TAKEN = (*COLUMNS, CONSENT)
+TAKEN = (*COLUMNS, CONSENT)
 # A cell that begins with one of these is a formula to a spreadsheet; with a quotation mark before it, it is text.
 _FORMULA = re.compile("[=+\\-@\t\r]")
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -77,9 +77,7 @@ def read(written: str) -> tuple[Sheet, list[Wrong]]:
 
 def _header(columns: tuple[str, ...]) -> list[Wrong]:
     wrongs = [
-        Wrong(1, column, f"is not a column; those are {', '.join(_TAKEN)}")
-        for column in columns
-        if column not in _TAKEN
+        Wrong(1, column, f"is not a column; those are {', '.join(TAKEN)}") for column in columns if column not in TAKEN
     ]
     wrongs += [Wrong(1, column, "there are two columns of this name") for column in {c for c in columns
                if columns.count(c) > 1}]  # fmt: skip

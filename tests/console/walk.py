@@ -20,6 +20,7 @@ _NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 PARTS: dict[str, Any] = {
     "number": 1,
     "secret": "nothing",
+    "kind": "json",
     "filename": "console.css",
     "name": "checkins",
     "key": "back.done",
