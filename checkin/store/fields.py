@@ -21,15 +21,21 @@ class Field:
     kind: str
     keep: str
     open_because: str | None = None
+    sealed_for: str | None = None
+
+    @property
+    def sealed_as(self) -> str:
+        """The name under which the vault seals it: its own, or that of the column it will move to."""
+        return self.sealed_for or f"{self.table}.{self.column}"
 
 
 @cache
 def fields() -> tuple[Field, ...]:
     """Return every field, by table, in the order of the file."""
     read = tomllib.loads(files(__package__).joinpath("fields.toml").read_text(encoding="utf-8"))
-    reasons = read.pop("open")
+    reasons, moves = read.pop("open"), read.pop("sealed_for")
     return tuple(
-        Field(table, column, kind, entry["keep"], reasons.get(f"{table}.{column}"))
+        Field(table, column, kind, entry["keep"], reasons.get(f"{table}.{column}"), moves.get(f"{table}.{column}"))
         for table, entry in read.items()
         for kind in entry
         if kind != "keep"

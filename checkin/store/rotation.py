@@ -26,10 +26,11 @@ Follow = Callable[[Work, Sequence[RowMapping]], None]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A table with sealed columns. `indexes` leads from a column to the blind index made from it."""
+    """A table with sealed columns: `columns` leads from each to the name it is sealed under, `indexes` to the blind
+    index made from it."""
 
     table: Table
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
     indexes: dict[str, str]
 
     @property
@@ -52,7 +53,7 @@ def sealed_tables() -> tuple[Sealed, ...]:
     found = []
     for name, table in sorted(Base.metadata.tables.items()):
         own = [f for f in fields() if f.table == name]
-        columns = tuple(f.column for f in own if _is_sealed(f, table))
+        columns = {f.column: f.sealed_as for f in own if _is_sealed(f, table)}
         if columns:
             indexes = {c: f"{c}_index" for c in columns if f"{c}_index" in table.columns}
             found.append(Sealed(table, columns, indexes))
@@ -123,8 +124,7 @@ def _pass(store: Store, now: datetime, sealed: Sealed, follow: Follow | None) ->
 def _anew(vault: Vault, sealed: Sealed, row: RowMapping) -> dict[str, object]:
     """Return a row's values for `_update`."""
     values: dict[str, object] = {f"old_{name}": row[name] for name in sealed.key}
-    for column in sealed.columns:
-        where = f"{sealed.table.name}.{column}"
+    for column, where in sealed.columns.items():
         opened = None if row[column] is None else vault.open(row[column], where)
         values[f"new_{column}"] = None if opened is None else vault.seal(opened, where)
         if column in sealed.indexes and opened is not None:

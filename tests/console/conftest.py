@@ -28,6 +28,7 @@ from checkin.conversation.effects import Severity
 from checkin.load import load_file
 from checkin.store.models import Case, Person, Staff
 from checkin.store.vault import new_key
+from tests.stories import leaks
 
 PASSWORD = "a long walk by the sea"
 ORGANISATION = """
@@ -218,6 +219,7 @@ def office(environment: dict[str, str], password_hash: str, tmp_path: Path) -> I
     found = Office(environment, password_hash, tmp_path)
     engine = found.line.store.engine
     yield found
+    leaks.opens(engine, found.line.store.vault)
     engine.dispose()
 
 

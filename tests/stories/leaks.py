@@ -59,6 +59,6 @@ def opens(engine: Engine, vault: Vault) -> None:
     with engine.connect() as connection:
         for sealed in sealed_tables():
             for row in connection.execute(sa.select(*(sealed.table.columns[c] for c in sealed.columns))):
-                for column, value in zip(sealed.columns, row, strict=True):
+                for name, value in zip(sealed.columns.values(), row, strict=True):
                     if value is not None:
-                        vault.open(value, f"{sealed.table.name}.{column}")
+                        vault.open(value, name)
