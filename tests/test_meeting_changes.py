@@ -12,6 +12,7 @@ from checkin.bootstrap import Line
 from checkin.conversations import due
 from checkin.errors import BadInput
 from checkin.meetings import Cancel, Change, Move, Place, Restore, Run
+from checkin.store.models import Meeting
 from tests.parts import loads, opened, person, rows, value
 
 LONDON = ZoneInfo("Europe/London")
@@ -129,6 +130,25 @@ def test_reminders_of_the_old_time_are_withdrawn_and_new_ones_come_at_the_new_ti
     assert value(line, "SELECT next_due_at FROM occurrences") is None
     # The series goes on as ever.
     assert value(line, "SELECT next_due_at FROM meetings") == datetime(2027, 1, 18, 10, 30, tzinfo=UTC)
+
+
+def test_what_was_just_told_is_not_reminded_of_within_hours(line: Line) -> None:
+    # Moved in the morning of the day before: the reminder at four would say the same again.
+    change(line, Move(datetime(2027, 1, 12, 18, 0, tzinfo=LONDON)), EIGHT)
+    assert value(line, "SELECT next_due_at FROM occurrences") == datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
+    sent(line)
+    ticks(line, datetime(2027, 1, 11, 16, 0, tzinfo=UTC))
+    assert owed(line) == []
+    ticks(line, datetime(2027, 1, 12, 9, 0, tzinfo=UTC))
+    assert [key for _, _, key in owed(line)] == ["meeting.headcount"]
+
+
+def test_a_meeting_through_the_night_of_a_clock_change_lasts_as_long_as_ever(line: Line) -> None:
+    with line.store.work(LATER) as work:
+        (kept,) = meetings.series_where(work, Meeting.id == series(line))
+    night = kept.planned(datetime(2027, 3, 28, 0, 30, tzinfo=LONDON))
+    assert night.ends.astimezone(UTC) - night.starts.astimezone(UTC) == timedelta(minutes=90)
+    assert f"{night.ends:%H:%M}" == "03:00"
 
 
 def test_who_could_come_to_the_old_time_is_not_counted_for_the_new_one(line: Line) -> None:

@@ -25,6 +25,8 @@ from checkin.store.work import Work
 
 # Nothing is moved further ahead than people plan.
 _FURTHEST = timedelta(days=400)
+# For so long news of another time is as good as a reminder.
+_FRESH = timedelta(hours=12)
 LONGEST = {"venue": 80, "directions": 160, "access": 160}
 
 
@@ -223,7 +225,10 @@ def make_row(work: Work, occurrence: Occurrence, *, starts: datetime | None = No
 
 def _store(work: Work, kept: Kept, after: Occurrence, *, by_hand: bool) -> None:
     own = after.moved and after.status == "planned"
-    to_come = (told.at for told in kept.series.told_of(after.starts) if told.at > work.now) if own else ()
+    # Whoever has just been told and asked is not reminded within hours; whoever runs it hears who is coming.
+    rests = work.now + _FRESH
+    told = kept.series.told_of(after.starts) if own else ()
+    to_come = (one.at for one in told if one.at > (rests if one.days_before is not None else work.now))
     place = (after.venue, after.directions, after.access) if after.elsewhere else (None, None, None)
     values: dict[str, Any] = {
         "starts_at": after.starts.astimezone(UTC),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,7 +46,8 @@ class Occurrence:
     @property
     def ends(self) -> datetime:
         """When it ends, by real minutes."""
-        return self.starts + timedelta(minutes=self.minutes)
+        # Added on the wall's clock, an hour that a clock change skips would count.
+        return (self.starts.astimezone(UTC) + timedelta(minutes=self.minutes)).astimezone(self.starts.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)
