@@ -124,6 +124,11 @@ class Ladder:
         """The rung it stands on; None at the end."""
         return self.rungs[self.rung] if self.rung < len(self.rungs) else None
 
+    @property
+    def asks_member(self) -> bool:
+        """Tell whether the rung it stands on asks the member, and nobody else."""
+        return self.here is not None and not self.here.startswith("ask:")
+
     def wait(self) -> timedelta:
         """How long the rung it stands on is given."""
         return gap(self.here, self.gaps) if self.here else timedelta(days=1)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from checkin import people
+from checkin import areas, people
 from checkin.checkins import Ladder, Reachable, next_due, spell_out
 from checkin.gate import Hours, opens_at
 from checkin.people import Member
@@ -46,6 +46,8 @@ class Known:
     red: bool
     busy_until: datetime | None
     """When the appointment ends that they have just now."""
+    area: str
+    """Where they are, as `areas.py` says it."""
     reachable: Reachable
 
 
@@ -100,6 +102,7 @@ _KNOWN = """
         EXISTS (SELECT FROM cases WHERE person_id = p.id AND status <> 'closed' AND severity = 'red'),
         (SELECT max(ends) FROM appointments
             WHERE person_id = p.id AND cancelled_at IS NULL AND starts <= %(now)s AND ends > %(now)s),
+        {area},
         ARRAY(SELECT j.buddy_id FROM pairs j JOIN people b ON b.id = j.buddy_id
             WHERE j.member_id = p.id AND j.status = 'active' AND b.status = 'active'
             AND (b.paused_until IS NULL OR b.paused_until <= %(now)s)
@@ -109,14 +112,14 @@ _KNOWN = """
             WHERE m.person_id = p.id AND f.role = 'facilitator' AND f.person_id <> p.id ORDER BY g.name),
         ARRAY(SELECT person_id FROM contacts WHERE member_id = p.id ORDER BY rank),
         (SELECT count(*) FROM person_phones WHERE person_id = p.id AND suspended_at IS NULL)
-    FROM unnest(%(people)s) AS p (id)
-"""
+    FROM unnest(%(people)s) AS u (id) JOIN people p ON p.id = u.id
+""".replace("{area}", areas.OF_A_PERSON)
 
 
 def known(work: Work, members: Sequence[UUID]) -> dict[UUID, Known]:
     """Return what is to be known about members, by id."""
     rows = work.rows(_KNOWN, {"people": list(members), "now": work.now})
-    return {person_id: Known(red, busy, Reachable(*reachable)) for person_id, red, busy, *reachable in rows}
+    return {person_id: Known(red, busy, area, Reachable(*reachable)) for person_id, red, busy, area, *reachable in rows}
 
 
 _MOVE_ON = "UPDATE plans SET next_due_at = %(next)s, last_due_at = %(done)s WHERE id = %(id)s"
@@ -137,18 +140,23 @@ def put_off(work: Work, plan: DuePlan, until: datetime | None = None) -> None:
 
 # One that is open already is the same question; one of this plan and moment was made before.
 _START = (
-    "INSERT INTO check_ins (id, person_id, plan_id, due_at, ladder) "
+    "INSERT INTO check_ins (id, person_id, plan_id, due_at, area, ladder) "
     "SELECT (c->>'id')::uuid, (c->>'person')::uuid, (c->>'plan')::uuid, (c->>'due')::timestamptz, "
-    "ARRAY(SELECT jsonb_array_elements_text(c->'ladder')) FROM jsonb_array_elements(%(all)s) AS c "
+    "nullif(c->>'area', ''), ARRAY(SELECT jsonb_array_elements_text(c->'ladder')) "
+    "FROM jsonb_array_elements(%(all)s) AS c "
     "ON CONFLICT DO NOTHING RETURNING id"
 )
 
 
-def start(work: Work, plans: Sequence[tuple[DuePlan, Reachable]]) -> list[tuple[DuePlan, Ladder | None]]:
+def start(work: Work, plans: Sequence[tuple[DuePlan, Known]]) -> list[tuple[DuePlan, Ladder | None]]:
     """Store a new check-in for each plan and return its ladder; None where one is open already or was made before."""
     made = [
-        (plan, Ladder(new_id(), plan.member.id, spell_out(plan.ladder, reachable), 0, plan.gaps, "open"))
-        for plan, reachable in plans
+        (
+            plan,
+            Ladder(new_id(), plan.member.id, spell_out(plan.ladder, known.reachable), 0, plan.gaps, "open"),
+            known.area,
+        )
+        for plan, known in plans
     ]
     values = [
         {
@@ -156,12 +164,13 @@ def start(work: Work, plans: Sequence[tuple[DuePlan, Reachable]]) -> list[tuple[
             "person": str(ladder.person_id),
             "plan": str(plan.id),
             "due": plan.due_at.isoformat(),
+            "area": area,
             "ladder": list(ladder.rungs),
         }
-        for plan, ladder in made
+        for plan, ladder, area in made
     ]
     stored = {row[0] for row in work.rows(_START, {"all": Jsonb(values)})} if values else set()
-    return [(plan, ladder if ladder.id in stored else None) for plan, ladder in made]
+    return [(plan, ladder if ladder.id in stored else None) for plan, ladder, _ in made]
 
 
 # Never "ok": that somebody was not asked says nothing of how they are.

@@ -60,6 +60,7 @@ class Settings:
     caring_after: int
     small_numbers: int
     outage_misses: int
+    outage_share: int
     answers_most: int
     answers_minutes: int
     texts_a_second: float
@@ -97,7 +98,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_SEGMENT_PRICE", "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
     "CHECKIN_BUDDY_MOST", "CHECKIN_CARING_WEEKS", "CHECKIN_CARING_THEN_WEEKS",
     "CHECKIN_SESSION_IDLE_HOURS", "CHECKIN_SESSION_LONGEST_HOURS", "CHECKIN_SECOND_FACTOR",
-    "CHECKIN_SMALL_NUMBERS", "CHECKIN_OUTAGE_MISSES",
+    "CHECKIN_SMALL_NUMBERS", "CHECKIN_OUTAGE_MISSES", "CHECKIN_OUTAGE_SHARE",
 })  # fmt: skip
 
 
@@ -159,6 +160,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         caring_after=read.whole("CHECKIN_CARING_THEN_WEEKS", 26, most=520),
         small_numbers=read.whole("CHECKIN_SMALL_NUMBERS", 5),
         outage_misses=read.whole("CHECKIN_OUTAGE_MISSES", 5),
+        outage_share=read.whole("CHECKIN_OUTAGE_SHARE", 50, most=100),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),

@@ -17,6 +17,7 @@ from console import (
     cases,
     groups,
     meetings,
+    outages,
     people,
     people_doings,
     people_records,
@@ -50,6 +51,7 @@ ROOMS = (
     # What waits
     Room(queue.room, CASE_WORKERS, "Queue", "queue.show"),
     Room(cases.room, CASE_WORKERS),
+    Room(outages.room, CASE_WORKERS),
     # People and their buddies
     Room(people.room, CASE_WORKERS, "People", "people.show"),
     Room(people_doings.room, CASE_WORKERS),

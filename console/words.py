@@ -106,6 +106,7 @@ REASONS: Mapping[str, str] = {
     "feed_failed": "A feed of the directory cannot be read",
     "helpline_expires": "The check of a helpline runs out",
     "not_done": "The line has not done all that it should have; whoever looks after the machine must look",
+    "probable_outage": "Many people in one area have not answered: a probable outage",
     "line_failed": "Something in the line broke while this was handled",
 }
 
@@ -201,6 +202,7 @@ _EVENTS: Mapping[str, str] = {
     "close_asked": "{who} asked for it to be closed",
     "heard_from": "{who} was heard from, and is well",
     "in_touch": "{who} was heard from",
+    "quiet": "{who} has not answered a check-in",
     "one_of": "The phone is shared; it may be one of these",
     "mended": "Mended since: {detail}",
     "named": "It was {who}, by their own word",
@@ -255,6 +257,7 @@ _OPENED = re.compile(r"(red|amber|task): (\w+)(.*)", re.DOTALL)
 _FOUND = re.compile(r" \((\w+): (\d+)\)")
 _STRANGER = "Somebody the line does not know"
 _ROTA = "The rota"
+_AN_AREA = "An area"
 _ABOUT_THE_ROTA = frozenset({"duty_nobody", "duty_silent", "rota_digest", "rota_hole"})
 _LINE, _ABOUT_THE_LINE = "The line itself", frozenset({"not_done"})
 _DIRECTORY = "The directory"
@@ -272,6 +275,8 @@ def member(name: str | None, why: str = "") -> str:
         return name or _DIRECTORY
     if why in _ABOUT_THE_LINE:
         return name or _LINE
+    if why == "probable_outage":
+        return _AN_AREA
     return name or (_ROTA if why in _ABOUT_THE_ROTA else _STRANGER)
 
 

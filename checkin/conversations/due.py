@@ -270,7 +270,7 @@ def _open_plans(work: Work, due: Sequence[DuePlan]) -> int:
         reason = plans.why_not(plan, about, work.now)
         afterwards = plans.asked_afterwards(plan, about, work.settings.quiet_hours)
         if reason is None:
-            to_ask.append((plan, about.reachable))
+            to_ask.append((plan, about))
         elif reason == "appointment" and afterwards is not None:
             plans.put_off(work, plan, afterwards)
         else:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from checkin import appointments, buddies, checkins, duties, escalations, meetings, pairing, timers
+from checkin import appointments, buddies, checkins, duties, escalations, meetings, outages, pairing, timers
 from checkin.conversation.events import Exhausted, Settled
 from checkin.conversation.state import Thread
 from checkin.conversations import pairs
@@ -94,6 +94,8 @@ def climb(turn: Speaking, thread: Thread | None) -> None:
     until = _waits_until(turn, ladder)
     if until is None:
         turn.ladder = checkins.climb(turn.work, ladder)
+        if ladder.asks_member and not turn.ladder.asks_member:
+            outages.missed(turn.work, ladder.id, turn.member.id)
         if turn.ladder.here is None:
             turn.then.append(Exhausted())
             return

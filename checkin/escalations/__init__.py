@@ -16,7 +16,16 @@ AMBER has a deadline; a TASK is shown, and told of next morning. A case is close
 * `cases.py`: opening, taking and closing.
 """
 
-from checkin.escalations.cases import answered_late, close, fire, mended, open_case, take
+from checkin.escalations.cases import (
+    answered_late,
+    close,
+    close_silence,
+    fire,
+    mended,
+    open_case,
+    open_outage,
+    take,
+)
 from checkin.escalations.codes import case_of, newest
 from checkin.escalations.handling import (
     answered,
@@ -35,8 +44,8 @@ from checkin.escalations.policies import CHECK_WAIT, EVERYBODY_WAIT, PAGE_WAIT
 from checkin.escalations.timeline import Open, find, last_words, named, note, standing_case
 
 __all__ = [
-    "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "Outreach", "answered", "answered_late", "arrived", "case_of",
-    "close", "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words", "mended", "merge", "named",
-    "newest", "note", "open_case", "related", "reopen", "sign_of_life", "snooze", "standing_case", "take",
-    "would_reach",
+    "CHECK_WAIT", "EVERYBODY_WAIT", "PAGE_WAIT", "Open", "Outreach", "answered", "answered_late", "arrived",
+    "case_of", "close", "close_silence", "decline", "find", "fire", "go_on", "hand_over", "heard_from", "last_words",
+    "mended", "merge", "named", "newest", "note", "open_case", "open_outage", "related", "reopen", "sign_of_life",
+    "snooze", "standing_case", "take", "would_reach",
 ]  # fmt: skip

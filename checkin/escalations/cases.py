@@ -13,7 +13,7 @@ from checkin.escalations.paging import alert, everybody, page_next
 from checkin.escalations.policies import policy
 from checkin.escalations.timeline import Open, change, find, lock, note
 from checkin.store.ids import new_id
-from checkin.store.models import Alert, Case, CaseEvent
+from checkin.store.models import Alert, Case, CaseEvent, Outage
 from checkin.store.work import Work
 
 _RANK = {Severity.RED: 0, Severity.AMBER: 1, Severity.TASK: 2}
@@ -47,6 +47,8 @@ def open_case(
 
 def _standing(work: Work, person_id: UUID | None, phone_id: UUID | None) -> Open | None:
     mine = Case.person_id == person_id if person_id else (Case.phone_id == phone_id) & Case.person_id.is_(None)
+    # What is about the rota, or the line itself, does not join what is about an area.
+    mine &= Case.id.not_in(select(Outage.case_id))
     found = work.conn.execute(select(Case.id).where(mine, Case.status != "closed").with_for_update()).scalar()
     return lock(work, found) if found else None
 
@@ -61,6 +63,16 @@ def _insert(work: Work, severity: Severity, reason: str, person_id: UUID | None,
         "opened_at": work.now,
     }
     return work.conn.execute(insert(Case).values(row).on_conflict_do_nothing().returning(Case.id)).scalar_one_or_none()
+
+
+def open_outage(work: Work, reason: str, area: str) -> UUID:
+    """Open a case about an area, not about anybody: a second outage is a second case."""
+    case_id = new_id()
+    row = {"id": case_id, "severity": Severity.AMBER.value, "reason": reason, "opened_at": work.now}
+    work.conn.execute(insert(Case).values(row))
+    note(work, case_id, "opened", detail=f"{Severity.AMBER.value}: {reason}; {area}")
+    _begin(work, case_id, Severity.AMBER)
+    return case_id
 
 
 def _begin(work: Work, case_id: UUID, severity: Severity) -> None:
@@ -212,14 +224,7 @@ def answered_late(work: Work, person_id: UUID, *, well: bool) -> None:
 
     A case that holds anything else stays; a line says that they were heard from.
     """
-    row = work.conn.execute(
-        text(
-            "SELECT c.id, bool_and(e.detail LIKE '%: nobody_confirmed%') AS only_silence FROM cases c "
-            "JOIN case_events e ON e.case_id = c.id AND e.kind IN ('opened', 'joined') "
-            "WHERE c.person_id = :person AND c.status <> 'closed' GROUP BY c.id"
-        ),
-        {"person": person_id},
-    ).first()
+    row = work.conn.execute(_ONLY_SILENCE, {"person": person_id}).first()
     if row is None:
         return
     note(work, row.id, "heard_from" if well else "in_touch", person_id=person_id)
@@ -241,6 +246,24 @@ def mended(work: Work, case_id: UUID, reason: str, what: str, *, last: bool) -> 
     )
     if last and case.status == "open" and work.conn.execute(others.limit(1)).first() is None:
         _close(work, case, None, "All that had not happened has happened since.")
+
+
+def close_silence(work: Work, person_id: UUID, by: UUID, words: str) -> None:
+    """Close somebody's case with a note if it is only about silence; else add the note to it."""
+    row = work.conn.execute(_ONLY_SILENCE, {"person": person_id}).first()
+    if row is None:
+        return
+    if row.only_silence:
+        _close(work, find(work, row.id), by, words)
+    else:
+        note(work, row.id, "noted", person_id=by, words=words)
+
+
+_ONLY_SILENCE = text(
+    "SELECT c.id, bool_and(e.detail LIKE '%: nobody_confirmed%') AS only_silence FROM cases c "
+    "JOIN case_events e ON e.case_id = c.id AND e.kind IN ('opened', 'joined') "
+    "WHERE c.person_id = :person AND c.status <> 'closed' GROUP BY c.id"
+)
 
 
 def _tell_alerted(work: Work, case: Open, key: str, *, besides: UUID | None, taker: str = "") -> None:

@@ -11,7 +11,7 @@ from checkin.store.models.base import Base
 from checkin.store.models.buddies import Aftercare, Pair, PairLine, PoolNumber, Proposal, RelayCall
 from checkin.store.models.caring import Caring
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, KeptFile, Policy, StaffReply, Verdict
-from checkin.store.models.checkins import Appointment, CheckIn, Plan
+from checkin.store.models.checkins import Appointment, CheckIn, Outage, OutageMiss, Plan
 from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
 from checkin.store.models.meetings import (
     Attendance,
@@ -77,6 +77,8 @@ __all__ = [
     "Occurrence",
     "Offer",
     "Organisation",
+    "Outage",
+    "OutageMiss",
     "Outcome",
     "OutcomeQuestion",
     "Override",

@@ -67,20 +67,47 @@ class CheckIn(Base):
         CheckConstraint("why IS NULL OR answer IS NULL", name="no_answer"),
         Index("ix_check_ins_due_at", "due_at"),
         Index("ix_check_ins_unconfirmed", "person_id", postgresql_where=text("status = 'unconfirmed'")),
+        Index("ix_check_ins_area", "area", "due_at", postgresql_where=text("area IS NOT NULL")),
         Index("ix_check_ins_left_out", "due_at", postgresql_where=text("why IS NOT NULL")),
     )
     id: Mapped[UUID] = ident()
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id", ondelete="SET NULL"))
     due_at: Mapped[datetime]
+    # Where they were then, as `areas.py` says it.
+    area: Mapped[str | None]
     ladder: Mapped[list[str]]
     rung: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[str] = mapped_column(server_default="open")
     # Somebody who was asked to get in touch is trying: nobody else is asked before.
     held_until: Mapped[datetime | None]
+    # When no try of theirs was left that they had not answered.
+    missed_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     how: Mapped[str | None]
     # Why it was left out.
     why: Mapped[str | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+
+
+class Outage(Base):
+    """Many people of one area were quiet in one evening; it stands for as long as its case does."""
+
+    __tablename__ = "outages"
+    __table_args__ = (Index("ix_outages_area", "area", "last_at"),)
+    id: Mapped[UUID] = ident()
+    area: Mapped[str]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class OutageMiss(Base):
+    """A check-in that was missed in an outage, in one at most."""
+
+    __tablename__ = "outage_misses"
+    outage_id: Mapped[UUID] = mapped_column(ForeignKey("outages.id", ondelete="CASCADE"), primary_key=True)
+    check_in_id: Mapped[UUID] = mapped_column(
+        ForeignKey("check_ins.id", ondelete="CASCADE"), primary_key=True, unique=True
+    )
