@@ -133,11 +133,18 @@ INSERT INTO outcome_questions (id, ref, ask, least, most, low, rule, starts, zon
     VALUES (gen_random_uuid(), 'q', '{"en": "How?", "cy": "Sut?", "pl": "Jak?"}', 1, 5, 2, 'FREQ=DAILY', now(), 'UTC');
 INSERT INTO outcomes (id, question_id, person_id, asked_at)
     SELECT gen_random_uuid(), q.id, p.id, now() FROM outcome_questions q, people p WHERE p.ref = 'ann';
+INSERT INTO proposals (id, member_id, buddy_id, rank, review_on, proposed_at, due_at)
+    SELECT gen_random_uuid(), member_id, buddy_id, 7, '2027-03-01', '2027-01-11', '2027-01-15' FROM pairs LIMIT 1;
+INSERT INTO check_ins (id, person_id, due_at, ladder, status, settled_at)
+    SELECT gen_random_uuid(), member_id, '2027-01-10', '{}', 'settled', '2027-01-10' FROM pairs LIMIT 1;
+INSERT INTO aftercare (id, kind, person_id, member_id, check_in_id, at)
+    SELECT gen_random_uuid(), 'debrief', j.buddy_id, j.member_id, c.id, now() FROM pairs j, check_ins c LIMIT 1;
 """
 ABOUT = {
     "checkin": "check_ins", "reach_out": "check_ins", "buddy_report": "pairs", "relay": "pairs", "page": "cases",
     "handling": "cases", "meeting": "occurrences", "duty": "duties", "cover": "duties", "swap": "duties",
-    "outcome": "outcomes", "joining": "groups", "relay_which": "messages",
+    "outcome": "outcomes", "joining": "groups", "buddy_offer": "proposals", "buddy_wanted": "proposals",
+    "parting": "pairs", "debrief": "aftercare", "welfare": "aftercare", "relay_which": "messages",
     "staff_reply": "staff_replies",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import audit, buddies, escalations, outbox, people, timers
@@ -212,18 +212,21 @@ def make(work: Work, proposal_id: UUID) -> None:
     row = _lock(work, proposal_id)
     if row is None or row.status != "asked" or not (row.member_said and row.buddy_said):
         return
+    place = buddies.free_place(work, row.buddy_id)
+    there = select(func.count()).where(Person.id.in_((row.member_id, row.buddy_id)), Person.status == "active")
+    others = Pair.id.is_distinct_from(row.replaces), Pair.status != "ended"
+    taken = exists().where(Pair.member_id == row.member_id, Pair.rank == row.rank, *others)
+    gone = work.conn.execute(there).scalar_one() < 2
+    if place is None or gone or work.conn.execute(select(taken)).scalar():
+        # One of them has left meanwhile, or staff have paired them otherwise. A pair to be handed over goes on.
+        _off(work, row, besides=None)
+        return
     before: UUID | None = None
     if row.replaces is not None:
         before = work.conn.execute(
             select(Pair.buddy_id).where(Pair.id == row.replaces, Pair.status != "ended").with_for_update()
         ).scalar()
         buddies.end(work, row.replaces, silently=True)
-    place = buddies.free_place(work, row.buddy_id)
-    taken = exists().where(Pair.member_id == row.member_id, Pair.rank == row.rank, Pair.status != "ended")
-    if place is None or work.conn.execute(select(taken)).scalar():
-        # Staff have paired one of them otherwise meanwhile.
-        _off(work, row, besides=None)
-        return
     pair_id = _store(work, row, place)
     work.conn.execute(update(Proposal).where(Proposal.id == row.id).values(status="made"))
     buddies.give_lines(work)

@@ -65,9 +65,17 @@ def _only_tired(tokens: list[str]) -> bool:
     )
 
 
+_OF_EVERYTHING: Final = frozenset({
+    "pause", "stop", "hold", "snooze", "text", "texts", "message", "messages", "reminder", "reminders", "checkin",
+    "checkins", "calls", "holiday", "hospital", "pauza", "oedi", "saib",
+})  # fmt: skip
+
+
 def takes_break(text: str) -> bool:
-    """Tell whether a text that asks for a pause asks for a break from being a buddy, if its writer is one."""
-    return len(text) <= _LONGEST and not _BREAKS.isdisjoint(split(plain(text)))
+    """Tell whether a text that asks for a pause asks for a break from being a buddy, if its writer is one, and not for
+    an end to all messages for a while ("pause for the rest of the week", "I need a break from texts")."""
+    tokens = split(plain(text)) if len(text) <= _LONGEST else []
+    return not _BREAKS.isdisjoint(tokens) and _OF_EVERYTHING.isdisjoint(tokens)
 
 
 def greets(text: str) -> bool:
