@@ -72,7 +72,7 @@ def room(desk: Desk) -> Blueprint:
     door.add_url_rule("/table", "table", table, methods=["GET", "POST"])
     door.add_url_rule("/table/<uuid:upload>", "preview", preview)
     door.add_url_rule("/table/<uuid:upload>", "bring_in", needs_fresh_login(bring_in), methods=["POST"])
-    door.add_url_rule("/people.csv", "everybody", needs_fresh_login(everybody))
+    door.add_url_rule("/people.csv", "everybody", needs_fresh_login(everybody), methods=["POST"])
     door.add_url_rule("/<uuid:person_id>/erase", "erase", needs_fresh_login(erase), methods=["GET", "POST"])
     return door
 

@@ -119,6 +119,23 @@ def person_erase(who: str, *, yes: bool, as_json: bool) -> None:
         click.echo(f"Case {one.number} was RED: it is kept, sealed and without a name, until {one.until:%d %B %Y}.")
 
 
+@person.command("kept")
+@click.argument("number", type=int)
+@click.argument("file", type=_NEW)
+def person_kept(number: int, file: Path) -> None:
+    """Open what is kept of the RED case NUMBER of somebody erased, and write it to FILE as JSON. That is audited."""
+    from checkin import audit
+    from checkin.bootstrap import open_line
+    from checkin.records import erasing
+
+    line = open_line(os.environ, plain_logs=True)
+    with line.store.work(line.clock()) as work:
+        found = erasing.kept(work, number)
+        audit.record(work, None, "opened_kept_file", f"case {number}")
+    _write(file, json.dumps(found, ensure_ascii=False, indent=1))
+    click.echo(f"Written to {file}. It says who it was: keep it where nobody else reads it.")
+
+
 def _one(work: "Work", who: str) -> "UUID":
     """Return who is meant. Raises BadInput for nobody, and for several."""
     from checkin.casebook import people as register

@@ -213,6 +213,20 @@ def _keep_red(work: Work, person_id: UUID, phones: list[UUID], who: dict[str, An
     return tuple(Kept(cases[i].number, cases[i].closed_at + until) for i in sorted(wanted) if cases[i].closed_at)
 
 
+def kept(work: Work, number: int) -> dict[str, Any]:
+    """Return the sealed file of a RED case whose person was erased: their name, numbers and id, and the timeline.
+    Raises BadInput when there is none."""
+    sealed = work.conn.execute(
+        select(KeptFile.file).join(Case, Case.id == KeptFile.case_id).where(Case.number == number)
+    ).scalar()
+    if sealed is None:
+        raise BadInput(
+            f"Nothing is kept of case {number}: it was about nobody who has been erased, or its time is over."
+        )
+    found: dict[str, Any] = work.vault.open_json(sealed, "kept_files.file")
+    return found
+
+
 def _timeline(work: Work, case_id: UUID) -> list[dict[str, Any]]:
     rows = work.conn.execute(
         select(CaseEvent.at, CaseEvent.kind, CaseEvent.detail, CaseEvent.private, CaseEvent.words, Person.name)

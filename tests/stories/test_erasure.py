@@ -97,9 +97,10 @@ def test_nothing_of_somebody_is_left_but_what_the_law_wants_kept(
     assert index not in "".join(_everything(town).values())
     assert [kept.number for kept in receipt.kept] == [number]
     assert f"case {number} until 2" in erasing.told(receipt)
-    kept = json.loads(_everything(town)["kept_files.file"])
+    with town.line.store.work(town.now()) as work:
+        kept = erasing.kept(work, number)
     assert (kept["name"], kept["numbers"]) == ("Ann", [NUMBER])
-    assert DANGER in {line["words"] for line in kept["timeline"]}
+    assert DANGER in {entry["words"] for entry in kept["timeline"]}
     assert town.scalar("SELECT person_id FROM cases WHERE number = :number", number=number) is None
 
 
