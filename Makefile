@@ -12,7 +12,7 @@ ARGS ?=
 READY := .venv/.ready
 RUN := .venv/bin/python -m
 
-.PHONY: help demo test check bench risk-report clean
+.PHONY: help demo test check bench pictures risk-report clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -32,6 +32,9 @@ check: $(READY)  ## everything a change must pass: format, lint, types, who impo
 
 bench: $(READY)  ## the speed of what matters, as ratios to a ceiling measured in the same run
 	@set -e; for file in $(filter-out bench/_%,$(wildcard bench/*.py)); do $(RUN) bench.$$(basename $$file .py); done
+
+pictures: $(READY)  ## take the pictures of the console in docs/images anew
+	@$(RUN) pytest -q tests/console/pictures.py
 
 risk-report: $(READY)  ## how well danger is heard: on the tests' examples, rated texts at hand, and staff's verdicts
 	@$(RUN) tests.risk_report

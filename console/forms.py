@@ -203,9 +203,13 @@ class Filter(Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the fields hold, by name; nothing for one that is wrong."""
+        """What the fields hold, by name; nothing for one that is wrong. What the address does not name is not wrong."""
         self.validate()
-        return {name: None if field.errors else field.data for name, field in self._fields.items()}
+        found = {name: None if field.errors else field.data for name, field in self._fields.items()}
+        for name, field in self._fields.items():
+            if name not in request.args:
+                field.errors = ()
+        return found
 
 
 def anchor(field: Any) -> str:

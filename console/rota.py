@@ -41,8 +41,6 @@ def _show(desk: Desk) -> Response:
         spans = rotas.spans(whole, work.now, work.now + _COMING)
         names = {person: colleague.name for person, colleague in whole.people.items()}
         asked, wrong = _who_would_answer(desk, work, form.values) if form.at.data else (None, "")
-        # An address without a language, or with one that there is not, asks for any.
-        form.language.errors = ()
         if wrong:
             form.refuse(wrong, "at")
         return form.page(

@@ -58,6 +58,23 @@ def _shown(form: forms.Form) -> str:
     return render_template_string(_PAGE, form=form)
 
 
+class Some(forms.Filter):
+    """A table narrowed by a choice and a number."""
+
+    medium = forms.choice("How", [("", "All"), ("text", "By text")])
+    size = forms.number("How many", least=1, most=20)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"), [("", []), ("?size=3", []), ("?medium=pigeon", ["medium"]), ("?size=x", ["size"])]
+)
+def test_what_an_address_does_not_say_is_not_wrong(query: str, wrong: list[str]) -> None:
+    with _asked(query=query):
+        form = Some()
+        assert form.values["medium"] is None
+        assert [field.name for field in form if field.errors] == wrong
+
+
 def test_what_was_typed_is_read_as_what_it_means() -> None:
     with _asked(_GOOD):
         form = Move()
