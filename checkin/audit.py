@@ -9,13 +9,14 @@ No name, number or word goes in here: people by their id, cases by their number.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
 
 from checkin import logs
-from checkin.store.models import Audit
+from checkin.store.models import Audit, Person
 from checkin.store.work import Work
 
 _log = logs.get("audit")
@@ -52,16 +53,85 @@ def record(work: Work, actor: UUID | None, action: str, subject: str, detail: st
     _log.info("audited", row=before.id, hash=row_hash.hex())
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the chain; `actor` is a name, None when nobody was known."""
+
+    id: int
+    at: datetime
+    actor: str | None
+    action: str
+    subject: str
+    detail: str
+
+
+def search(
+    work: Work, *, actor: UUID | None = None, action: str = "", subject: str = "", since: datetime | None = None,
+    until: datetime | None = None, skip: int = 0, most: int = 51,
+) -> list[Entry]:  # fmt: skip
+    """Return what was done, newest first: by `actor`, an `action`, to a `subject` that begins so, from `since` (aware)
+    to before `until`. One row more than fits a page says that there are more."""
+    wanted = select(Audit.id, Audit.at, Person.name, Audit.actor, Audit.action, Audit.subject, Audit.detail).outerjoin(
+        Person, Person.id == Audit.actor
+    )
+    if actor:
+        wanted = wanted.where(Audit.actor == actor)
+    if action:
+        wanted = wanted.where(Audit.action == action)
+    if subject:
+        wanted = wanted.where(Audit.subject.startswith(subject, autoescape=True))
+    if since:
+        wanted = wanted.where(Audit.at >= since)
+    if until:
+        wanted = wanted.where(Audit.at < until)
+    rows = work.conn.execute(wanted.order_by(Audit.id.desc()).offset(skip).limit(most)).all()
+    return [
+        Entry(
+            row.id, row.at, work.vault.open(row.name, "people.name") if row.name else None,
+            row.action, row.subject or "", row.detail or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How far a check of the chain has come: up to row `last`, `count` rows in this part; `broken` is the first row
+    that does not fit; `whole` when nothing is left to check."""
+
+    last: int
+    count: int
+    broken: int | None
+    whole: bool
+
+
+def check_part(work: Work, after: int = 0, *, most: int = 20_000) -> Checked:
+    """Check up to `most` rows of the chain that come after row `after`."""
+    before = work.conn.execute(
+        select(Audit.row_hash).where(Audit.id <= after).order_by(Audit.id.desc()).limit(1)
+    ).scalar()
+    last, count = after, 0
+    rows = work.conn.execute(_CHAIN.where(Audit.id > after).limit(most)).all()
+    for row in rows:
+        if row.row_hash != _hash(before, row.id, row.at, row.actor, row.action, row.subject, row.detail):
+            return Checked(row.id, count, row.id, whole=True)
+        before, last, count = row.row_hash, row.id, count + 1
+    return Checked(last, count, None, whole=count < most)
+
+
 def verify(work: Work) -> int | None:
     """Return the id of the first row that does not fit the chain, or None when all of it does."""
-    before: bytes | None = None
-    chain = select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail, Audit.row_hash)
-    with work.conn.execute(chain.order_by(Audit.id).execution_options(yield_per=1000)) as rows:
-        for row in rows:
-            if row.row_hash != _hash(before, row.id, row.at, row.actor, row.action, row.subject, row.detail):
-                return int(row.id)
-            before = row.row_hash
-    return None
+    after = 0
+    while True:
+        part = check_part(work, after)
+        if part.whole:
+            return part.broken
+        after = part.last
+
+
+_CHAIN = select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail, Audit.row_hash).order_by(
+    Audit.id
+)
 
 
 def _hash(

@@ -13,6 +13,7 @@ from flask import Blueprint
 from checkin.staff import ROLES
 from console import (
     account,
+    audit,
     buddies,
     cases,
     groups,
@@ -25,6 +26,7 @@ from console import (
     reader,
     reports,
     rota,
+    settings,
     staff,
     tips,
     wording,
@@ -72,6 +74,8 @@ ROOMS = (
     Room(wording.room, CASE_WORKERS, "Wording", "wording.show"),
     # Settings, staff, audit
     Room(staff.room, ADMINS, "Staff", "staff.show"),
+    Room(audit.room, audit.READERS, "Audit", "audit.show"),
+    Room(settings.room, ADMINS, "Settings", "settings.show"),
     Room(account.room, EVERYBODY),
 )
 
