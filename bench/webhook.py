@@ -103,12 +103,12 @@ def _measure(line: Line, supervisor: Supervisor, ports: dict[str, int]) -> dict[
             members = _people.settle_in(work, MEMBERS, asked=True)
         with line.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
-        requests = {name: list(_requests([m.number for m in members])) for name in ports}
+        texts = {name: list(requests([m.number for m in members])) for name in ports}
         # One right after the other and not for long, so that what else the machine does falls on both; who goes first
         # takes turns.
         for part in range(PARTS):
             for name in sorted(ports, reverse=part % 2 == 0):
-                found = _load(ports[name], requests[name][part::PARTS])
+                found = load(ports[name], texts[name][part::PARTS])
                 supervisor.check()
                 if number:  # The first round of each warms it up.
                     rounds[name].append(found)
@@ -116,17 +116,17 @@ def _measure(line: Line, supervisor: Supervisor, ports: dict[str, int]) -> dict[
     return rounds
 
 
-def _load(port: int, requests: Sequence[bytes]) -> Round:
+def load(port: int, requests: Sequence[bytes], connections: int = CONNECTIONS) -> Round:
     file = FOLDER / "requests.pickle"
     file.write_bytes(pickle.dumps(requests))
-    command = python("bench._load", str(port), str(CONNECTIONS), str(file))
+    command = python("bench._load", str(port), str(connections), str(file))
     printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=120).stdout
     seconds, took, statuses = json.loads(printed)
     assert statuses == {"200": len(requests)}, f"answers by status: {statuses}"
     return Round(seconds, took)
 
 
-def _requests(numbers: Sequence[str]) -> Iterator[bytes]:
+def requests(numbers: Sequence[str]) -> Iterator[bytes]:
     """One text from each number, mixed, signed and written out."""
     bodies = [body for body, times in MIX.items() for _ in range(times * MEMBERS // sum(MIX.values()))]
     random.Random(2).shuffle(bodies)

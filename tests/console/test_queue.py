@@ -138,6 +138,34 @@ def test_the_live_list_notices(office: Office, sue: Browser, omar: Browser, step
     assert sue.get("/queue/rows", **{"If-None-Match": version}).status_code == 200
 
 
+def test_consoles_that_look_on_share_a_list_but_no_token_and_no_record(
+    office: Office, sue: Browser, omar: Browser
+) -> None:
+    _texts(office, "+447700900103", "blimble wooster flan")
+    tokens = []
+    for browser in (sue, omar):
+        browser.get("/")
+        page = browser.get("/queue/rows", **{"X-Live": "1", "If-None-Match": '"", W/"another"'})
+        assert "blimble wooster flan" in page.text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert found
+        tokens.append(found[1])
+    assert len(set(tokens)) == 2
+    message = re.search(r"/messages/([^/]+)/seen", page.text)
+    assert message
+    assert omar.post(f"/messages/{message[1]}/seen", csrf_token=tokens[0]).status_code == 400
+    assert omar.post(f"/messages/{message[1]}/seen", csrf_token=tokens[1]).status_code == 303
+    # Each is recorded to have read it, once a minute while only what they have read before is there.
+    reads = [row for row in office.audited() if row[1] == "read_queue"]
+    assert {row[0] for row in reads} == {"sue", "omar"}
+    for _ in range(3):
+        sue.get("/queue/rows", **{"X-Live": "1"})
+    assert [row for row in office.audited() if row[1] == "read_queue"] == reads
+    number = office.case("task", "question", ref="ann")
+    assert _order(sue.get("/queue/rows").text) == [number]
+    assert len([row for row in office.audited() if row[1] == "read_queue"]) == len(reads) + 1
+
+
 def test_the_queue_is_narrowed_and_says_so_but_never_hides_an_alarm(office: Office, sue: Browser) -> None:
     red, task = office.case("red", ref="ann"), office.case("task", "question", ref="carol")
     sue.does(red, "take")
