@@ -7,6 +7,7 @@ Pure policy first. A ladder is a list of rungs; the store holds it as words: "te
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,6 +39,8 @@ GAPS: Mapping[str, int] = {
 }
 
 
+# Thousands have one rule and one time of day: what follows is worked out once for all of them.
+@lru_cache(maxsize=1024)
 def next_due(rule: str, at: time, zone: ZoneInfo, after: datetime) -> datetime | None:
     """Return the first moment after `after` (aware) at which a plan is due, in UTC; None when the rule has ended."""
     return recurrence.next_after(rule, datetime.combine(_FORTNIGHTS_BEGIN, at), zone, after)
