@@ -39,7 +39,8 @@ _BY_WEEK = ("checkins", "attendance")
 def svg(figure: Figure) -> str:
     """Return a figure as a picture. Numbers that may not be shown are not in it."""
     stacked = figure.name in _BY_WEEK or bool(figure.about)
-    rows = figure.rows if stacked else figure.rows[:_MOST_BARS]
+    # Bars that lie are drawn from below.
+    rows = figure.rows if stacked else figure.rows[:_MOST_BARS][::-1]
     draw = pygal.StackedBar if stacked else pygal.HorizontalBar
     names = [report_words.row(row.name) for row in rows]
     chart = draw(

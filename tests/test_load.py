@@ -533,3 +533,20 @@ def test_a_pair_that_a_file_ends_and_begins_again(town: Line) -> None:
     assert value(town, "SELECT count(*) FROM messages WHERE wording = 'pair.ended'") == 2
     loads(town, TOWN)
     assert value(town, "SELECT status FROM pairs WHERE ref = 'ann-ben'") == "active"
+
+
+def test_a_plan_says_only_what_is_not_as_usual(town: Line) -> None:
+    usual = 'plans: {days: [mon, wed], at: "17:30", ladder: [text, call, staff], gaps: {text: 45, ask: 90}}\n'
+    people = (
+        "people:\n"
+        "  - {ref: ann, name: Ann, phones: 07700 900101, streams: [checkins], plan: {}}\n"
+        "  - {ref: bob, name: Bob, phones: 07700 900102, streams: [checkins], "
+        'plan: {at: "09:30", ladder: [call], gaps: {ask: 20}}}\n'
+    )
+    loads(town, usual + people)
+    found = rows(town, "SELECT rule, at::text, ladder, gaps FROM plans JOIN people p ON p.id = person_id "
+        "WHERE p.ref IN ('ann', 'bob') ORDER BY p.ref")  # fmt: skip
+    assert [tuple(row) for row in found] == [
+        ("FREQ=WEEKLY;BYDAY=MO,WE", "17:30:00", ["text", "call", "staff"], {"text": 45, "ask": 90}),
+        ("FREQ=WEEKLY;BYDAY=MO,WE", "09:30:00", ["call"], {"text": 45, "ask": 20}),
+    ]

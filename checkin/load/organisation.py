@@ -36,6 +36,10 @@ class PlanSpec:
     gaps: dict[str, int]
 
 
+# What a plan says that says nothing.
+USUAL_PLAN = PlanSpec("FREQ=DAILY", 7, time(10), list(checkins.DEFAULT_LADDER), {})
+
+
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
     """A person. `fields` are columns of `people`; `secrets` those to be sealed (None: taken away; not in it: stays)."""
@@ -148,9 +152,11 @@ def understand(root: Node, country: str, zone: str) -> Organisation:
         "numbers",
         "risk",
         "outcomes",
+        "plans",
     )
+    usual = _plan(root.child("plans")) or USUAL_PLAN
     found = Organisation(
-        people=[person(n, country, zone) for n in root.children("people")],
+        people=[person(n, country, zone, usual) for n in root.children("people")],
         groups=[_group(n, zone) for n in root.children("groups")],
         pairs=[_pair(n) for n in root.children("pairs")],
         rota=[rotas.shift(n, zone) for n in root.children("rota")],
@@ -179,14 +185,14 @@ def _reachable(spec: PersonSpec) -> rotas.Reachable:
     return rotas.Reachable(len(spec.phones), safe, str(spec.fields["speaks"] or [spec.fields["language"]]))
 
 
-def person(n: Node, country: str, zone: str) -> PersonSpec:
+def person(n: Node, country: str, zone: str, usual: PlanSpec = USUAL_PLAN) -> PersonSpec:
     """Return what a mapping says of somebody; `country` and `zone` are home. Mistakes are left in `n.mistakes`."""
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
         "ring_seconds", "plan", "contacts", "status", "appointments",
     )  # fmt: skip
-    plan = _plan(n.child("plan"))
+    plan = _plan(n.child("plan"), usual)
     for stream in (streams := n.texts("streams")):
         if stream not in _STREAMS:
             n.wrong(f"must be among {', '.join(_STREAMS)}, not {stream!r}", "streams")
@@ -290,22 +296,25 @@ def _weekly(n: Node) -> tuple[str, int]:
     return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAYS.get(d, "MO") for d in days), len(days)
 
 
-def _plan(n: Node | None) -> PlanSpec | None:
+def _plan(n: Node | None, usual: PlanSpec = USUAL_PLAN) -> PlanSpec | None:
+    """Return a plan; what it does not say is as in `usual`."""
     if n is None:
         return None
     n.only("days", "at", "ladder", "gaps")
-    rule, days = _weekly(n)
-    ladder = n.texts("ladder") or list(checkins.DEFAULT_LADDER)
+    rule, days = _weekly(n) if n.has("days") else (usual.rule, usual.days)
+    ladder = n.texts("ladder") or usual.ladder
     for rung in ladder:
         if rung not in checkins.RUNGS:
             n.wrong(f"must be among {', '.join(checkins.RUNGS)}, not {rung!r}", "ladder")
     if ladder[0] not in {"text", "call"}:
         n.wrong("must begin with text or call: the member is asked first", "ladder")
-    gaps: dict[str, int] = {}
+    gaps = dict(usual.gaps)
     if (given := n.child("gaps")) is not None:
         given.only(*checkins.GAPS)
-        gaps = {name: given.whole(name, minutes, 1, 1440) for name, minutes in checkins.GAPS.items() if given.has(name)}
-    return PlanSpec(rule, days, n.time("at", "10:00"), ladder, gaps)
+        gaps |= {
+            name: given.whole(name, minutes, 1, 1440) for name, minutes in checkins.GAPS.items() if given.has(name)
+        }
+    return PlanSpec(rule, days, n.time("at") if n.has("at") else usual.at, ladder, gaps)
 
 
 def _group(n: Node, zone: str) -> GroupSpec:
