@@ -63,7 +63,8 @@ class Databases:
 
     @contextmanager
     def _created(self, name: str, *, template: str) -> Iterator[str]:
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        # Copied file by file it takes a third of the time that logging each block does, on a server that does not sync.
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         try:
             yield self._url(name)
         finally:
