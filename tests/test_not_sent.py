@@ -15,7 +15,7 @@ from checkin.casebook import NotSent
 from checkin.conversation.effects import Stream
 from checkin.conversations import due
 from checkin.errors import CarrierError
-from checkin.gate import Dropped, Held
+from checkin.gate import Dropped, Held, Medium
 from checkin.gateways import Fault
 from checkin.plans import LeftOut
 from console import words
@@ -40,10 +40,12 @@ def line(database_url: str) -> Iterator[Line]:
         yield found
 
 
-def owe(line: Line, stream: Stream = Stream.REMINDERS, now: datetime = NOON, key: str = "back.done") -> None:
+def owe(
+    line: Line, stream: Stream = Stream.REMINDERS, now: datetime = NOON, key: str = "back.done", by: Medium = "text"
+) -> None:
     """Owe Ann something."""
     with line.store.work(now) as work:
-        outbox.owe(work, person(line, "ann"), "text", stream, key, {"name": "x"})
+        outbox.owe(work, person(line, "ann"), by, stream, key, {"name": "x"})
 
 
 def change(line: Line, so: str) -> None:
@@ -66,7 +68,8 @@ def test_each_way_of_not_being_sent_is_kept_newest_first_and_counted(line: Line)
     owe(line, now=NOON + timedelta(minutes=1))
     send(line, carrier, NOON + timedelta(minutes=1))
     carrier.trouble["+447700900101"] = CarrierError("Refused.", code=30003)
-    owe(line, Stream.SERVICE, now=NOON + timedelta(minutes=2))
+    # A text that the carrier refuses would be rung instead.
+    owe(line, Stream.SERVICE, now=NOON + timedelta(minutes=2), by="call")
     send(line, carrier, NOON + timedelta(minutes=2))
     carrier.trouble.clear()
     owe(line, now=NIGHT)
