@@ -61,6 +61,8 @@ class Settings:
     small_numbers: int
     outage_misses: int
     outage_share: int
+    put_through_a_day: int
+    put_through_minutes: int
     answers_most: int
     answers_minutes: int
     texts_a_second: float
@@ -93,6 +95,7 @@ _CHECKIN_NAMES = frozenset({
     "CHECKIN_CALLS_A_SECOND",
     "CHECKIN_CARRIER_SECONDS", "CHECKIN_HEARTBEAT_URL", "CHECKIN_CLOCK_URL", "CHECKIN_ADVANCED_OPT_OUT",
     "CHECKIN_BEHIND_PROXY", "CHECKIN_DUTY_TIME", "CHECKIN_SPEECH", "CHECKIN_REVIEW_WEEKS",
+    "CHECKIN_PUT_THROUGH_A_DAY", "CHECKIN_PUT_THROUGH_MINUTES",
     "CHECKIN_ANSWERS_MOST", "CHECKIN_ANSWERS_MINUTES",
     "CHECKIN_DIRECTORY_MB", "CHECKIN_DIRECTORY_SECONDS", "CHECKIN_DIRECTORY_LOOPBACK",
     "CHECKIN_SEGMENT_PRICE", "CHECKIN_KEEP_WORDS_DAYS", "CHECKIN_KEEP_RECORDS_DAYS", "CHECKIN_KEEP_RED_DAYS",
@@ -161,6 +164,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         small_numbers=read.whole("CHECKIN_SMALL_NUMBERS", 5),
         outage_misses=read.whole("CHECKIN_OUTAGE_MISSES", 5),
         outage_share=read.whole("CHECKIN_OUTAGE_SHARE", 50, most=100),
+        # Calls to services cost the organisation; a helpline's first talk seldom lasts longer.
+        put_through_a_day=read.whole("CHECKIN_PUT_THROUGH_A_DAY", 3),
+        put_through_minutes=read.whole("CHECKIN_PUT_THROUGH_MINUTES", 30),
         # Twilio's default for a UK long code is 10 message segments a second.
         texts_a_second=read.number("CHECKIN_TEXTS_A_SECOND", 10),
         urgent_texts_a_second=read.number("CHECKIN_URGENT_TEXTS_A_SECOND", 100),

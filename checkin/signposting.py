@@ -1,16 +1,20 @@
-"""Signposting: what somebody is looking for, and what the line can say about it. Pure.
+"""Signposting: what is said to somebody who looks for help and for whom there is nothing in the directory, or who is
+better answered by a person than by a list. Pure.
 
-There is no directory here: of numbers the line knows only those of the country that are protected (`wording.country`).
-Whatever else is asked for goes to a person, so that nobody is left with nothing.
+Of numbers only those of the country are named here, which are protected (`wording.country`): nobody is left with
+nothing.
 """
 
 from dataclasses import dataclass
 
 from checkin.conversation.effects import Severity
-from checkin.conversation.needs import read_needs
 
 # What the country's line for a listening ear is there for.
 _TO_TALK = frozenset({"crisis", "mental-health", "bereavement", "loneliness"})
+
+# What is never answered with a list: in a crisis there is one number to ring, and who is hurt at home may not be the
+# only one to read it.
+FIXED = frozenset({"crisis", "abuse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,10 @@ class Answer:
     severity: Severity
 
 
-def need_of(asked: str) -> str:
-    """Return the need that words speak of ("debt LS6" -> "debt"), or "other"."""
-    return read_needs(asked).first or "other"
-
-
 def answer(need: str) -> Answer:
     """Return what there is to say about a need."""
     if need == "abuse":
         # Whoever hurts them may read along: the answer names nothing, and a person is quick.
         return Answer(need, "signpost.careful", Severity.AMBER)
-    return Answer(need, "signpost.talk" if need in _TO_TALK else "signpost.person", Severity.TASK)
+    severity = Severity.AMBER if need == "crisis" else Severity.TASK
+    return Answer(need, "signpost.talk" if need in _TO_TALK else "signpost.person", severity)

@@ -59,6 +59,8 @@ REASONS: Mapping[str, str] = {
     "answers_stopped": "So many texts in a few minutes that answers have stopped; it may be a machine",
     "tip": "Offers a tip to share; it waits to be read under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
+    "did_not_help": "What they were put through to did not help",
+    "cannot_greet": "Cannot be there to meet somebody new",
     "bad_tip": "Says that a tip is not right; nobody hears it until you have looked",
     "wrong_code": "Would like to join, and gave a code that the line does not know",
     "joined": "Has joined a group; say hello, and see what they need",

@@ -308,9 +308,13 @@ def test_a_day_that_a_file_had_off_is_on_again_for_those_who_had_heard(line: Lin
 def test_next_names_the_meeting_where_it_is_now(line: Line) -> None:
     change(line, Move(datetime(2027, 1, 12, 18, 0, tzinfo=LONDON), HALL))
     with line.store.work(LATER) as work:
-        (found,) = meetings.near(work, person(line, "ann"), "Leeds")
+        ann = people.lock(work, person(line, "ann"))
+        assert ann is not None
+        found = meetings.next_for(work, ann)
+        assert found is not None
         assert (found.starts.day, found.venue) == (12, "Town Hall")
     # Once it is over, its usual day is not named: it was moved from there.
     with line.store.work(datetime(2027, 1, 13, 9, 0, tzinfo=UTC)) as work:
-        (found,) = meetings.near(work, person(line, "ann"), "Leeds")
+        found = meetings.next_for(work, ann)
+        assert found is not None
         assert found.starts.day == 21

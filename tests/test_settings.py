@@ -40,6 +40,8 @@ WRONG = {
     "CHECKIN_BUDDY_MOST": ["0", "some", "2.5", "10"],
     "CHECKIN_CARING_WEEKS": ["0,4", "soon", "4,4", "8,4", "4,,8", "4,600"],
     "CHECKIN_CARING_THEN_WEEKS": ["0", "never", "521"],
+    "CHECKIN_PUT_THROUGH_A_DAY": ["0", "often"],
+    "CHECKIN_PUT_THROUGH_MINUTES": ["0", "long"],
     "CHECKIN_TEXTS_A_SECOND": ["0", "fast", "-3", "nan"],
     "CHECKIN_URGENT_TEXTS_A_SECOND": ["0", "inf"],
     "CHECKIN_CALLS_A_SECOND": ["0", "one"],

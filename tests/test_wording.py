@@ -70,6 +70,23 @@ LONG = {
     "yes": "128",
     "no": "64",
     "messages": "16",
+    "list": "1 Leeds Debt Advice and Money...: 0113 496 0102, opens Mon 09:00.\n"
+    "2 Community Help Point, Hebden...: 01632 960 123, open to 17:00.\n"
+    "3 Debt and Money Support: 0808 157 0123, day and night.",
+    "list_spoken": "1. Leeds Debt Advice. Open now, until 17:00. The number is 0113 496 0102.",
+    "service": "Upper Calder Valley Debt and Money Advice",
+    "phone": "01632 960 123",
+    "phone_spoken": "The number is 01632 960 123.",
+    "hours": "opens Mon 09:00",
+    "hours_spoken": "It opens next: Monday 9 November, 09:00.",
+    "more": " 1 Market Street, Hebden Bridge.",
+    "more_spoken": "1 Market Street, Hebden Bridge.",
+    "offer": "",
+    "offer_spoken": "",
+    "meets": "Christopher-James meets you there.",
+    "meets_spoken": "Christopher-James will meet you there.",
+    "how": "They'd like it kept quiet: only their first name.",
+    "how_spoken": "They would like it kept quiet.",
 }
 
 
@@ -270,6 +287,8 @@ _WORDS = {
     "TIP": Kind.TIP, "TIPS": Kind.TIP, "BAD TIP": Kind.TIP, "STOP TIPS": Kind.STOP,
     "BREAK": Kind.PAUSE, "SEIBIANT": Kind.PAUSE, "ODPOCZYNEK": Kind.PAUSE,
     "STOP BEING BUDDIES": Kind.STOP, "GORFFEN CYFEILLIO": Kind.STOP, "KONIEC PARY": Kind.STOP,
+    "MORE": Kind.MORE, "MWY": Kind.MORE, "WIĘCEJ": Kind.MORE, "FIND": Kind.FIND, "GROUP": Kind.GROUP,
+    "STOP REMINDERS": Kind.STOP,
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from checkin.bootstrap import Bell, Line
-from webhooks import probes, relay, signature, sms, voice
+from webhooks import probes, relay, signature, sms, through, voice
 
 # Where the addresses of this door begin.
 PATHS = ("/twilio/", "/healthz", "/readyz", "/metrics")
@@ -23,6 +23,7 @@ def create_app(line: Line, bell: Bell) -> Flask:
     sms.add_rules(door, line, bell)
     voice.add_rules(door, line, bell)
     relay.add_rules(door, line, bell)
+    through.add_rules(door, line, bell)
     app.register_blueprint(door)
     probes.add_rules(app, line, bell)
     app.register_error_handler(HTTPException, _in_short)

@@ -43,6 +43,9 @@ def document(spoken: Spoken, next_step: int) -> str:
     if spoken.through is not None:
         answer.redirect(f"/twilio/relay/call?m={spoken.call}&p={spoken.through}&n={next_step}", method="POST")
         return str(answer)
+    if spoken.dial is not None:
+        answer.redirect(f"/twilio/through/call?m={spoken.call}&s={spoken.dial}&n={next_step}", method="POST")
+        return str(answer)
     if spoken.place.at == "end":
         answer.hangup()
         return str(answer)

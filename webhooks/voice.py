@@ -35,7 +35,7 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
         sid, caller, to = (request.form.get(name, "") for name in ("CallSid", "From", "To"))
         if not sid or not caller:
             return Response(status=400)
-        return _step(line, bell, sid, 0, lambda work: calls.ring_in(work, sid, caller, to))
+        return step_of(line, bell, sid, 0, lambda work: calls.ring_in(work, sid, caller, to))
 
     @or_503
     def picked_up() -> Response:
@@ -43,7 +43,7 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
         if not sid or message is None:
             return Response(status=400)
         answered_by = request.form.get("AnsweredBy", "")
-        return _step(line, bell, sid, 0, lambda work: calls.picked_up(work, message, answered_by))
+        return step_of(line, bell, sid, 0, lambda work: calls.picked_up(work, message, answered_by))
 
     @or_503
     def key() -> Response:
@@ -91,7 +91,7 @@ def _pressed(line: Line, bell: Bell, sid: str, call: UUID, place: Place, given: 
     """Have a key or words handled; whatever goes wrong on the way, a person is brought in."""
     step = request.args.get("n", 1, type=int)
     try:
-        return _step(line, bell, sid, step, lambda work: calls.press(work, call, place, given, sid=sid, step=step))
+        return step_of(line, bell, sid, step, lambda work: calls.press(work, call, place, given, sid=sid, step=step))
     except Exception as error:
         if isinstance(error, DBAPIError) and is_away(error):
             raise
@@ -134,7 +134,7 @@ def _lasted(call_status: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _step(line: Line, bell: Bell, sid: str, step: int, handle: calls.Step) -> Response:
+def step_of(line: Line, bell: Bell, sid: str, step: int, handle: calls.Step) -> Response:
     """Answer one step of a call once; a repeat of the request gets the same answer again, byte for byte."""
     now = line.clock()
     with line.store.work(now) as work:

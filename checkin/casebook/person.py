@@ -108,7 +108,8 @@ _PERSON = text(
     SELECT p.id, p.ref, p.streams, p.ring_seconds, {PROFILE},
            n.rule, n.at, n.ladder, n.gaps, n.next_due_at,
            (SELECT count(*) FROM shifts s WHERE s.person_id = p.id)
-             + (SELECT count(*) FROM memberships m WHERE m.person_id = p.id AND m.role <> 'member') AS duties,
+             + (SELECT count(*) FROM memberships m WHERE m.person_id = p.id
+                  AND m.role IN ('facilitator', 'cover')) AS duties,
            EXISTS (SELECT FROM staff s WHERE s.person_id = p.id) AS is_staff
     FROM people p LEFT JOIN plans n ON n.person_id = p.id WHERE p.id = :person
     """  # noqa: S608  # our own words

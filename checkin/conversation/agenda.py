@@ -30,6 +30,7 @@ _ORDER = (
     "join_code",
     "language",
     "signpost",
+    "found",
     "checkin",
     "reach_out",
     "staff_reply",
@@ -44,6 +45,9 @@ _ORDER = (
     "joining",
     "review",
     "outcome",
+    "hello",
+    "suited",
+    "helped",
     "moved",
     "meeting",
 )
@@ -72,6 +76,10 @@ STREAM: Mapping[str, Stream] = {
     "moved": Stream.REMINDERS,
     "meeting": Stream.REMINDERS,
     "signpost": Stream.SERVICE,
+    "found": Stream.SERVICE,
+    "helped": Stream.NOTICE,
+    "hello": Stream.NOTICE,
+    "suited": Stream.NOTICE,
     "outcome": Stream.CHECKINS,
     "joining": Stream.CONTACT,
     "join_code": Stream.CONTACT,
@@ -100,7 +108,7 @@ def rule(arriving: str, under_way: str) -> Rule:
 # each is its own question. A second check-in of the same member is not.
 _MANY_AT_ONCE = frozenset({
     "page", "handling", "relay_which", "reach_out", "buddy_report", "debrief", "cover", "duty", "swap", "buddy_wanted",
-    "buddy_offer",
+    "buddy_offer", "hello",
 })  # fmt: skip
 
 

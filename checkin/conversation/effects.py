@@ -136,11 +136,28 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Answer from what the line knows: help with a need, a group near by, a tip; what it does not know goes to a
-    person. `about` names the need; "": their words do."""
+    """Answer from what the line knows: help with a need (or others than last time), a group near by, a tip. What it
+    does not know goes to a person. `about` names the need; "": their words do."""
 
-    what: Literal["need", "group", "tip", "bad_tip"]
+    what: Literal["need", "again", "others", "group", "another_group", "tip", "bad_tip"]
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """Look on in what was found. "show": tell more of the one whose number was said; "more": the next of them; "text":
+    text the one that is looked at; "do": put them through to it, or let them try the group. What it comes to comes back
+    as `Checked`."""
+
+    deed: Literal["show", "more", "text", "do"]
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Say hello to whoever tries a group, and say so: in the words just said ("either": if they are more than a yes or
+    a no), or in the line's own. Of who cannot be there a person hears."""
+
+    how: Literal["words", "either", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +204,6 @@ class Decline:
 
 Effect = (
     Tell | Ask | Wait | Record | Settle | InTouch | Climb | Hold | Escalate | Note | Consent | Pause | Resume | Relay
-    | Pass | Part | Score | Begin | LookUp | Speak | Join | Reach | Suspend | Accept | Decline
+    | Pass | Part | Score | Begin | LookUp | Browse | Greet | Speak
+    | Join | Reach | Suspend | Accept | Decline
 )  # fmt: skip

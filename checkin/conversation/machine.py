@@ -180,7 +180,9 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
             else:
                 state, effects = _word(state, kind, special or EVERYWHERE[kind])
             return replace(state, unread=0), flagged + effects
-        return _flagged(state, flagged + (_HELD_BACK if kind is Kind.BUDDY else ()))
+        # What they look for is looked for all the same, beside the person who reads it.
+        looked = EVERYWHERE[kind].effects if kind in _LOOKED_FOR and special is None else ()
+        return _flagged(state, flagged + (_HELD_BACK if kind is Kind.BUDDY else ()) + looked)
     if kind is Kind.STOP:
         return _stop(replace(state, unread=0), event)
     if special is not None:
@@ -213,6 +215,7 @@ def _hears(step: Step, event: Replied) -> Go | None:
 
 # Beside worrying words these still do what they say; any other reading of such a text is only FLAGGED.
 _ACTS_EVEN_IF_FLAGGED = frozenset({Kind.STOP, Kind.URGENT, Kind.CALL_ME, Kind.HELP, Kind.WRONG_NUMBER})
+_LOOKED_FOR = frozenset({Kind.FIND, Kind.GROUP})
 
 
 def _in_safety(state: Conversation) -> bool:

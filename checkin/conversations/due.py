@@ -20,8 +20,10 @@ from checkin import (
     pairing,
     people,
     plans,
+    through,
     timers,
     tips,
+    trying,
 )
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
@@ -186,6 +188,8 @@ def _event(work: Work, due: Due, member: Member) -> Event | None:
 
 
 def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Member) -> bool:
+    if topic in {"helped", "hello", "suited"}:
+        return subject is not None and _still_asks(work, topic, subject, member)
     match topic:
         case "page" | "handling":
             case = work.conn.execute(
@@ -217,6 +221,13 @@ def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Mem
             return subject is not None and member.status == "active" and outcomes.is_open(work, subject)
         case _:
             return subject is not None and member.status == "active" and pairing.still_open(work, topic or "", subject)
+
+
+def _still_asks(work: Work, topic: str, subject: UUID, member: Member) -> bool:
+    """Tell whether what came of something that was found is still to be asked about."""
+    if topic == "helped":
+        return through.still_asks(work, subject)
+    return trying.still_asks(work, topic, subject, member)
 
 
 def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed, rung: int | None) -> None:

@@ -1,50 +1,158 @@
-"""What somebody looks for, or offers: help, a group, a tip. What is said is decided here, how it is said elsewhere."""
+"""What somebody looks for, or offers: help, a group, a tip. What is said is decided here, how it is said elsewhere.
 
-from collections.abc import Mapping
+Of a place only the postcode district or the town is used. Where somebody wrote more of it, their words are not handed
+on, and are kept without it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from checkin import escalations, meetings, signposting, tips, wording
+from sqlalchemy import select
+
+from checkin import directory, escalations, missing, signposting, tips, trying
 from checkin.conversation.effects import LookUp, Severity
+from checkin.conversation.events import Event, Opened
+from checkin.conversation.needs import read_needs
 from checkin.conversation.replies import Reading, tip_in
+from checkin.conversations import results
+from checkin.conversations.results import Results
+from checkin.directory import Found, Known, Query
+from checkin.directory.places import district_of
 from checkin.people import Member
+from checkin.store.models import Person
 from checkin.store.work import Work
 
-Sentences = list[tuple[str, Mapping[str, str]]]
+Sentences = Sequence[tuple[str, Mapping[str, str]]]
 
 
-def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, words: str) -> Sentences:
-    """Carry out the order; return what is to be said: wording keys, with what their own placeholders stand for."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look-up came to: what is to be said, and what follows in the same conversation. `words`: what was said,
+    without more of a place than its district."""
+
+    say: Sentences = ()
+    then: tuple[Event, ...] = ()
+    words: str | None = None
+
+
+def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, words: str) -> Looked:
+    """Carry out the order."""
     # A word of their own in the menu is read as words, not as a command that carries some.
     asked = str((reading.value if reading else None) or (words if order.what == "need" else ""))
     match order.what:
         case "need":
-            return _need(work, member, order.about or signposting.need_of(asked), words)
+            return _need(work, member, order.about, asked, words)
+        case "again":
+            return _again(work, member, words)
+        case "others":
+            return _others(work, member, words)
         case "group":
-            return _group(work, member, asked, words)
+            return _groups(work, member, asked, words)
+        case "another_group":
+            return _groups(work, member, "", words, but=trying.tried(work, member.id))
         case "tip":
-            return _tip(work, member, words)
+            return Looked(_tip(work, member, words))
         case "bad_tip":
-            return _bad_tip(work, member, words)
+            return Looked(_bad_tip(work, member, words))
 
 
-def _need(work: Work, member: Member, need: str, words: str) -> Sentences:
+def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Looked:
+    country = work.settings.country
+    shown = without_address(words, country)
+    known = Known(languages=(member.language,), area=_area(work, member.id))
+    # The menu names the need; what was said beside its number names nothing.
+    query = Query(need=None, known=known) if about == "other" else directory.read(work, about or asked, known)
+    need = query.need or "other"
     if need == "groups":
-        return _group(work, member, "", words)
-    found = signposting.answer(need)
-    _person(work, member.id, found.severity, "wants_help_finding", words, f"; looking for: {need}")
-    return [(found.key, {})]
-
-
-def _group(work: Work, member: Member, place: str, words: str) -> Sentences:
-    found = meetings.near(work, member.id, place)
+        return _groups(work, member, without_address(asked, country), shown)
+    fixed = signposting.answer(need)
+    if need in signposting.FIXED:
+        _person(work, member.id, fixed.severity, "wants_help_finding", shown, f"; looking for: {need}")
+        return Looked([(fixed.key, {})], words=shown)
+    found = _reachable(directory.find(work, query, work.now, most=results.MOST))
+    if not found and asked and not about:
+        # They may have named a service, in words that mean a need as well: "money desk".
+        named = replace(query, need=None, words=asked)
+        found = _reachable(directory.find(work, named, work.now, most=results.MOST))
     if not found:
-        _person(work, member.id, Severity.TASK, "wants_a_group", words)
-        return [("group.none", {})]
-    said: Sentences = []
-    for one in found:
-        when = wording.day_and_time(one.starts, member.language)
-        said.append(("group.found", {"group": one.group, "when": when, "venue": one.venue}))
-    return [*said, ("group.how", {})]
+        missing.note(work, need, query.place.shown if query.place and query.place.kind == "district" else None)
+        _person(work, member.id, fixed.severity, "wants_help_finding", shown, _looking_for(query, need))
+        return Looked([(fixed.key, {})], words=shown)
+    place = query.place.shown if query.place else ""
+    search = results.keep(work, member.id, Results(need, place, tuple(f.key for f in found)))
+    return Looked(then=(Opened("found", str(search), asked_for=True),), words=shown)
+
+
+def _again(work: Work, member: Member, words: str) -> Looked:
+    """Something was said to a list: another thing that is looked for, or nothing of the kind."""
+    if read_needs(words).first is None:
+        return Looked([("found.how", {})])
+    return _need(work, member, "", words, words)
+
+
+def _reachable(found: Sequence[Found]) -> list[Found]:
+    """Return those that can be rung or texted: an address alone is no help to who holds a telephone."""
+    return [one for one in found if one.phone or one.text_to]
+
+
+def _looking_for(query: Query, need: str) -> str:
+    return f"; looking for: {need}" + (f"; near: {query.place.shown}" if query.place else "")
+
+
+def _others(work: Work, member: Member, words: str) -> Looked:
+    """What they were put through to did not help: the next of what was found then, or a person."""
+    before = results.last(work, member.id)
+    rest = before.keys[1:] if before and not before.chosen else ()
+    if before is not None and before.chosen in before.keys:
+        rest = tuple(key for key in before.keys if key != before.chosen)
+    if before is None or not rest:
+        _person(work, member.id, Severity.TASK, "did_not_help", words)
+        return Looked([("found.person", {})])
+    search = results.keep(work, member.id, Results(before.need, before.place, rest))
+    return Looked(then=(Opened("found", str(search), asked_for=True),))
+
+
+def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence[UUID] = ()) -> Looked:
+    """List our own groups first, then those of the directory."""
+    country = work.settings.country
+    shown, area = without_address(words, country), _area(work, member.id)
+    # A district is a place in the directory, and may be written on a group of ours.
+    wanted = without_address(asked, country)
+    own = [results.group_key(g) for g in trying.groups(work, wanted, area, but=but)]
+    query = directory.read(work, f"group {wanted}", Known(languages=(member.language,), area=area))
+    theirs = directory.find(work, query, work.now, most=results.MOST) if query.need == "groups" else []
+    keys = (*own, *(f.key for f in _reachable(theirs)))[: results.MOST]
+    if not keys:
+        missing.note(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
+        _person(work, member.id, Severity.TASK, "wants_a_group", shown)
+        return Looked([("group.none", {})], words=shown)
+    search = results.keep(work, member.id, Results("groups", query.place.shown if query.place else "", keys))
+    return Looked(then=(Opened("found", str(search), asked_for=True),), words=shown)
+
+
+def _area(work: Work, person_id: UUID) -> str | None:
+    return work.conn.execute(select(Person.area).where(Person.id == person_id)).scalar_one()
+
+
+# A house number with its street, in the words that most streets are called by.
+_STREET = re.compile(
+    r"\b(?:flat \w+,? )?\d+[a-z]?,?\s+(?:[A-Za-z'’]+\s+){0,3}?(?:road|rd|street|st|lane|ln|avenue|ave|close|drive|dr"
+    r"|crescent|terrace|place|court|gardens|grove|way|walk|hill|square|row|mews|view|rise|green)\b[.,]?",
+    re.IGNORECASE,
+)
+_FULL = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*\d[A-Z]{2}\b", re.IGNORECASE)
+
+
+def without_address(words: str, country: str) -> str:
+    """Return words with a full postcode cut to its district, and without a street and its number."""
+
+    def district(found: re.Match[str]) -> str:
+        return district_of(found[0], country) or ""
+
+    cut = _FULL.sub(district, _STREET.sub("", words)) if country == "GB" else _STREET.sub("", words)
+    return words if cut == words else " ".join(cut.split())
 
 
 def _tip(work: Work, member: Member, words: str) -> Sentences:

@@ -3,7 +3,19 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from checkin import appointments, buddies, checkins, duties, escalations, meetings, outages, pairing, timers
+from checkin import (
+    appointments,
+    buddies,
+    checkins,
+    duties,
+    escalations,
+    meetings,
+    outages,
+    pairing,
+    through,
+    timers,
+    trying,
+)
 from checkin.conversation.events import Exhausted, Settled
 from checkin.conversation.state import Thread
 from checkin.conversations import pairs
@@ -39,8 +51,18 @@ def record(turn: Speaking, answer: str, thread: Thread | None) -> None:
         pairs.answer(turn, answer, thread)
     elif thread.topic in pairing.AFTERCARE:
         pairing.answered(turn.work, UUID(thread.subject), answer, turn.words)
+    elif thread.topic in {"helped", "suited"}:
+        _came_of(turn, answer, thread)
     elif thread.topic == "checkin":
         turn.recorded = answer
+
+
+def _came_of(turn: Speaking, answer: str, thread: Thread) -> None:
+    """Keep what came of something that was found for them."""
+    if thread.topic == "helped":
+        through.helped(turn.work, UUID(thread.subject), answer)
+    else:
+        trying.answered(turn.work, UUID(thread.subject), turn.member, answer)
 
 
 def settle(turn: Speaking, how: str, thread: Thread | None) -> None:

@@ -1,8 +1,6 @@
 """Sentences for one person: what their placeholders stand for, and the line's own."""
 
-import re
 from collections import Counter
-from collections.abc import Mapping
 from uuid import UUID
 
 from checkin import (
@@ -16,38 +14,30 @@ from checkin import (
     outcomes,
     pairing,
     people,
-    phrases,
     wording,
 )
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.state import Thread
+from checkin.conversations import results
+from checkin.conversations.rendering import render, render_plainly
 from checkin.people import Member
 from checkin.store.work import Work
 from checkin.wording import Variant
+
+__all__ = ["render", "render_plainly", "values"]
 
 # A page is read on a phone: the newest words, cut; the console has all of them.
 _WORDS_ON_A_PAGE = 120
 
 
-def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
-    """Return a sentence, in the organisation's words where it has its own, with the line's values and the person's."""
-    filled = {**_lines(work, language), **values}
-    said = wording.say(key, language, variant, filled, phrases.current(work)).strip()
-    # Not everybody has given a name: "Hello , it's …" without one.
-    return said if values.get("name", "?") else re.sub(r",?\s+([,.?:])", r"\1", said)
-
-
-def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str:
-    """Return a sentence in the line's own words, without asking the database: for when something is broken."""
-    return wording.say(key, language, variant, _lines(work, language)).strip()
-
-
-def _lines(work: Work, language: str) -> dict[str, str]:
-    return {"line": work.settings.name, **wording.country(work.settings.country, language)}
-
-
 def values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[str, str]:
     """Return what a sentence's placeholders stand for in a thread; only what it needs is looked up."""
+    if thread is not None and thread.topic in results.TOPICS and key.startswith(results.KEYS):
+        return results.values(work, member, key, thread)
+    return _values(work, member, key, thread)
+
+
+def _values(work: Work, member: Member, key: str, thread: Thread | None) -> dict[str, str]:
     needs = wording.placeholders(key)
     found = {"name": member.name} if "name" in needs else {}
     if "streams" in needs:

@@ -58,6 +58,10 @@ class Speaking:
     pictures: int = 0
     pair_id: UUID | None = None
     """The pair whose own number was texted or rung."""
+    dial: UUID | None = None
+    """The call to a service that they asked to be put through to."""
+    shortened: bool = False
+    """More of an address was said than is used: `words` are without it, and so is what is kept."""
     passed_on: bool = False
     """The words went to a buddy or a person: nobody has to see to them."""
     then: list[Event] = field(default_factory=list)

@@ -14,7 +14,7 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import manners, safe_reply, shared, staff_texts
+from checkin.conversations import finding, manners, safe_reply, shared, staff_texts
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.staff_words import read_command
 from checkin.conversations.turn import Turn
@@ -105,8 +105,15 @@ def _handle(work: Work, text: Text, risk: Risk, found: Behind | None, reading: R
     turn = _converse(work, text, risk, Turn(work, user.member, phone_id=phone_id, pair_id=user.pair_id), reading)
     answer = _answer(text, turn)
     unread = _is_unread(turn)
-    _store(work, text, turn.message_id, phone_id=phone_id, person_id=user.member.id, answer=answer, unread=unread)
+    kept = _kept(text, turn)
+    _store(work, kept, turn.message_id, phone_id=phone_id, person_id=user.member.id, answer=answer, unread=unread)
     return answer
+
+
+def _kept(text: Text, turn: Turn) -> Text:
+    """Return a text as it is stored: of an address only the district."""
+    settings = turn.work.settings
+    return replace(text, body=finding.without_address(text.body, settings.country)) if turn.shortened else text
 
 
 def _converse(work: Work, text: Text, risk: Risk, turn: Turn, reading: Reading) -> Turn:
@@ -162,7 +169,8 @@ def _hear_shared(work: Work, text: Text, risk: Risk, behind: Behind) -> str:
     answer = " ".join(filter(None, (*(s for turn in heard for s in turn.said), heard[-1].question if heard else None)))
     person_id = known.user.member.id if known else None
     unread = _is_unread(turns[-1])
-    _store(work, text, here, phone_id=behind.phone_id, person_id=person_id, answer=answer, unread=unread)
+    kept = _kept(text, turns[-1])
+    _store(work, kept, here, phone_id=behind.phone_id, person_id=person_id, answer=answer, unread=unread)
     return answer
 
 

@@ -15,11 +15,13 @@ from checkin.conversation.effects import (
     Accept,
     Ask,
     Begin,
+    Browse,
     Climb,
     Consent,
     Decline,
     Effect,
     Escalate,
+    Greet,
     Hold,
     InTouch,
     Join,
@@ -45,7 +47,7 @@ from checkin.conversation.events import Event, Opened, Settled
 from checkin.conversation.replies import Kind, bereaved
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard
-from checkin.conversations import cases, consents, enrolment, finding, ladders, pairs, sentences
+from checkin.conversations import browsing, cases, consents, enrolment, finding, ladders, pairs, sentences
 from checkin.conversations.speaking import Speaking
 
 
@@ -136,7 +138,19 @@ class Turn(Speaking):
 
     def _change(
         self,
-        effect: Consent | Pause | Resume | Relay | Part | Speak | Suspend | Begin | LookUp | Join | Reach,
+        effect: Consent
+        | Pause
+        | Resume
+        | Relay
+        | Part
+        | Speak
+        | Suspend
+        | Begin
+        | LookUp
+        | Browse
+        | Greet
+        | Join
+        | Reach,
         thread: Thread | None,
     ) -> None:
         """Orders that change what the line may do with this person, and what they look for."""
@@ -152,8 +166,8 @@ class Turn(Speaking):
                 self._relay(thread)
             case Part():
                 pairs.part(self, thread)
-            case Begin() | LookUp():
-                self._find(effect)
+            case Begin() | LookUp() | Browse() | Greet():
+                self._find(effect, thread)
             case Speak(language=language):
                 self._speak(str(self.reading.value if self.reading else "") if language == "value" else language)
             case Join():
@@ -175,12 +189,20 @@ class Turn(Speaking):
         if judged != "outside":
             self.then.append(Settled(thread.topic, thread.subject))
 
-    def _find(self, effect: Begin | LookUp) -> None:
+    def _find(self, effect: Begin | LookUp | Browse | Greet, thread: Thread | None) -> None:
         if isinstance(effect, Begin):
             self.then.append(Opened(effect.topic, ""))
-            return
-        for key, values in finding.look_up(self.work, self.member, effect, self.reading, self.words):
-            self.say(key, sentences.values(self.work, self.member, key, None) | dict(values))
+        elif isinstance(effect, LookUp):
+            looked = finding.look_up(self.work, self.member, effect, self.reading, self.words)
+            self.shortened = looked.words not in {None, self.words}
+            self.words = looked.words if looked.words is not None else self.words
+            self.then += looked.then
+            for key, values in looked.say:
+                self.say(key, sentences.values(self.work, self.member, key, None) | dict(values))
+        elif thread is not None and isinstance(effect, Browse):
+            browsing.browse(self, effect, thread)
+        elif thread is not None and isinstance(effect, Greet):
+            browsing.greet(self, effect, thread)
 
     def _hand_on(self, effect: Note | Pass | Score, thread: Thread | None) -> None:
         if isinstance(effect, Note):

@@ -75,6 +75,8 @@ class GroupSpec:
     ref: str
     name: str
     area: str | None
+    about: str | None
+    expect: str | None
     join_code: str | None
     roles: dict[str, str]
     meetings: list[MeetingSpec]
@@ -190,7 +192,7 @@ def person(n: Node, country: str, zone: str, usual: PlanSpec = USUAL_PLAN) -> Pe
     n.only(
         "ref", "name", "phones", "language", "speaks", "zone", "area", "streams", "prefers", "discreet", "safe_to_text",
         "safe_to_call", "safe_hours", "shared_phone", "pin", "code_word", "missed_call_ok", "text_relay", "voicemail",
-        "ring_seconds", "plan", "contacts", "status", "appointments",
+        "show_number", "ring_seconds", "plan", "contacts", "status", "appointments",
     )  # fmt: skip
     plan = _plan(n.child("plan"), usual)
     for stream in (streams := n.texts("streams")):
@@ -222,6 +224,7 @@ def person(n: Node, country: str, zone: str, usual: PlanSpec = USUAL_PLAN) -> Pe
         "safe_to": safe_to,
         "shared_phone": n.flag("shared_phone", default=False),
         "missed_call_ok": n.flag("missed_call_ok", default=False),
+        "show_number": n.flag("show_number", default=False),
         "text_relay": n.flag("text_relay", default=False) or any(phone.without_relay_prefix(t)[1] for t in written),
         "voicemail": n.one_of("voicemail", ("none", "neutral", "full"), "none"),
         "ring_seconds": n.whole("ring_seconds", 40, 20, 120),
@@ -318,7 +321,7 @@ def _plan(n: Node | None, usual: PlanSpec = USUAL_PLAN) -> PlanSpec | None:
 
 
 def _group(n: Node, zone: str) -> GroupSpec:
-    n.only("ref", "name", "area", "members", "facilitators", "cover", "meetings", "join")
+    n.only("ref", "name", "area", "about", "expect", "members", "facilitators", "cover", "meetings", "join")
     roles = dict.fromkeys(n.texts("members"), "member")
     roles |= dict.fromkeys(n.texts("cover"), "cover")
     roles |= dict.fromkeys(n.texts("facilitators"), "facilitator")
@@ -326,6 +329,8 @@ def _group(n: Node, zone: str) -> GroupSpec:
         n.text("ref"),
         n.text("name"),
         n.maybe("area"),
+        n.maybe("about"),
+        n.maybe("expect"),
         _join_code(n),
         roles,
         [_meeting(m, zone, cover="cover" in roles.values()) for m in n.children("meetings")],

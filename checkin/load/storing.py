@@ -84,8 +84,12 @@ def store_organisation(work: Work, found: Organisation) -> Loaded:
     return Loaded(len(found.people), len(found.groups), len(found.pairs), len(found.rota), len(found.staff))
 
 
+def _columns(spec: GroupSpec) -> dict[str, object]:
+    return {name: getattr(spec, name) for name in ("name", "area", "about", "expect", "join_code")}
+
+
 def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
-    group_id = upsert(work, Group, spec.ref, {"name": spec.name, "area": spec.area, "join_code": spec.join_code})
+    group_id = upsert(work, Group, spec.ref, _columns(spec))
     # Who joined by themselves stays, named or not.
     filed = (Membership.group_id == group_id, Membership.joined_at.is_(None))
     work.conn.execute(delete(Membership).where(*filed))

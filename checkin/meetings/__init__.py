@@ -26,6 +26,7 @@ from checkin.meetings.changing import (
     Run,
     beginning,
     make,
+    make_row,
     plan,
 )
 from checkin.meetings.coming import (
@@ -35,7 +36,6 @@ from checkin.meetings.coming import (
     facilitators_of,
     headcount,
     is_coming,
-    near,
     next_for,
     pass_on,
     record,
@@ -84,7 +84,7 @@ __all__ = [
     "keeping",
     "look_up",
     "make",
-    "near",
+    "make_row",
     "next_for",
     "pass_on",
     "plan",

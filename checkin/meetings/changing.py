@@ -168,11 +168,18 @@ def _meets_at(work: Work, kept: Kept, besides: Occurrence, starts: datetime) -> 
     return any(one.starts == starts for one, _ in zip(others, range(2), strict=False) if one.day != besides.day)
 
 
+_RUN = ("facilitator", "cover")
+
+
 def _who_runs(work: Work, before: Occurrence, person_id: UUID | None) -> list[UUID]:
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.group_id == before.group_id, Membership.role != "member", Person.status == "active")
+        .where(
+            Membership.group_id == before.group_id,
+            Membership.role.in_(_RUN),
+            Person.status == "active",
+        )
         .order_by(Membership.person_id)
     ).all()
     roles = {row.person_id: row.role for row in rows}

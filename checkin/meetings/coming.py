@@ -11,7 +11,7 @@ from checkin import outbox, people
 from checkin.conversation.effects import Stream
 from checkin.meetings.held import Occurrence, coming, find, series_where
 from checkin.people import Member
-from checkin.store.models import Duty, Group, Meeting, Membership, Person, Rsvp
+from checkin.store.models import Duty, Meeting, Membership, Rsvp
 from checkin.store.models import Occurrence as OccurrenceRow
 from checkin.store.work import Work
 
@@ -30,15 +30,6 @@ def next_for(work: Work, member: Member) -> Next | None:
     """Return the soonest meeting of somebody's groups that has not begun and is not cancelled, or None."""
     mine = select(Membership.group_id).where(Membership.person_id == member.id)
     return min(_next_of(work, Meeting.group_id.in_(mine)), key=lambda n: n.starts, default=None)
-
-
-def near(work: Work, person_id: UUID, place: str) -> list[Next]:
-    """Return the next meetings of up to two groups near a place (by area or name; "" for where the person lives), the
-    soonest first. When nobody knows where they live, any two."""
-    if not place:
-        place = work.conn.execute(select(Person.area).where(Person.id == person_id)).scalar_one() or ""
-    here = Group.area.icontains(place, autoescape=True) | Group.name.icontains(place, autoescape=True)
-    return sorted(_next_of(work, here), key=lambda n: n.starts)[:2]
 
 
 def _next_of(work: Work, which: ColumnElement[bool]) -> list[Next]:
@@ -106,7 +97,7 @@ def facilitators_of(work: Work, occurrence: Occurrence) -> list[UUID]:
         return [occurrence.runs]
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
-        .where(Membership.group_id == occurrence.group_id, Membership.role != "member")
+        .where(Membership.group_id == occurrence.group_id, Membership.role.in_(("facilitator", "cover")))
         .order_by(Membership.person_id)
     ).all()
     stepped_in = work.conn.execute(

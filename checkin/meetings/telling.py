@@ -47,7 +47,8 @@ _CONCERNED = text(
     FROM people p LEFT JOIN memberships m ON m.person_id = p.id AND m.group_id = :group
     LEFT JOIN rsvps r ON r.person_id = p.id AND r.occurrence_id = :occurrence
     WHERE p.status = 'active' AND (
-        m.role <> 'member' OR (m.role = 'member' AND 'reminders' = ANY(p.streams)) OR r.answer IN ('yes', 'maybe')
+        m.role IN ('facilitator', 'cover') OR (m.role IS NOT NULL AND 'reminders' = ANY(p.streams))
+        OR r.answer IN ('yes', 'maybe')
     ) ORDER BY p.id
     """
 )

@@ -136,6 +136,11 @@ def day(moment: datetime | date, language: str) -> str:
     return said[0].lower() + said[1:] if language == "cy" else said
 
 
+def weekday(moment: datetime | date, language: str) -> str:
+    """Return a day of the week in short ("Mon"), in the moment's own zone."""
+    return format_date(moment, "EEE", locale=_LOCALES[language]).rstrip(".")
+
+
 def day_and_time(moment: datetime, language: str) -> str:
     """Return a day with its time ("Tuesday 3 December, 19:00"), in the moment's own zone."""
     return f"{day(moment, language)}, {format_time(moment, _TIMES[language], locale=_LOCALES[language])}"

@@ -123,6 +123,7 @@ class Town:
         stack.callback(self.line.store.engine.dispose)
         self.redis = stack.enter_context(redis.Redis.from_url(redis_url))
         self._unheard: dict[str, int] = {}
+        self._listed: set[str] = set()
         self.said: list[str] = []
         self._logged: dict[str, int] = {}
 
@@ -274,8 +275,9 @@ class Town:
 
     # --- people ---
 
-    def phone(self, number: str, name: str, kind: str = "mobile") -> "Phone":
-        """Put a phone into somebody's hand."""
+    def phone(self, number: str, name: str, kind: str = "mobile", *, listed: bool = False) -> "Phone":
+        """Put a phone into somebody's hand; a `listed` one is a service's, whose number is for everybody to see."""
+        self._listed |= {number} if listed else set()
         self.control("POST", "phones", {"number": number, "name": name, "kind": kind})
         return Phone(self, number, name)
 
@@ -294,7 +296,7 @@ class Town:
 
     def nothing_lies_open(self) -> None:
         """Fail when a number, somebody's words or a secret lies in the open where the line keeps or writes things."""
-        numbers = (phone["number"] for phone in self.control("GET", "state")["phones"])
+        numbers = (p["number"] for p in self.control("GET", "state")["phones"] if p["number"] not in self._listed)
         secrets = [self.environment[n] for n in ("CHECKIN_SECRET", "TWILIO_AUTH_TOKEN")]
         hidden = leaks.telling(numbers, self.said, [*secrets, self.environment["CHECKIN_KEYS"].partition(":")[2]])
         logged = {name: self._log(name)[since:] for name, since in self._logged.items()}
@@ -395,6 +397,12 @@ class Phone:
         ringing = ringing_calls(self._town.state_of(self.number))
         assert ringing, f"{self.name}'s phone does not ring"
         self._call = ringing[-1]["sid"]
+        return self
+
+    def sees(self, number: str) -> Self:
+        """The call comes from this number, as far as can be seen."""
+        (call,) = [c for c in self._town.state_of(self.number)["calls"] if c["sid"] == self._call]
+        assert call["from"] == number, f"{self.name} sees {call['from']}"
         return self
 
     def answers(self) -> Self:

@@ -11,7 +11,10 @@ from checkin.conversation.topics import (
     cover,
     debrief,
     duty,
+    found,
     handling,
+    hello,
+    helped,
     join_code,
     joining,
     language,
@@ -27,6 +30,7 @@ from checkin.conversation.topics import (
     safety,
     signpost,
     staff_reply,
+    suited,
     swap,
     welfare,
 )
@@ -38,5 +42,6 @@ TOPICS: Mapping[str, Topic] = {
         buddy_report.TOPIC, cover.TOPIC, duty.TOPIC, swap.TOPIC, meeting.MOVED, meeting.TOPIC, signpost.TOPIC,
         buddy_wanted.TOPIC, buddy_offer.TOPIC, parting.TOPIC, parting_which.TOPIC, welfare.TOPIC, debrief.TOPIC,
         outcome.TOPIC, joining.TOPIC, join_code.TOPIC, review.TOPIC, language.TOPIC, staff_reply.TOPIC,
+        found.TOPIC, helped.TOPIC, hello.TOPIC, suited.TOPIC,
     )
 }  # fmt: skip

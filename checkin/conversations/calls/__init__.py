@@ -9,6 +9,7 @@ silence means what the open question's table says it means.
 * `doors.py`: what comes before anything private: "press 1", who is it, the PIN.
 * `keys.py`: a key, a word or nothing at a prompt. `menu.py`: the choices when nothing is asked.
 * `staff.py`: the cases that wait, for staff who ring in.
+* `through.py`: put through to a service, and back.
 * `strangers.py`: callers the line does not know.
 * `ending.py`: the call is over; a missed call that says "I am OK".
 * `memory.py`: each step is answered once, and a repeat of the request gets the same answer again.

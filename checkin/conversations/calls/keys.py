@@ -122,6 +122,8 @@ def _replied(here: Caller, place: Place, reading: Reading, risk: Level = Level.N
     if turn.endangered and risk is Level.RED:
         # Somebody may be listening in: it sounds like the end of any call.
         return here.ends(*said, here.says("voice.goodbye"))
+    if turn.dial is not None:
+        return replace(here.ends(*said), dial=str(turn.dial))
     if place.at == "question" and before is not None and turn.member.state.current is None:
         # The question is answered: say so and let them go, with the menu for whoever wants more.
         return here.menu(said, tries=REPEATS)

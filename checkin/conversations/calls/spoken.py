@@ -42,7 +42,8 @@ class Spoken:
     `asked` is the kind of the open question, `listens` whether words are heard too, `patient` that an operator types
     what is said, so that everything takes longer. `rings` is for how many seconds it is left ringing before it is
     picked up: whoever hangs up before has paid nothing. `through`: then the caller is put through to the other of this
-    pair ("": of the one they choose), which has a door of its own.
+    pair ("": of the one they choose), which has a door of its own; `dial` names the call to a service that
+    they asked for.
     """
 
     call: UUID
@@ -55,6 +56,7 @@ class Spoken:
     patient: bool = False
     rings: int = 0
     through: str | None = None
+    dial: str | None = None
 
 
 def to_json(spoken: Spoken) -> str:

@@ -30,7 +30,7 @@ from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, 
 from checkin.store.models.phrases import Phrase, RiskPhrase
 from checkin.store.models.reports import Tally, TallyWeek
 from checkin.store.models.rota import Absence, Duty, Hole, Offer, Override, Shift, StandIn
-from checkin.store.models.signposting import MissingNeed
+from checkin.store.models.signposting import MissingNeed, Search, ThroughCall, Trial
 from checkin.store.models.staff import Audit, ConsoleSession, Factor, Invitation, KeptForm, Receipt, RecoveryCode, Staff
 from checkin.store.models.tips import Report, Tip, TipHearing
 
@@ -101,6 +101,7 @@ __all__ = [
     "Report",
     "RiskPhrase",
     "Rsvp",
+    "Search",
     "Service",
     "Shift",
     "Staff",
@@ -108,9 +109,11 @@ __all__ = [
     "StandIn",
     "Tally",
     "TallyWeek",
+    "ThroughCall",
     "Timer",
     "Tip",
     "TipHearing",
+    "Trial",
     "Upload",
     "Verdict",
 ]

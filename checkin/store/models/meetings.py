@@ -17,15 +17,19 @@ class Group(Base):
     ref: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     area: Mapped[str | None]
+    # What it is for, and what to expect of the first time: told to whoever looks for a group.
+    about: Mapped[str | None]
+    expect: Mapped[str | None]
     # What somebody texts after JOIN, as `joining.folded` writes it.
     join_code: Mapped[str | None] = mapped_column(unique=True)
 
 
 class Membership(Base):
-    """Who belongs to a group, and as what."""
+    """Who belongs to a group, and as what. Whoever is trying it is reminded like a member, and belongs to it when they
+    have said that it suits them."""
 
     __tablename__ = "memberships"
-    __table_args__ = (one_of("role", "member", "facilitator", "cover"),)
+    __table_args__ = (one_of("role", "member", "facilitator", "cover", "trying"),)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(server_default="member")

@@ -52,6 +52,8 @@ class Person(Base):
     pin_wrong_at: Mapped[datetime | None]
     # Said or typed, it brings help and is answered like anything else.
     code_word: Mapped[bytes | None]
+    # Put through to a service, they show the line's number, unless they have asked to be rung back on their own.
+    show_number: Mapped[bool] = mapped_column(server_default=text("false"))
     missed_call_ok: Mapped[bool] = mapped_column(server_default=text("false"))
     text_relay: Mapped[bool] = mapped_column(server_default=text("false"))
     text_blocked: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -1,0 +1,25 @@
+"""One sentence, filled in: with the line's own values, in the organisation's words where it has its own."""
+
+import re
+from collections.abc import Mapping
+
+from checkin import phrases, wording
+from checkin.store.work import Work
+from checkin.wording import Variant
+
+
+def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
+    """Return a sentence, in the organisation's words where it has its own, with the line's values and the person's."""
+    filled = {**_lines(work, language), **values}
+    said = wording.say(key, language, variant, filled, phrases.current(work)).strip()
+    # Not everybody has given a name: "Hello , it's …" without one.
+    return said if values.get("name", "?") else re.sub(r",?\s+([,.?:])", r"\1", said)
+
+
+def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str:
+    """Return a sentence in the line's own words, without asking the database: for when something is broken."""
+    return wording.say(key, language, variant, _lines(work, language)).strip()
+
+
+def _lines(work: Work, language: str) -> dict[str, str]:
+    return {"line": work.settings.name, **wording.country(work.settings.country, language)}

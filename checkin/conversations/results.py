@@ -1,0 +1,268 @@
+"""What was found for somebody: kept until they look for something else, and said three at a time.
+
+Telephone and hours always come first; what else is known is cut so that a text is never more than two messages. Kept,
+sealed, are the need, the district or town, and which entries were found: each is read anew when it is told, so that
+what has been withdrawn meanwhile is not.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from checkin import directory, through, trying, wording
+from checkin.conversation.state import Thread
+from checkin.conversations.rendering import render
+from checkin.directory import Details, Found, Open
+from checkin.people import Member
+from checkin.store.ids import new_id
+from checkin.store.models import Search
+from checkin.store.work import Work
+from checkin.trying import Visit
+from checkin.wording import Variant
+from checkin.wording.segments import as_sent, is_gsm7, size
+
+AT_ONCE = 3
+# More than this nobody goes through on a telephone.
+MOST = 15
+_GROUP = "group:"
+_SEGMENTS = 2
+_ROOM_FOR_NAMES = (44, 36, 30, 24, 16)
+_ROOM_FOR_MORE = (230, 190, 150, 120, 90, 60, 30, 0)
+_SPOKEN_MORE = 300
+# Topics whose sentences are about what was found, or what came of it.
+TOPICS = frozenset({"found", "helped", "hello", "suited"})
+KEYS = ("found.", "helped.", "hello.", "suited.")
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was looked for and found: `keys` name entries of the directory, or ("group:…") groups of our own. Shown are
+    three from `start`; `chosen` is the one that is looked at."""
+
+    need: str
+    place: str
+    keys: tuple[str, ...]
+    start: int = 0
+    chosen: str = ""
+
+    @property
+    def page(self) -> tuple[str, ...]:
+        """The keys that are shown just now."""
+        return self.keys[self.start : self.start + AT_ONCE]
+
+
+def keep(work: Work, person_id: UUID, results: Results) -> UUID:
+    """Keep what was found for somebody in place of what was found before; return its id, a new one."""
+    values = {"id": new_id(), "at": work.now, "found": _sealed(work, results)}
+    row = insert(Search).values(person_id=person_id, **values)
+    work.conn.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
+    return UUID(str(values["id"]))
+
+
+def change(work: Work, search_id: UUID, results: Results) -> None:
+    """Keep which of them are looked at now."""
+    work.conn.execute(update(Search).where(Search.id == search_id).values(found=_sealed(work, results)))
+
+
+def find(work: Work, search_id: UUID) -> Results | None:
+    """Return what was found; None when something else has been looked for since."""
+    return _opened(work, work.conn.execute(select(Search.found).where(Search.id == search_id)).scalar_one_or_none())
+
+
+def last(work: Work, person_id: UUID) -> Results | None:
+    """Return what was found for somebody the last time."""
+    found = select(Search.found).where(Search.person_id == person_id)
+    return _opened(work, work.conn.execute(found).scalar_one_or_none())
+
+
+def _sealed(work: Work, results: Results) -> bytes:
+    return work.vault.seal_json(asdict(results), "searches.found")
+
+
+def _opened(work: Work, sealed: bytes | None) -> Results | None:
+    stored = work.vault.open_json(sealed, "searches.found") if sealed else None
+    return Results(**{**stored, "keys": tuple(stored["keys"])}) if stored else None
+
+
+def group_key(group_id: UUID) -> str:
+    """Return the key of a group of our own."""
+    return f"{_GROUP}{group_id}"
+
+
+def group_of(key: str) -> UUID | None:
+    """Return which group of our own a key names; None for an entry of the directory."""
+    return UUID(key.removeprefix(_GROUP)) if key.startswith(_GROUP) else None
+
+
+def still(work: Work, member: Member, key: str) -> Details | Visit | None:
+    """Return all about an entry as it is now; None when it may not be told any more."""
+    group_id = group_of(key)
+    if group_id is not None:
+        return trying.look(work, group_id)
+    return directory.details(work, key, work.now, directory.Known(languages=(member.language,)))
+
+
+# --- in words ---
+
+
+def values(work: Work, member: Member, key: str, thread: Thread) -> dict[str, str]:
+    """Return what the placeholders of a sentence about what was found stand for."""
+    subject = UUID(thread.subject)
+    if thread.topic == "helped":
+        call = through.find(work, subject)
+        return {"service": cut(call.name, 60) if call else "?"}
+    if thread.topic in {"hello", "suited"}:
+        return _of_trial(work, member, subject)
+    results = find(work, subject)
+    if results is None:
+        return {"list": "", "list_spoken": ""}
+    if key == "found.list":
+        return _list(work, member, results)
+    return of_one(work, member, key, results.chosen)
+
+
+def of_one(work: Work, member: Member, key: str, chosen: str) -> dict[str, str]:
+    """Return what is said of one entry: in a text no more than two messages."""
+    entry = still(work, member, chosen)
+    if entry is None:
+        return {}
+    if isinstance(entry, Visit):
+        return _fitted(work, member, key, _of_group(work, member, entry), _words_of_group(entry))
+    found = entry.found
+    voice = _facts(work, member, found, "voice")
+    said = _facts(work, member, found, member.variant)
+    offer = "found.offer" if through.refused(found.phone, work.settings.country) is None else ""
+    pieces = {
+        **said,
+        **{f"{name}_spoken": words for name, words in voice.items()},
+        "service": cut(found.name, 60),
+        "offer": f"{render(work, offer, member.language, member.variant, {})} " if offer else "",
+        "offer_spoken": render(work, offer, member.language, "voice", {}) if offer else "",
+    }
+    return _fitted(work, member, key, pieces, _words_of_service(entry))
+
+
+def _fitted(work: Work, member: Member, key: str, pieces: dict[str, str], more: str) -> dict[str, str]:
+    """Return the pieces with as much `more` as there is room for."""
+    for room in _ROOM_FOR_MORE:
+        filled = {**pieces, "more": f" {cut(more, room)}" if room and more else "", "more_spoken": ""}
+        if size(render(work, key, member.language, member.variant, filled)).segments <= _SEGMENTS:
+            break
+    return {**filled, "more_spoken": f"{cut(more, _SPOKEN_MORE).rstrip('. ')}." if more else ""}
+
+
+def _list(work: Work, member: Member, results: Results) -> dict[str, str]:
+    entries = [(str(n), still(work, member, key)) for n, key in enumerate(results.page, start=1)]
+    spoken = " ".join(_line(work, member, n, entry, "voice", 80) for n, entry in entries if entry is not None)
+    for room in _ROOM_FOR_NAMES:
+        lines = [_line(work, member, n, entry, member.variant, room) for n, entry in entries if entry is not None]
+        filled = {"list": "\n".join(lines), "list_spoken": spoken}
+        if size(render(work, "found.list", member.language, member.variant, filled)).segments <= _SEGMENTS:
+            break
+    return filled
+
+
+def _line(work: Work, member: Member, number: str, entry: Details | Visit, variant: Variant, room: int) -> str:
+    if isinstance(entry, Visit):
+        filled = {"key": number, "group": cut(entry.group, room), "when": _meets(work, member, entry, variant, room)}
+        return render(work, "found.group_line", member.language, variant, filled)
+    facts = _facts(work, member, entry.found, variant)
+    filled = {"key": number, "service": cut(entry.found.name, room), **facts}
+    return render(work, "found.line", member.language, variant, filled)
+
+
+def _facts(work: Work, member: Member, found: Found, variant: Variant) -> dict[str, str]:
+    """Return how to reach a service and when somebody is there."""
+    return {"phone": _reached(work, member, found, variant), "hours": _hours(work, member, found.open, variant)}
+
+
+def _reached(work: Work, member: Member, found: Found, variant: Variant) -> str:
+    if found.phone:
+        return render(work, "found.by_phone", member.language, variant, {"phone": found.phone_shown or found.phone})
+    if not found.text_to:
+        return render(work, "found.no_number", member.language, variant, {})
+    filled = {"key": found.text_words or "HELLO", "phone": found.text_to}
+    return render(work, "found.by_text", member.language, variant, filled)
+
+
+def _hours(work: Work, member: Member, opened: Open, variant: Variant) -> str:
+    moment = opened.until if opened.now else opened.opens
+    key = "found.always" if opened.always else "found.hours_unknown"
+    if moment is not None and not opened.always:
+        key = "found.open" if opened.now else "found.opens"
+    when = _when(work, moment, member.language, variant) if moment else ""
+    return render(work, key, member.language, variant, {"when": when} if moment else {})
+
+
+def _when(work: Work, moment: datetime, language: str, variant: Variant) -> str:
+    """Return a moment as hours are told: its time; with the day, when it is another one."""
+    if moment.date() == work.now.astimezone(moment.tzinfo).date():
+        return f"{moment:%H:%M}"
+    day = wording.day(moment, language) if variant == "voice" else wording.weekday(moment, language)
+    return f"{day}, {moment:%H:%M}" if variant == "voice" else f"{day} {moment:%H:%M}"
+
+
+def _words_of_service(entry: Details) -> str:
+    found = entry.found
+    where = entry.address or found.where or ""
+    parts = [where, found.about, *found.eligibility, entry.notice or ""]
+    return " ".join(f"{plain.rstrip('.')}." for part in parts if (plain := _plain(part)))
+
+
+def _words_of_group(visit: Visit) -> str:
+    directions = visit.next.directions if visit.next else ""
+    parts = [visit.about, visit.expect, directions]
+    return " ".join(f"{plain.rstrip('.')}." for part in parts if (plain := _plain(part)))
+
+
+def _of_group(work: Work, member: Member, visit: Visit) -> dict[str, str]:
+    meets = "found.meets_you" if visit.meets_you else "found.somebody_meets_you"
+    named = {"facilitator": visit.meets_you} if visit.meets_you else {}
+    return {
+        "group": cut(visit.group, 50),
+        "when": _meets(work, member, visit, member.variant, 60),
+        "meets": render(work, meets, member.language, member.variant, named),
+        "meets_spoken": render(work, meets, member.language, "voice", named),
+    }
+
+
+def _meets(work: Work, member: Member, visit: Visit, variant: Variant, room: int) -> str:
+    """Return when and where a group meets next."""
+    if visit.next is None:
+        return render(work, "found.no_date", member.language, variant, {}).rstrip(".")
+    return f"{wording.day_and_time(visit.next.starts, member.language)}, {cut(visit.next.venue, room)}"
+
+
+def _of_trial(work: Work, member: Member, trial_id: UUID) -> dict[str, str]:
+    newcomer = trying.find(work, trial_id)
+    if newcomer is None:
+        return {"group": "?", "sender": "?", "when": "?", "how": ""}
+    how = "hello.quietly" if newcomer.quiet else "hello.openly"
+    when = (
+        wording.day_and_time(newcomer.first_at, member.language)
+        if newcomer.first_at
+        else render(work, "found.no_date", member.language, member.variant, {})
+    )
+    return {
+        "group": newcomer.group,
+        "sender": newcomer.name,
+        "when": when,
+        "how": render(work, how, member.language, member.variant, {}),
+        "how_spoken": render(work, how, member.language, "voice", {}),
+    }
+
+
+def cut(words: str, room: int) -> str:
+    """Return words of a source in a text of at most `room` characters that any phone can show."""
+    sent = _plain(words)
+    return sent if len(sent) <= room else sent[: max(room - 3, 0)].rsplit(" ", 1)[0].rstrip(" ,;:-(") + "..."
+
+
+def _plain(words: str) -> str:
+    """Return a source's words as one line; what no basic phone can show is left out."""
+    sent = re.sub(r"\s+", " ", as_sent(words)).strip()
+    return sent if is_gsm7(sent) else " ".join("".join(c if is_gsm7(c) else " " for c in sent).split())
