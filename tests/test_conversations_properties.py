@@ -223,12 +223,16 @@ class AnyTown(RuleBasedStateMachine):
     def _falls_silent(self) -> None:
         self.calls.clear()
         with self.line.store.engine.begin() as connection:
-            for table in ("plans", "pairs"):
-                connection.execute(sa.text(f"UPDATE {table} SET next_due_at = NULL"))  # noqa: S608  # our own two
-            # A case that nobody takes goes on asking for somebody, as it should; that is about nobody's question.
-            connection.execute(sa.text("DELETE FROM timers WHERE person_id IS NULL"))
+            # Whatever comes round again by itself would go on asking: what it has asked must end.
+            for table in Base.metadata.sorted_tables:
+                round_again = {c.name: None for c in table.columns if c.name.endswith("due_at") and c.nullable}
+                if round_again and table.name != "messages":
+                    connection.execute(sa.update(table).values(round_again))
             connection.execute(sa.text("DELETE FROM meetings"))
         for _ in range(MOVES):
+            with self.line.store.engine.begin() as connection:
+                # A case that nobody takes goes on asking for somebody, as it should; that is about nobody's question.
+                connection.execute(sa.text("DELETE FROM timers WHERE person_id IS NULL"))
             soonest = self._query("SELECT min(due_at) AS at FROM timers WHERE kind = 'silence'")[0].at
             if soonest is None:
                 break

@@ -1,5 +1,6 @@
 """Stopping, by telephone: one confirmation, and nothing that cannot arrive."""
 
+from checkin.conversation.agenda import STOPPABLE
 from tests.stories.town import Phone, Town
 
 
@@ -9,7 +10,7 @@ def test_stop_is_the_carriers_to_confirm_and_a_second_one_is_silent(ann: Phone, 
     clock.moves_to("Tue 12:00")
     ann.hears_nothing()
     ben.hears("isn't using messages here")
-    assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == 8
+    assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == 2 * len(STOPPABLE)
     ann.texts("START").hears("re-subscribed").hears("Welcome back")
     clock.moves_to("Wed 10:00")
     ann.hears("How are you today?")
