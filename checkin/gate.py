@@ -79,7 +79,7 @@ class Request:
 _PASSES_CONSENT = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE, Stream.CONTACT})
 _PASSES_PAUSE = frozenset({Stream.SAFETY, Stream.SERVICE, Stream.NOTICE})
 _PASSES_HOURS = frozenset({Stream.SAFETY, Stream.SERVICE})
-CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING})
+CAPPED = frozenset({Stream.CHECKINS, Stream.REMINDERS, Stream.CARING, Stream.TIPS})
 
 
 # To ring somebody who is talking with us would give them the engaged tone for a reason, and count as a miss.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.gate import Defer, Drop, Dropped, Held, Hours, Request, Send, Verdict, may
 
@@ -27,7 +28,7 @@ FINE = Request(
     fictional=False,
     number_suspended=False,
     status="active",
-    streams=frozenset({"checkins", "reminders", "buddy", "caring"}),
+    streams=frozenset(stream.value for stream in STOPPABLE),
     text_blocked=False,
     paused_until=None,
     safe_to_text=True,
