@@ -3,11 +3,12 @@
 from tests.stories.conftest import HARBOUR
 from tests.stories.town import Phone, Town
 
+# Without a pair: after six weeks staff would be told to look at how the two get on.
 KIND = HARBOUR.replace(
     "streams: [checkins, reminders, buddy],\n     voicemail: neutral, contacts: [joy],\n"
     '     plan: {days: every day, at: "10:00", ladder: [text, call, buddy, staff]}}',
     "streams: [caring]}",
-).replace(', report: {days: sun, at: "17:00"}', "")
+).replace('pairs:\n  - {ref: ann-ben, member: ann, buddy: ben, report: {days: sun, at: "17:00"}}\n', "")
 
 
 def test_a_kind_word_comes_after_two_weeks_and_can_be_stopped(ann: Phone, clock: Town) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from checkin import escalations
+from checkin.conversation.agenda import STOPPABLE
 from checkin.errors import BadInput
 from tests.stories.town import Phone, Town
 
@@ -98,7 +99,7 @@ def test_stop_words_that_may_be_distress_stop_and_reach_a_person(ann: Phone, sue
     sue.hears("needs a person now")
     assert clock.scalar("SELECT text_blocked FROM people WHERE ref = 'ann'")
     assert clock.scalar("SELECT count(*) FROM cases WHERE severity = 'red'") == 1
-    assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == 4
+    assert clock.scalar("SELECT count(*) FROM consents WHERE change = 'withdrawn'") == len(STOPPABLE)
 
 
 def test_whoever_has_the_case_hears_that_more_was_said(ann: Phone, sue: Phone) -> None:

@@ -152,7 +152,7 @@ def test_the_number_is_asked_about_again_after_eight_weeks(town: Town) -> None:
     town.loads(INVITED.replace("status: invited, ", ""))
     with town.line.store.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM plans")
-        connection.exec_driver_sql("UPDATE pairs SET next_due_at = NULL")
+        connection.exec_driver_sql("UPDATE pairs SET next_due_at = NULL, review_due_at = NULL")
         connection.exec_driver_sql(
             "DELETE FROM timers WHERE person_id NOT IN (SELECT id FROM people WHERE ref = 'eve')"
         )
