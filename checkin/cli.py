@@ -145,10 +145,10 @@ def keys_new() -> None:
 def keys_rotate(*, as_json: bool) -> None:
     """Seal everything anew under the first key of CHECKIN_KEYS, while the line runs. It can be broken off and run
     again; exit code 1 when rows are left. See docs/operations.md for the steps before and after."""
-    from checkin.bootstrap import open_line
     from checkin.commands.keys import rotate
+    from checkin.commands.opening import open_here
 
-    sys.exit(0 if rotate(open_line(os.environ, plain_logs=True), as_json=as_json) else 1)
+    sys.exit(0 if rotate(open_here(), as_json=as_json) else 1)
 
 
 @main.group()
@@ -161,9 +161,9 @@ def audit() -> None:
 def audit_verify(*, as_json: bool) -> None:
     """Tell whether nothing in the audit was changed, left out or slipped in; exit code 1 when something was."""
     from checkin.audit import verify
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         broken = verify(work)
     if as_json:
@@ -180,11 +180,11 @@ def audit_verify(*, as_json: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Read the file, and change nothing.")
 def load(file: Path, *, only_check: bool) -> None:
     """Load an organisation from FILE (YAML, see docs/organisation-file.md): all of it, or nothing."""
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.load import load_file, read_file
     from checkin.rota import told_holes
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     if only_check:
         read_file(file, line.settings.country, str(line.settings.zone))
         click.echo("The file is in order.")

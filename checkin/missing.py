@@ -36,7 +36,7 @@ class Report:
     few: tuple[str, ...]
 
 
-def note(work: Work, need: str, district: str | None) -> None:
+def add(work: Work, need: str, district: str | None) -> None:
     """Count one more who asked for a need, in a postcode district ("LS6"; None: they named none), and did not find."""
     row = insert(MissingNeed).values(
         day=work.now.astimezone(work.settings.zone).date(), need=need, district=district or ELSEWHERE, asked=1

@@ -22,7 +22,7 @@ def asked(line: Line, need: str, district: str | None, times: int, *, days: int 
     """So many people asked for a need and did not find it."""
     with line.store.work(NOON + timedelta(days=days)) as work:
         for _ in range(times):
-            missing.note(work, need, district)
+            missing.add(work, need, district)
 
 
 def test_small_numbers_are_not_told_and_cannot_be_worked_out(line: Line) -> None:

@@ -103,7 +103,8 @@ def bodies(line: Line) -> list[str]:
 
 PATHS = ["/twilio/sms", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/out", "/twilio/voice/key",
     "/twilio/voice/status", "/twilio/relay/call", "/twilio/relay/whisper", "/twilio/relay/accept",
-    "/twilio/relay/machine", "/twilio/relay/over", "/twilio/relay/instead"]  # fmt: skip
+    "/twilio/relay/machine", "/twilio/relay/over", "/twilio/relay/instead", "/twilio/through/call",
+    "/twilio/through/over"]  # fmt: skip
 
 
 def test_every_address_of_the_door_is_among_those_tried(line: Line) -> None:

@@ -20,13 +20,12 @@ def backup(file: Path) -> None:
     """Write everything the line knows to FILE, while it runs: the database and the settings, without keys and
     passwords."""
     from checkin.backup import backup as make
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with _bar() as bar:
         task = bar.add_task("Backing up")
         manifest = make(line.store, file, os.environ, line.clock(), lambda done: bar.update(task, completed=done))
-    line.store.engine.dispose()
     click.echo(f"{file} holds {sum(manifest.rows.values()):,} rows of {manifest.taken_at[:16].replace('T', ' ')} UTC.")
     click.echo(f"To open it you need: {', '.join(manifest.keys) or 'no key'}, from CHECKIN_KEYS, kept somewhere else.")
 
@@ -36,13 +35,12 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Bring the backup FILE into the empty database that DATABASE_URL names, and prove that all of it is there."""
     from checkin.backup import restore as bring
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with _bar() as bar:
         task = bar.add_task("Restoring")
         found = bring(line.store, file, line.clock(), lambda done: bar.update(task, completed=done))
-    line.store.engine.dispose()
     rows, taken = sum(found.manifest.rows.values()), found.manifest.taken_at[:16].replace("T", " ")
     click.echo(f"Restored {rows:,} rows of {taken} UTC; the audit is in order.")
     click.echo(

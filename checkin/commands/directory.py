@@ -183,9 +183,9 @@ def _print_report(report: "Report") -> None:
 
 @contextmanager
 def _line() -> Iterator["Line"]:
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     try:
         yield line
     finally:

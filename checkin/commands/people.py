@@ -33,10 +33,10 @@ def people() -> None:
 def people_import(file: Path, *, only_check: bool, as_json: bool) -> None:
     """Bring people in from FILE (CSV): all of it, or nothing and every mistake by its line."""
     from checkin import audit
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.register import importing, sheet
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work, _progress(file.name, shown=not as_json) as progress:
         made = importing.plan(work, sheet.decoded(_bytes(file)))
         if made.wrongs and not as_json:
@@ -59,10 +59,10 @@ def people_import(file: Path, *, only_check: bool, as_json: bool) -> None:
 def people_export(file: Path) -> None:
     """Write everybody to FILE (CSV, for your eyes only). PINs and code words are not in it."""
     from checkin import audit
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.register import importing, sheet
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         written = sheet.write(importing.export(work))
         audit.record(work, None, "exported_people", "people")
@@ -81,10 +81,10 @@ def person() -> None:
 def person_export(who: str, file: Path) -> None:
     """Write all that is stored of WHO to FILE: to read when it ends in .html, else as JSON."""
     from checkin import audit
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.records import exporting
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         person_id = _one(work, who)
         found = exporting.export(work, person_id)
@@ -101,10 +101,10 @@ def person_export(who: str, file: Path) -> None:
 def person_erase(who: str, *, yes: bool, as_json: bool) -> None:
     """Erase WHO, who has left the line: for good, but for RED cases, which the law wants kept."""
     from checkin import audit
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.records import erasing
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     if not yes:
         click.confirm("This cannot be taken back. Erase them?", abort=True)
     with line.store.work(line.clock()) as work:
@@ -125,10 +125,10 @@ def person_erase(who: str, *, yes: bool, as_json: bool) -> None:
 def person_kept(number: int, file: Path) -> None:
     """Open what is kept of the RED case NUMBER of somebody erased, and write it to FILE as JSON. That is audited."""
     from checkin import audit
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.records import erasing
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         found = erasing.kept(work, number)
         audit.record(work, None, "opened_kept_file", f"case {number}")

@@ -1,7 +1,6 @@
 """`checkin rota` and `checkin who-would-answer`: who has what, where nobody is, and whom a RED would reach."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -30,10 +29,10 @@ def rota() -> None:
 def show(*, days: int, as_json: bool) -> None:
     """Print who has what, and who is on call in the coming days."""
     from checkin import rota as rotas
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.rota import words
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     zone, now = line.settings.zone, line.clock()
     with line.store.work(now) as work:
         found = rotas.read(work)
@@ -64,10 +63,10 @@ def show(*, days: int, as_json: bool) -> None:
 def check(*, days: int, as_json: bool) -> None:
     """Print every stretch of the coming days in which nobody is on call; exit code 1 when there is one."""
     from checkin import rota as rotas
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.rota import words
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     now = line.clock()
     with line.store.work(now) as work:
         found = rotas.holes(rotas.read(work), now, now + timedelta(days=days))
@@ -139,10 +138,10 @@ def away(person: str, starts: str, ends: str, email: str | None) -> None:
 def _changing(email: str | None) -> Iterator[tuple["Work", UUID | None]]:
     from sqlalchemy import select
 
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.store.models import Staff
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         by = None
         if email is not None:
@@ -187,13 +186,13 @@ def who_would_answer(moment: tuple[str, ...], language: str | None, *, as_json: 
     """Print whom a RED would reach at MOMENT ("Tue 03:00", "2026-12-01 03:00", "tomorrow 3am", now), and why."""
     from checkin import escalations, people
     from checkin import rota as rotas
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
     from checkin.rota import moments, words
     from checkin.wording import LANGUAGES
 
     if language is not None and language not in LANGUAGES:
         raise BadInput(f"{language!r} is not a language of the line; those are {', '.join(LANGUAGES)}.")
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     now, zone = line.clock(), line.settings.zone
     at = moments.read(" ".join(moment), now, zone)
     with line.store.work(now) as work:

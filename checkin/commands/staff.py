@@ -1,7 +1,5 @@
 """`checkin staff`: put somebody on the list of staff, or send them a new link, from the command line."""
 
-import os
-
 import click
 
 
@@ -20,9 +18,9 @@ def add(email: str, name: str, role: str) -> None:
     """Print a link by which EMAIL sets a password, once; put them on the list first if they are new."""
     from checkin import audit
     from checkin import staff as accounts
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ)
+    line = open_here()
     with line.store.work(line.clock()) as work:
         known = accounts.by_email(work, email)
         person_id = known[0].person_id if known else accounts.add(work, name=name, email=email, role=role)

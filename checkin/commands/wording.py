@@ -116,9 +116,9 @@ def check(key: str, words: tuple[str, ...], language: str, variant: str, price: 
 
 @contextmanager
 def _opened() -> Iterator["Work"]:
-    from checkin.bootstrap import open_line
+    from checkin.commands.opening import open_here
 
-    line = open_line(os.environ, plain_logs=True)
+    line = open_here()
     try:
         with line.store.work(line.clock()) as work:
             yield work

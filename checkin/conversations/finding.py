@@ -77,7 +77,7 @@ def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Loo
         named = replace(query, need=None, words=asked)
         found = _reachable(directory.find(work, named, work.now, most=results.MOST))
     if not found:
-        missing.note(work, need, query.place.shown if query.place and query.place.kind == "district" else None)
+        missing.add(work, need, query.place.shown if query.place and query.place.kind == "district" else None)
         _person(work, member.id, fixed.severity, "wants_help_finding", shown, _looking_for(query, need))
         return Looked([(fixed.key, {})], words=shown)
     place = query.place.shown if query.place else ""
@@ -125,7 +125,7 @@ def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence
     theirs = directory.find(work, query, work.now, most=results.MOST) if query.need == "groups" else []
     keys = (*own, *(f.key for f in _reachable(theirs)))[: results.MOST]
     if not keys:
-        missing.note(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
+        missing.add(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
         _person(work, member.id, Severity.TASK, "wants_a_group", shown)
         return Looked([("group.none", {})], words=shown)
     search = results.keep(work, member.id, Results("groups", query.place.shown if query.place else "", keys))

@@ -108,7 +108,9 @@ def check(key: str, language: str, variant: Variant, text: str, *, home: str = "
     kept = unicodedata.normalize("NFC", text).strip()
     if not kept:
         raise BadInput("A sentence cannot be empty; to have the line's own again, reset it.")
-    if any(unicodedata.category(letter) in _INVISIBLE for letter in kept):
+    # A list has a line for each; nothing else is sent in lines.
+    visible = kept.replace("\n", "") if "\n" in own else kept
+    if any(unicodedata.category(letter) in _INVISIBLE for letter in visible):
         raise BadInput(f"{key} holds a line break, a tab or an invisible character: only what can be seen may be sent.")
     _check_holes(key, own, kept)
     if variant == "voice" and len(kept) > LONGEST_SPOKEN:

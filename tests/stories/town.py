@@ -103,6 +103,7 @@ class Town:
             "CHECKIN_CLOCK_URL": f"{self.network}/sim/clock",
             "CHECKIN_CARRIER_SECONDS": "3",
             "CHECKIN_SPEECH": "yes",
+            "CHECKIN_SECOND_FACTOR": "none",
             "HOST": "127.0.0.1",
             "PORT": str(web),
             "WEB_CONCURRENCY": "2",
