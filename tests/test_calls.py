@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checkin import checkins, outbox, people
+from checkin import checkins, outbox, people, through
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Stream
 from checkin.conversation.events import Opened, Settled
@@ -18,9 +19,10 @@ from checkin.conversation.replies import read_keys
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import Heard, Step, heard
 from checkin.conversation.topics import TOPICS
-from checkin.conversations import calls
+from checkin.conversations import calls, results
 from checkin.conversations.calls.keys import MOST_STEPS, MOST_STEPS_BY_RELAY
 from checkin.conversations.turn import Turn
+from checkin.directory import helplines
 from checkin.store.ids import new_id
 from checkin.store.models import StaffReply
 from checkin.wording import LANGUAGES, sentences
@@ -96,6 +98,14 @@ def spoken_key(step: Step) -> str | None:
     return step.aloud or step.ask
 
 
+def named_by_text(topic: str, language: str) -> set[str]:
+    """What was found is read on a screen and heard in calls, at the same steps: the numbers that its texts name."""
+    if topic != "found":
+        return set()
+    put = [sentences(language)[key] for key in ("found.list", "found.details", "found.group", "found.offer")]
+    return {number for one in put for number in re.findall(r"\b\d\b", one.text)}
+
+
 @pytest.mark.parametrize(("topic", "name"), STEPS)
 def test_every_step_that_waits_for_an_answer_is_put_in_a_call_and_names_its_keys(topic: str, name: str) -> None:
     step = TOPICS[topic].steps[name]
@@ -106,9 +116,17 @@ def test_every_step_that_waits_for_an_answer_is_put_in_a_call_and_names_its_keys
     for language in LANGUAGES if wording else ():
         spoken = sentences(language)[wording or ""].voice
         named = set(re.findall(r"\b\d\b", spoken)) - {"0", "9"}
+        if "{list_spoken}" in spoken:
+            # The list that is filled in numbers its entries, three at a time.
+            named |= {str(place) for place in range(1, results.AT_ONCE + 1)}
+        if "{offer_spoken}" in spoken:
+            # Filled in where somebody can be put through.
+            named |= set(re.findall(r"\b\d\b", sentences(language)["found.offer"].voice))
         # Which numbers count in a question of the organisation's own is filled in; where all keys are the same, any
-        # may be named.
-        assert named == counts or "{least}" in spoken or "{choices_spoken}" in spoken or not counts, language
+        # may be named. What was found has numbers that only its texts name.
+        must = counts - named_by_text(topic, language)
+        filled_in = "{least}" in spoken or "{choices_spoken}" in spoken
+        assert must <= named <= counts or filled_in or not counts, language
 
 
 @pytest.mark.parametrize(("topic", "name"), STEPS)
@@ -139,13 +157,16 @@ INSERT INTO check_ins (id, person_id, due_at, ladder, status, settled_at)
     SELECT gen_random_uuid(), member_id, '2027-01-10', '{}', 'settled', '2027-01-10' FROM pairs LIMIT 1;
 INSERT INTO aftercare (id, kind, person_id, member_id, check_in_id, at)
     SELECT gen_random_uuid(), 'debrief', j.buddy_id, j.member_id, c.id, now() FROM pairs j, check_ins c LIMIT 1;
+INSERT INTO trials (id, person_id, group_id, at)
+    SELECT gen_random_uuid(), p.id, g.id, now() FROM people p, groups g WHERE p.ref = 'ann';
 """
 ABOUT = {
     "checkin": "check_ins", "reach_out": "check_ins", "buddy_report": "pairs", "relay": "pairs", "page": "cases",
     "handling": "cases", "meeting": "occurrences", "duty": "duties", "cover": "duties", "swap": "duties",
     "outcome": "outcomes", "joining": "groups", "buddy_offer": "proposals", "buddy_wanted": "proposals",
     "parting": "pairs", "debrief": "aftercare", "welfare": "aftercare", "relay_which": "messages",
-    "staff_reply": "staff_replies",
+    "staff_reply": "staff_replies", "moved": "occurrences", "helped": "through_calls", "hello": "trials",
+    "suited": "trials", "found": "searches",
 }  # fmt: skip
 
 
@@ -157,8 +178,27 @@ def staff_have_written(line: Line, by: str) -> None:
         work.add(StaffReply, id=new_id(), case_id=case_id, staff_id=person(line, by), at=NOON, words=words)
 
 
+def was_put_through(line: Line, ref: str) -> None:
+    """Somebody was put through to a service."""
+    with line.store.work(NOON) as work:
+        assert isinstance(through.ask(work, person(line, ref), "helpline:x", "Money desk", "+441134960177"), UUID)
+
+
+def has_looked(line: Line, ref: str, step: str) -> None:
+    """Somebody has found a helpline and a group, and looks at the one of the two that the step is about."""
+    with line.store.work(NOON) as work:
+        helpline = next(h for h in helplines.standing(work) if h.may_be_sent(helplines.today(work)))
+        keys = (f"helpline:{helpline.ref}", results.group_key(value(line, "SELECT id FROM groups")))
+        chosen = "" if step == "list" else keys[step.endswith("_group")]
+        results.keep(work, person(line, ref), results.Results("groups", "", keys, chosen=chosen))
+
+
 def stand_at(line: Line, ref: str, topic: str, step: str) -> None:
     """Put somebody at a step that is about something there is."""
+    if topic == "found":
+        has_looked(line, ref, step)
+    if topic == "helped" and not value(line, "SELECT count(*) FROM through_calls"):
+        was_put_through(line, ref)
     if topic in {"checkin", "reach_out"} and not value(line, "SELECT count(*) FROM check_ins"):
         asked_how_she_is(line)
     if topic == "staff_reply" and not value(line, "SELECT count(*) FROM staff_replies"):
@@ -189,6 +229,35 @@ def test_every_step_is_walked_by_every_key(line: Line, topic: str, step: str) ->
             phone.presses("9")
         if not phone.over:
             phone.is_silent()
+
+
+# What these are about may go while the question stands: something else was looked for, a trial or its group is gone.
+MAY_GO = [(topic, step) for topic, step in STEPS if topic in {"found", "helped", "hello", "suited"}]
+
+
+@pytest.mark.parametrize(("topic", "step"), MAY_GO)
+def test_what_is_gone_meanwhile_ends_no_call(line: Line, topic: str, step: str) -> None:
+    for key in "1234567":
+        with line.store.work(NOON) as work:
+            state = Conversation(Thread(topic, step, str(uuid4())), (), turn=7)
+            people.keep_state(work, person(line, "ann"), state)
+        phone = Handset(line, ANN).rings()
+        assert phone.at in {"question", "menu"}
+        assert phone.presses(key).said
+
+
+@pytest.mark.parametrize("step", [step for topic, step in STEPS if topic == "found"])
+def test_an_entry_that_is_withdrawn_while_it_is_looked_at_leads_back_to_the_list(line: Line, step: str) -> None:
+    for key in "1234567":
+        has_looked(line, "ann", step)
+        gone = results.Results("groups", "", (f"helpline:{uuid4()}", results.group_key(uuid4())))
+        with line.store.work(NOON) as work:
+            chosen = "" if step == "list" else gone.keys[step.endswith("_group")]
+            search = results.keep(work, person(line, "ann"), replace(gone, chosen=chosen))
+            people.keep_state(work, person(line, "ann"), Conversation(Thread("found", step, str(search)), (), turn=7))
+        phone = Handset(line, ANN).rings()
+        assert phone.at == "question"
+        assert phone.presses(key).said
 
 
 KEYS_AND_WORDS = st.one_of(

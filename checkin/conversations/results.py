@@ -106,6 +106,17 @@ def still(work: Work, member: Member, key: str) -> Details | Visit | None:
     return directory.details(work, key, work.now, directory.Known(languages=(member.language,)))
 
 
+def question(work: Work, member: Member, key: str, thread: Thread | None) -> str | None:
+    """Return how a question about what was found is put as things are: in place of an entry that may not be told any
+    more, the list. None when something else has been looked for since, and there is nothing to ask."""
+    if thread is None or thread.topic != "found" or not key.startswith("found."):
+        return key
+    results = find(work, UUID(thread.subject))
+    if results is None:
+        return None
+    return key if key == "found.list" or still(work, member, results.chosen) is not None else "found.list"
+
+
 # --- in words ---
 
 
@@ -240,7 +251,7 @@ def _meets(work: Work, member: Member, visit: Visit, variant: Variant, room: int
 def _of_trial(work: Work, member: Member, trial_id: UUID) -> dict[str, str]:
     newcomer = trying.find(work, trial_id)
     if newcomer is None:
-        return {"group": "?", "sender": "?", "when": "?", "how": ""}
+        return {"group": "?", "sender": "?", "when": "?", "how": "", "how_spoken": ""}
     how = "hello.quietly" if newcomer.quiet else "hello.openly"
     when = (
         wording.day_and_time(newcomer.first_at, member.language)

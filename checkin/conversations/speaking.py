@@ -17,7 +17,7 @@ from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.events import Event
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Thread
-from checkin.conversations import consents, safe_reply, sentences
+from checkin.conversations import consents, results, safe_reply, sentences
 from checkin.gate import Medium
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -85,6 +85,7 @@ class Speaking:
         thread = self.member.state.current
         step = machine.open_step(self.member.state)
         key = aloud or (step.ask if step and step.ask else "voice.menu")
+        key = results.question(self.work, self.member, key, thread) or "voice.menu"
         return self.render(key, sentences.values(self.work, self.member, key, thread))
 
     def tell(self, key: str, thread: Thread | None) -> None:
@@ -120,6 +121,7 @@ class Speaking:
 
     def ask(self, key: str, thread: Thread | None) -> None:
         """Put the open question."""
+        key = results.question(self.work, self.member, key, thread) or "voice.menu"
         values = sentences.values(self.work, self.member, key, thread)
         if self.mouth is not None:
             self.question = self.render(key, values)

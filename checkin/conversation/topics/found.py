@@ -47,7 +47,8 @@ def _one(ask: str, *, aloud: bool) -> Step:
         asked=Asked.MENU,
         hears=_LEAVES | keys | {Heard.FOUR: _DO, Heard.SEVEN: _LIST},
         silence=_QUIET,
-        checked=_SEEN | _DONE,
+        # Put again, it would be the one that is not there.
+        checked=_SEEN | _DONE | {"gone": Go("list", (Tell("found.gone"),))},
     )
 
 

@@ -10,6 +10,7 @@ from checkin.conversation import machine
 from checkin.conversation.effects import Stream
 from checkin.conversation.replies import Asked
 from checkin.conversation.state import Thread
+from checkin.conversations import results
 from checkin.conversations.calls.spoken import At, Place, Spoken
 from checkin.conversations.turn import Turn
 from checkin.people import Member
@@ -80,6 +81,9 @@ class Caller:
         thread, step = self.member.state.current, machine.open_step(self.member.state)
         key = (step.aloud or step.ask) if step else None
         if thread is None or step is None or key is None:
+            return self.menu(say)
+        if results.question(self.turn.work, self.member, key, thread) is None:
+            # What it was about is gone.
             return self.menu(say)
         question = self.turn.question or self.turn.put_again(key)
         prompt = (question, self.says("voice.help_keys"))
