@@ -5,15 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 
 from tests.stories.conftest import HARBOUR
 from tests.stories.test_promises import leased, sent_once, texts_to, to_ten, wait_until
-from tests.stories.town import ROOT, Phone, Town
+from tests.stories.town import ROOT, Phone, Town, stuck
 
 # Everybody is asked at ten.
 AT_TEN = HARBOUR.replace(
@@ -27,32 +25,8 @@ AT_TEN = HARBOUR.replace(
 )
 
 
-@contextmanager
-def stuck_while_leasing(clock: Town) -> Iterator[None]:
-    """Let whoever leases a message hang there, inside the transaction, until it is thrown out."""
-    run = clock.line.store.engine.begin
-    with run() as connection:
-        connection.execute(sa.text(
-            "CREATE FUNCTION stick() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'"
-        ))  # fmt: skip
-        connection.execute(sa.text(
-            "CREATE TRIGGER stick BEFORE UPDATE ON messages FOR EACH ROW "
-            "WHEN (OLD.status = 'owed' AND NEW.status = 'leased') EXECUTE FUNCTION stick()"
-        ))  # fmt: skip
-    try:
-        yield
-    finally:
-        with run() as connection:
-            connection.execute(
-                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-            )
-        with run() as connection:
-            connection.execute(sa.text("DROP TRIGGER stick ON messages"))
-            connection.execute(sa.text("DROP FUNCTION stick"))
-
-
 def test_killed_before_the_lease_was_committed(ann: Phone, clock: Town) -> None:
-    with stuck_while_leasing(clock):
+    with stuck(clock, "owed", "leased"):
         to_ten(clock)
         wait_until(lambda: clock.scalar("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
         clock.kill_worker()

@@ -12,7 +12,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from tests.stories.town import LINE, Phone, Town
+from tests.stories.town import LINE, Phone, Town, stuck
 
 FORM = {"MessageSid": "SM" + "1" * 32, "AccountSid": "AC" + "5" * 32, "From": "+447700900101", "To": LINE, "Body": "1",
     "FromState": ""}  # fmt: skip
@@ -204,36 +204,12 @@ def test_killed_after_the_carrier_took_it_and_before_its_answer(ann: Phone, cloc
 
 def test_killed_between_the_carriers_answer_and_our_commit(ann: Phone, clock: Town) -> None:
     clock.control("POST", "faults", {"fault": "callback-drop"})
-    with stuck_at_commit(clock):
+    with stuck(clock, "leased", "sent"):
         to_ten(clock)
         wait_until(lambda: clock.scalar("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
         clock.kill_worker()
         assert texts_to(clock, ann) == 1
     sent_once(ann, clock)
-
-
-@contextmanager
-def stuck_at_commit(clock: Town) -> Iterator[None]:
-    """Let whoever records that a text was sent hang there, inside the transaction, until it is thrown out."""
-    run = clock.line.store.engine.begin
-    with run() as connection:
-        connection.execute(sa.text(
-            "CREATE FUNCTION stick() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'"
-        ))  # fmt: skip
-        connection.execute(sa.text(
-            "CREATE TRIGGER stick BEFORE UPDATE ON messages FOR EACH ROW "
-            "WHEN (OLD.status = 'leased' AND NEW.status = 'sent') EXECUTE FUNCTION stick()"
-        ))  # fmt: skip
-    try:
-        yield
-    finally:
-        with run() as connection:
-            connection.execute(
-                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-            )
-        with run() as connection:
-            connection.execute(sa.text("DROP TRIGGER stick ON messages"))
-            connection.execute(sa.text("DROP FUNCTION stick"))
 
 
 def test_a_time_out_is_looked_up_and_not_repeated(ann: Phone, clock: Town) -> None:

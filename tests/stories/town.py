@@ -467,3 +467,28 @@ def built(database_url: str, redis_url: str, logs: Path) -> Iterator[Town]:
     """A town with everything running; stopped at the end."""
     with ExitStack() as stack:
         yield Town(stack, database_url, redis_url, logs)
+
+
+@contextmanager
+def stuck(town: Town, before: str, after: str) -> Iterator[None]:
+    """Let whoever moves a message from one status to another hang there, inside the transaction, until it is thrown
+    out: "owed" to "leased" is the lease, "leased" to "sent" the record of a send."""
+    run = town.line.store.engine.begin
+    with run() as connection:
+        connection.execute(sa.text(
+            "CREATE FUNCTION stick() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'"
+        ))  # fmt: skip
+        connection.execute(sa.text(
+            "CREATE TRIGGER stick BEFORE UPDATE ON messages FOR EACH ROW "
+            f"WHEN (OLD.status = '{before}' AND NEW.status = '{after}') EXECUTE FUNCTION stick()"
+        ))  # fmt: skip
+    try:
+        yield
+    finally:
+        with run() as connection:
+            connection.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+            )
+        with run() as connection:
+            connection.execute(sa.text("DROP TRIGGER stick ON messages"))
+            connection.execute(sa.text("DROP FUNCTION stick"))
