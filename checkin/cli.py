@@ -228,11 +228,19 @@ def read(words: tuple[str, ...], asked: str, file: Path | None) -> None:
 @click.argument("words", nargs=-1)
 @click.option("--file", "file", type=_EXISTING, help="Rows with a column text, with a header.")
 def risk(words: tuple[str, ...], file: Path | None) -> None:
-    """Print how much danger is heard in a text, and why, as JSON lines."""
+    """Print how much danger is heard in a text, and why, as JSON lines: with the organisation's own phrases where a
+    line is set up (DATABASE_URL)."""
+    from checkin import dangers
+    from checkin.commands.opening import open_here
     from checkin.conversation.risk import read_risk
 
     texts = [" ".join(words)] if file is None else [row["text"] for _, row in rows(file, ("text",))]
-    found = [read_risk(text) for text in texts]
+    if os.environ.get("DATABASE_URL"):
+        line = open_here()
+        with line.store.work(line.clock()) as work:
+            found = [dangers.read(work, text) for text in texts]
+    else:
+        found = [read_risk(text) for text in texts]
     _print([json.dumps({"level": r.level.name.lower(), "why": list(r.why)}, ensure_ascii=False) for r in found])
 
 

@@ -1,13 +1,16 @@
 """Phrases an organisation adds to the reader: kept with their history, heard by every process, never taken away from
 what ships."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
 from checkin import dangers
 from checkin.bootstrap import Line, open_line
+from checkin.cli import main
 from checkin.conversation.risk import Level
 from checkin.conversations.texts import Text, hear
 from checkin.errors import BadFile, BadInput
@@ -52,6 +55,17 @@ def test_what_a_file_adds_is_heard_by_text_and_pages(line: Line) -> None:
         sealed = value(line, "SELECT private FROM case_events WHERE kind = 'opened'")
         assert "organisation: going down the slipway" in work.vault.open(sealed, "case_events.private")
     assert value(line, "SELECT severity FROM cases") == "red"
+
+
+def test_the_command_hears_what_the_line_hears(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads(line, OWN)
+    keys, url = line.settings.keys, line.settings.database_url
+    asked = ["risk", "im going down the slipway"]
+    for name in [name for name in os.environ if name.startswith(("CHECKIN_", "TWILIO_", "DATABASE_URL"))]:
+        monkeypatch.delenv(name)
+    assert '"level": "none"' in CliRunner().invoke(main, asked).stdout
+    here = CliRunner().invoke(main, asked, env=environment(url, CHECKIN_KEYS=keys))
+    assert '"level": "red"' in here.stdout
 
 
 def test_a_harmless_phrase_lets_go_of_itself_and_of_nothing_beside_it(line: Line) -> None:
