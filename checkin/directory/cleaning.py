@@ -38,6 +38,8 @@ def words(text: str) -> str:
         # Twice: what was an entity may hide a tag.
         text = _TAG.sub(" ", html.unescape(_TAG.sub(" ", text)))
         text = _printable(text)
+    if "  " not in text and text.isprintable():
+        return text.strip()
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

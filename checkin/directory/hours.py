@@ -6,7 +6,7 @@ at a time, because a search looks at hundreds; whatever is rarer is left to date
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -20,6 +20,8 @@ _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _BYDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _LOOK_WEEK, _LOOK = timedelta(days=8), timedelta(days=64)
 _DAY = timedelta(days=1)
+# A day begins nowhere on earth longer before it begins in Greenwich.
+_EARLIEST = timedelta(hours=14)
 _MONDAY = date(2024, 1, 1)
 
 
@@ -50,9 +52,13 @@ class _Rule:
     def _weekday(self, day: date) -> bool:
         if not self.weekdays:
             return self.freq != "WEEKLY" or self.anchor is None or self.anchor.weekday() == day.weekday()
+        if (0, day.weekday()) in self.weekdays:
+            return True
+        if not any(n for n, _ in self.weekdays):
+            return False
         last = calendar.monthrange(day.year, day.month)[1]
         nth, back = (day.day - 1) // 7 + 1, -((last - day.day) // 7 + 1)
-        return any(w == day.weekday() and n in {0, nth, back} for n, w in self.weekdays)
+        return any(w == day.weekday() and n in {nth, back} for n, w in self.weekdays)
 
     def _monthday(self, day: date) -> bool:
         if self.monthdays:
@@ -80,17 +86,17 @@ def when_open(schedules: Sequence[Hours], now: datetime, zone: ZoneInfo) -> Open
     told = [r for r in rules if not r[0].closed]
     if not told:
         return Open()
-    here = now.astimezone(told[0][1])
+    zone_of = told[0][1]
+    here = now.astimezone(zone_of)
     far = _LOOK if any(r.freq not in {"DAILY", "WEEKLY"} or r.interval > 1 for r, _ in told) else _LOOK_WEEK
     spans = _joined(_spans(rules, here.date() - _DAY, here.date() + far))
     for begins, ends in spans:
         if ends <= now:
             continue
-        zone_of = told[0][1]
         if begins <= now:
             if ends - now > timedelta(days=7):
                 return Open(now=True, always=True)
-            later = next((b for b, _ in spans if b > ends), None)
+            later, _ = next(spans, (None, None))
             return Open(now=True, until=ends.astimezone(zone_of), opens=later.astimezone(zone_of) if later else None)
         return Open(now=False, opens=begins.astimezone(zone_of))
     # Hours that are over, or days too far away to be told of: nobody knows.
@@ -102,28 +108,36 @@ def always() -> list[Hours]:
     return [Hours(freq="DAILY", opens_at="00:00", closes_at="24:00")]
 
 
-def _spans(rules: list[tuple[_Rule, ZoneInfo]], first: date, last: date) -> list[tuple[datetime, datetime]]:
-    found = []
-    for rule, zone in rules:
-        if rule.closed:
-            continue
-        for day in _days(first, last):
-            if rule.on(day) and not any(c.closed and c.on(day) for c, _ in rules):
+def _spans(rules: list[tuple[_Rule, ZoneInfo]], first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when somebody is there, in order; no further ahead than is asked for."""
+    closed = [rule for rule, _ in rules if rule.closed]
+    waiting: list[tuple[datetime, datetime]] = []
+    for day in _days(first, last):
+        shut = any(rule.on(day) for rule in closed)
+        for rule, zone in rules:
+            if not (shut or rule.closed) and rule.on(day):
                 midnight = datetime.combine(day, time(), zone)
                 begins, ends = (midnight + timedelta(minutes=m) for m in (rule.opens, rule.closes))
-                found.append((begins.astimezone(UTC), ends.astimezone(UTC)))
-    return sorted(found)
+                waiting.append((begins.astimezone(UTC), ends.astimezone(UTC)))
+        waiting.sort()
+        tomorrow = datetime.combine(day + _DAY, time(), UTC) - _EARLIEST
+        while waiting and waiting[0][0] < tomorrow:
+            yield waiting.pop(0)
+    yield from waiting
 
 
-def _joined(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+def _joined(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
     """Two that touch are one: a line that closes at midnight and opens at midnight does not close."""
-    joined: list[tuple[datetime, datetime]] = []
+    had: tuple[datetime, datetime] | None = None
     for begins, ends in spans:
-        if joined and begins <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
+        if had is None or begins > had[1]:
+            if had is not None:
+                yield had
+            had = begins, ends
         else:
-            joined.append((begins, ends))
-    return joined
+            had = had[0], max(had[1], ends)
+    if had is not None:
+        yield had
 
 
 def _days(first: date, last: date) -> Iterator[date]:

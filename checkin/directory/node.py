@@ -32,14 +32,19 @@ class Node:
     def value(self, *names: str) -> Any:
         """Return the first of these that is there; None for none, and for what says nothing."""
         self._asked.update(names)
-        return next((v for n in names if (v := self.record.get(n)) not in _EMPTY), None)
+        for name in names:
+            value = self.record.get(name)
+            if value is not None and value not in _EMPTY:
+                return value
+        return None
 
     def text(self, *names: str, most: int = 5000) -> str | None:
         """Return a text as it is shown; a number is a text too."""
         value = self.value(*names)
+        if value is None:
+            return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            if value is not None:
-                self.problem(names[0], value, "a text")
+            self.problem(names[0], value, "a text")
             return None
         return words(str(value))[:most] or None
 

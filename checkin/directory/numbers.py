@@ -38,6 +38,7 @@ def read_phone(written: str, country: str) -> tuple[str | None, str | None]:
         return None, extension
 
 
+@lru_cache(maxsize=65536)
 def shown(number: str, country: str) -> str:
     """Return a number as people of `country` write it: "0800 58 58 58", "116 123"; another country's with its +."""
     if not number.startswith("+"):

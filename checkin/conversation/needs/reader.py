@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checkin.conversation.needs.lexicon import GAP, NEEDS, Lexicon, Phrase, plain, spelt, stem
 from checkin.conversation.needs.slips import Slips
@@ -58,6 +59,8 @@ class NeedsReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._slips = Slips(lexicon.vocabulary, lexicon.ordinary)
+        # A feed has a hundred thousand descriptions and a few thousand words.
+        self._beginning = lru_cache(maxsize=8192)(self._begun_by)
 
     def read(self, text: str) -> Needs:
         """Return the needs in a text. Danger to oneself is the need "crisis", before any other."""
@@ -97,7 +100,12 @@ class NeedsReader:
 
     def _hits(self, tokens: Sequence[str]) -> list[_Hit]:
         """Return what matches, the longest first wherever two would share a word."""
-        every = [_Hit(i, ends, p) for i in range(len(tokens)) for p, ends in self._at(tokens, i)]
+        every = [
+            _Hit(i, ends, p)
+            for i, token in enumerate(tokens)
+            if (beginning := self._beginning(token))
+            for p, ends in _at(beginning, tokens, i)
+        ]
         every.sort(key=lambda h: (-(h.ends - h.begins), -max(h.phrase.needs.values()), h.begins))
         taken: set[int] = set()
         hits = []
@@ -107,15 +115,24 @@ class NeedsReader:
                 hits.append(hit)
         return sorted(hits, key=lambda h: h.begins)
 
-    def _at(self, tokens: Sequence[str], i: int) -> Iterator[tuple[Phrase, int]]:
-        token = tokens[i]
+    def _begun_by(self, token: str) -> Mapping[str, Sequence[Phrase]]:
+        """Return the phrases that may begin with a word by their second one; "" for those that have none, or any."""
         candidates = list(self._lexicon.by_word.get(token, ()))
         for n in range(_SHORTEST_STEM, len(token) + 1):
             candidates += self._lexicon.by_stem.get(token[:n], ())
+        beginning: dict[str, list[Phrase]] = defaultdict(list)
         for phrase in candidates:
-            ends = _match(phrase.words, tokens, i)
-            if ends is not None:
-                yield phrase, ends
+            second = phrase.words[1] if len(phrase.words) > 1 else ""
+            beginning["" if second == GAP or second.endswith("*") else second].append(phrase)
+        return dict(beginning)
+
+
+def _at(beginning: Mapping[str, Sequence[Phrase]], tokens: Sequence[str], i: int) -> Iterator[tuple[Phrase, int]]:
+    following = beginning.get(tokens[i + 1], ()) if i + 1 < len(tokens) else ()
+    for phrase in (*following, *beginning.get("", ())):
+        ends = _match(phrase.words, tokens, i)
+        if ends is not None:
+            yield phrase, ends
 
 
 def _match(words: Sequence[str], tokens: Sequence[str], i: int) -> int | None:
