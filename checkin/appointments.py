@@ -109,18 +109,6 @@ def cancel(work: Work, appointment_id: UUID, person_id: UUID) -> bool:
     return gone.rowcount == 1
 
 
-_BUSY = (
-    "SELECT max(ends) FROM appointments WHERE person_id = %(person)s AND cancelled_at IS NULL "
-    "AND starts <= %(now)s AND ends > %(now)s"
-)
-
-
-def busy_until(work: Work, person_id: UUID) -> datetime | None:
-    """Return when the appointment ends that somebody has just now (aware, UTC), or None."""
-    found: datetime | None = work.rows(_BUSY, {"person": person_id, "now": work.now})[0][0]
-    return found
-
-
 _FROM_FILE = text(
     "DELETE FROM appointments WHERE person_id = :person AND told_by = 'file' AND ends > :now AND cancelled_at IS NULL"
 )

@@ -121,6 +121,10 @@ class Ladder:
     status: str
     held_until: datetime | None = None
     """Somebody who was asked is trying; nobody else is asked before."""
+    busy_until: datetime | None = None
+    """When the appointment ends that the member has just now."""
+    area: str = ""
+    """Where they were when it began, as `areas.py` says it."""
 
     @property
     def here(self) -> str | None:
@@ -137,16 +141,23 @@ class Ladder:
         return gap(self.here, self.gaps) if self.here else timedelta(days=1)
 
 
+# In one order, so that two who lock many do not wait for each other.
 _FIND = (
-    "SELECT c.id, c.person_id, c.ladder, c.rung, coalesce(p.gaps, '{}'), c.status, c.held_until FROM check_ins c "
-    "LEFT JOIN plans p ON p.id = c.plan_id WHERE c.id = %(id)s FOR UPDATE OF c"
+    "SELECT c.id, c.person_id, c.ladder, c.rung, coalesce(p.gaps, '{}'), c.status, c.held_until, "
+    "(SELECT max(a.ends) FROM appointments a WHERE a.person_id = c.person_id AND a.cancelled_at IS NULL "
+    "AND a.starts <= %(now)s AND a.ends > %(now)s), coalesce(c.area, '') FROM check_ins c "
+    "LEFT JOIN plans p ON p.id = c.plan_id WHERE c.id = ANY(%(ids)s) ORDER BY c.id FOR UPDATE OF c"
 )
+
+
+def find_all(work: Work, check_in_ids: Sequence[UUID]) -> list[Ladder]:
+    """Return the ladders of check-ins, the rows locked; of those that are gone there is none."""
+    return [Ladder(*row) for row in work.rows(_FIND, {"ids": list(check_in_ids), "now": work.now})]
 
 
 def find(work: Work, check_in_id: UUID) -> Ladder | None:
     """Return a check-in's ladder, its row locked."""
-    rows = work.rows(_FIND, {"id": check_in_id})
-    return Ladder(*rows[0]) if rows else None
+    return next(iter(find_all(work, [check_in_id])), None)
 
 
 def start(work: Work, person_id: UUID) -> UUID | None:
@@ -159,33 +170,32 @@ def start(work: Work, person_id: UUID) -> UUID | None:
     ).scalar_one_or_none()
 
 
-def climb(work: Work, ladder: Ladder) -> Ladder:
+_CLIMB = "UPDATE check_ins SET rung = %(rung)s, held_until = NULL, status = %(status)s WHERE id = %(id)s"
+
+
+def climb(work: Work, ladder: Ladder, member_name: str) -> Ladder:
     """Go to the next rung and do what it says. The caller sets the wait: `Ladder.wait()`; at the end `here` is None."""
     after = replace(ladder, rung=ladder.rung + 1, held_until=None)
-    work.conn.execute(
-        update(CheckIn)
-        .where(CheckIn.id == ladder.id)
-        .values(rung=after.rung, held_until=None, status="open" if after.here else "unconfirmed")
-    )
+    work.rows(_CLIMB, {"rung": after.rung, "status": "open" if after.here else "unconfirmed", "id": ladder.id})
     if after.here is None:
         return after
     if after.here.startswith("ask:"):
         _ask_to_reach_out(work, after, UUID(after.here.removeprefix("ask:")))
     else:
-        _ask_again(work, after, after.here)
+        _ask_again(work, after, after.here, member_name)
     return after
 
 
-def _ask_again(work: Work, ladder: Ladder, rung: str) -> None:
-    phones = people.numbers(work, ladder.person_id)
-    second = phones[1][0] if rung == "second_number" and len(phones) > 1 else None
+def _ask_again(work: Work, ladder: Ladder, rung: str, member_name: str) -> None:
+    phones = people.numbers(work, ladder.person_id) if rung == "second_number" else []
+    second = phones[1][0] if len(phones) > 1 else None
     outbox.owe(
         work,
         ladder.person_id,
         "text" if rung == "text" else "call",
         Stream.CHECKINS,
         "checkin.ask",
-        {"name": people.first_name(work, ladder.person_id)},
+        {"name": member_name},
         subject=ladder.id,
         phone_id=second,
         expires_at=work.now + timedelta(hours=12),

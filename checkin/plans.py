@@ -83,7 +83,7 @@ def asked_afterwards(plan: DuePlan, known: Known, quiet_hours: Hours) -> datetim
 _CLAIM = (
     "SELECT l.id, l.rule, l.at, l.ladder, l.gaps, l.next_due_at, "  # noqa: S608  # our own words
     f"{people.COLUMNS} FROM plans l JOIN people p ON p.id = l.person_id WHERE l.next_due_at <= %(now)s "
-    "ORDER BY l.next_due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED"
+    "ORDER BY l.next_due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED"
 )
 
 
@@ -151,12 +151,9 @@ _START = (
 def start(work: Work, plans: Sequence[tuple[DuePlan, Known]]) -> list[tuple[DuePlan, Ladder | None]]:
     """Store a new check-in for each plan and return its ladder; None where one is open already or was made before."""
     made = [
-        (
-            plan,
-            Ladder(new_id(), plan.member.id, spell_out(plan.ladder, known.reachable), 0, plan.gaps, "open"),
-            known.area,
-        )
+        (plan, Ladder(new_id(), plan.member.id, rungs, 0, plan.gaps, "open", area=known.area))
         for plan, known in plans
+        for rungs in [spell_out(plan.ladder, known.reachable)]
     ]
     values = [
         {
@@ -164,13 +161,13 @@ def start(work: Work, plans: Sequence[tuple[DuePlan, Known]]) -> list[tuple[DueP
             "person": str(ladder.person_id),
             "plan": str(plan.id),
             "due": plan.due_at.isoformat(),
-            "area": area,
+            "area": ladder.area,
             "ladder": list(ladder.rungs),
         }
-        for plan, ladder, area in made
+        for plan, ladder in made
     ]
     stored = {row[0] for row in work.rows(_START, {"all": Jsonb(values)})} if values else set()
-    return [(plan, ladder if ladder.id in stored else None) for plan, ladder, _ in made]
+    return [(plan, ladder if ladder.id in stored else None) for plan, ladder in made]
 
 
 # Never "ok": that somebody was not asked says nothing of how they are.

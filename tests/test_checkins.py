@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from checkin import appointments, checkins, people, timers
 from checkin.bootstrap import Line
 from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
-from checkin.conversation.events import Missed
-from checkin.conversations import calls, due
+from checkin.conversation.events import Missed, Replied
+from checkin.conversation.replies import Kind, Reading
+from checkin.conversations import calls, due, silences
 from checkin.conversations.calls import Given, Place
+from checkin.conversations.turn import Turn
 from checkin.errors import BadInput
 from checkin.store.ids import new_id
 from checkin.store.models import Person, Plan
@@ -124,7 +127,7 @@ def climbs(line: Line, check_in: UUID, now: datetime = NOON) -> checkins.Ladder:
     with line.store.work(now) as work:
         ladder = checkins.find(work, check_in)
         assert ladder is not None
-        return checkins.climb(work, ladder)
+        return checkins.climb(work, ladder, "Ann")
 
 
 def test_the_ladder_is_climbed_to_a_case_and_never_ends_in_silence(line: Line) -> None:
@@ -160,8 +163,8 @@ def test_climbing_twice_from_one_rung_owes_one_message(line: Line) -> None:
     with line.store.work(NOON) as work:
         ladder = checkins.find(work, check_in)
         assert ladder is not None
-        checkins.climb(work, ladder)
-        checkins.climb(work, ladder)
+        checkins.climb(work, ladder, "Ann")
+        checkins.climb(work, ladder, "Ann")
     assert value(line, "SELECT count(*) FROM messages WHERE medium = 'call'") == 1
 
 
@@ -261,7 +264,6 @@ def test_appointments_are_read_back_and_cancelled_by_whom_they_are_about(line: L
         assert not appointments.cancel(work, known.id, ben)
         assert appointments.cancel(work, known.id, ann)
         assert not appointments.cancel(work, known.id, ann)
-        assert appointments.busy_until(work, ann) is None
         assert appointments.coming(work, ann) == []
     with line.store.work(NOON) as work, pytest.raises(BadInput, match="over already"):
         appointments.add(work, ann, (NOON - timedelta(hours=2), NOON), told_by="member")
@@ -322,7 +324,7 @@ def many_members(line: Line, many: int) -> None:
             member = new_id()
             name = work.vault.seal("Sam", "people.name")
             work.add(Person, id=member, ref=f"m{i}", name=name, streams=["checkins"])
-            work.add(Plan, id=new_id(), person_id=member, rule="FREQ=DAILY", at=time(10), ladder=["text"],
+            work.add(Plan, id=new_id(), person_id=member, rule="FREQ=DAILY", at=time(10), ladder=["text", "call"],
                 next_due_at=NOON - timedelta(minutes=1))  # fmt: skip
 
 
@@ -354,6 +356,58 @@ def test_somebody_who_is_texting_just_now_is_passed_over_and_asked_a_moment_late
         people.lock(work, person(line, "m1"))
         assert due.ask_plans(line.store, NOON, most=1000) == 3
     assert due.ask_plans(line.store, NOON, most=1000) == 1
+
+
+# --- silence ---
+
+HALF_PAST = NOON + timedelta(minutes=30)
+CALLS = "SELECT count(DISTINCT person_id), count(*) FROM messages WHERE wording = 'checkin.ask' AND medium = 'call'"
+
+
+def all_asked(line: Line, many: int) -> None:
+    """So many people beside Ann have been asked at noon."""
+    many_members(line, many)
+    assert due.ask_plans(line.store, NOON, most=1000) == many + 1
+
+
+def test_many_who_fall_silent_at_once_are_each_rung_once_by_several_workers(line: Line) -> None:
+    all_asked(line, 250)
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(due.fire_timers, line.store, HALF_PAST, most=1000) for _ in range(4)]
+        assert sum(one.result() for one in done) == 251
+    assert rows(line, CALLS) == [(251, 251)]
+    assert value(line, "SELECT count(*) FROM check_ins WHERE rung = 1") == 251
+    assert value(line, "SELECT count(*) FROM timers WHERE kind = 'silence' AND due_at > '2027-01-11 12:30Z'") == 251
+
+
+def test_a_lot_of_silences_shares_its_transactions(line: Line) -> None:
+    all_asked(line, 99)
+    commits: list[object] = []
+    event.listen(line.store.engine, "commit", commits.append)
+    assert due.fire_timers(line.store, HALF_PAST, most=100) == 100
+    assert len(commits) == 2
+
+
+def test_one_broken_silence_holds_up_nobody_and_is_tried_again(line: Line) -> None:
+    all_asked(line, 20)
+    with line.store.work(NOON) as work:
+        work.conn.exec_driver_sql("UPDATE people SET state = '{\"open\": 5}' WHERE ref = 'm7'")
+    due.fire_timers(line.store, HALF_PAST, most=1000)
+    assert rows(line, CALLS) == [(20, 20)]
+    again = "SELECT tries, due_at FROM timers WHERE person_id = (SELECT id FROM people WHERE ref = 'm7')"
+    assert rows(line, again) == [(1, HALF_PAST + timedelta(seconds=15))]
+
+
+def test_somebody_who_answers_just_now_is_passed_over_and_not_rung(line: Line) -> None:
+    all_asked(line, 3)
+    with line.store.work(HALF_PAST) as work:
+        member = people.lock(work, person(line, "m1"))
+        assert member is not None
+        Turn(work, member).advance(Replied(Reading(Kind.YES)))
+        with line.store.work(HALF_PAST) as others:
+            assert silences.fire(others, 100) == 3
+    assert due.fire_timers(line.store, HALF_PAST, most=1000) == 0
+    assert rows(line, CALLS) == [(3, 3)]
 
 
 # --- the end ---

@@ -5,46 +5,45 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
-
 from checkin import (
     buddies,
     caring,
     checkins,
     duties,
     escalations,
-    joining,
     logs,
     meetings,
     outcomes,
     pairing,
     people,
     plans,
-    through,
     timers,
     tips,
-    trying,
 )
 from checkin.conversation.events import Event, Missed, Opened, Settled, Silent, Unreached
 from checkin.conversation.state import Thread
-from checkin.conversations import shared
+from checkin.conversations import shared, silences, standing
 from checkin.conversations.turn import Turn
 from checkin.escalations import promised_calls
 from checkin.people import Member
 from checkin.plans import DuePlan
-from checkin.store.models import Case, CheckIn, Pair
 from checkin.store.work import Store, Work
 from checkin.timers import Due
 
 _log = logs.get("due")
 
-# So many plans share a transaction, and with it the time for which their people's own texts wait.
+# So many plans or silences share a transaction, and with it the time for which their people's own texts wait.
 _LOT = 100
 
 
 def fire_timers(store: Store, now: datetime, *, most: int) -> int:
     """Fire up to `most` timers that are due; return how many. One that fails is put off, and holds up no other."""
-    return _repeat(lambda: _fire_one(store, now), most)
+    done = 0
+    while done < most and (kind := _fire_one(store, now)) is not None:
+        done += 1
+        if kind == "silence":
+            done += _fire_silences(store, now, min(_LOT, most - done))
+    return done
 
 
 def ask_plans(store: Store, now: datetime, *, most: int) -> int:
@@ -108,7 +107,19 @@ def _repeat(one: Callable[[], bool], most: int) -> int:
     return done
 
 
-def _fire_one(store: Store, now: datetime) -> bool:
+def _fire_silences(store: Store, now: datetime, most: int) -> int:
+    """Where one has fallen silent, a lot may have: fire up to `most` silences together; when that fails, one after
+    another, so that the broken one is found."""
+    try:
+        with store.work(now) as work:
+            return silences.fire(work, most)
+    except Exception:  # noqa: BLE001  # which one it was is found below, and what it raised is told there
+        _log.exception("silences_failed")
+    return _repeat(lambda: _fire_one(store, now) is not None, most)
+
+
+def _fire_one(store: Store, now: datetime) -> timers.Kind | None:
+    """Fire the timer whose turn it is, and return its kind; None when none is due."""
     due: Due | None = None
     try:
         with store.work(now) as work:
@@ -121,7 +132,7 @@ def _fire_one(store: Store, now: datetime) -> bool:
         _log.exception("timer_failed", kind=due.kind, timer=str(due.id))
         with store.work(now) as work:
             timers.delay(work, due.id)
-    return due is not None
+    return due.kind if due else None
 
 
 def _fire(work: Work, due: Due) -> None:
@@ -158,7 +169,7 @@ def _fire_for(work: Work, due: Due, member: Member) -> None:
         promised_calls.look_again(work, due.subject, member.id)
     elif due.topic == "weekly_tip":
         tips.this_week(work, member)
-    elif (due.kind, due.topic) == ("open", "meeting") and _has_said_yes(work, due, member):
+    elif (due.kind, due.topic) == ("open", "meeting") and standing.has_said_yes(work, due.subject, member):
         turn.tell("meeting.news", Thread("meeting", "asked", str(due.subject)))
     elif (event := _event(work, due, member)) is not None:
         turn.advance(event)
@@ -166,11 +177,6 @@ def _fire_for(work: Work, due: Due, member: Member) -> None:
 
 # What comes due in nobody's conversation.
 _NOBODYS: Mapping[str, Callable[[Work, UUID], None]] = {"proposal": pairing.come_due, "pair": pairing.make}
-
-
-def _has_said_yes(work: Work, due: Due, member: Member) -> bool:
-    """Tell whether somebody is coming already: they are told once more, and asked nothing."""
-    return due.subject is not None and meetings.is_coming(work, due.subject, member.id)
 
 
 def _event(work: Work, due: Due, member: Member) -> Event | None:
@@ -182,52 +188,11 @@ def _event(work: Work, due: Due, member: Member) -> Event | None:
         case "settled":
             return Settled(due.topic or "", subject)
         case "open":
-            return Opened(due.topic or "", subject) if _still_open(work, due.topic, due.subject, member) else None
+            return (
+                Opened(due.topic or "", subject) if standing.still_open(work, due.topic, due.subject, member) else None
+            )
         case _:
             return None
-
-
-def _still_open(work: Work, topic: str | None, subject: UUID | None, member: Member) -> bool:
-    if topic in {"helped", "hello", "suited"}:
-        return subject is not None and _still_asks(work, topic, subject, member)
-    match topic:
-        case "page" | "handling":
-            case = work.conn.execute(
-                select(Case.status, Case.offered_to, Case.taken_by).where(Case.id == subject)
-            ).first()
-            if topic == "handling":
-                return case is not None and case.status == "taken" and case.taken_by == member.id
-            return case is not None and (case.status == "open" or case.offered_to == member.id)
-        case "reach_out":
-            status = work.conn.execute(select(CheckIn.status).where(CheckIn.id == subject)).scalar_one_or_none()
-            return status in {"open", "unconfirmed"}
-        case "joining":
-            return member.status == "invited"
-        case "review":
-            # Asked again and again, whatever becomes of it this time; not now of somebody who rests or has stopped.
-            joining.review_later(work, member.id)
-            away = member.paused_until is not None and work.now < member.paused_until
-            return member.status == "active" and bool(member.streams) and not away
-        case "buddy_report":
-            status = work.conn.execute(select(Pair.status).where(Pair.id == subject)).scalar_one_or_none()
-            return status == "active" and member.status == "active"
-        case "meeting" | "moved":
-            return subject is not None and member.status == "active" and meetings.stands(work, subject)
-        case "duty" | "cover" | "swap":
-            return subject is not None and duties.still_asks(work, topic, subject, member.id)
-        case "staff_reply":
-            return member.status == "active"
-        case "outcome":
-            return subject is not None and member.status == "active" and outcomes.is_open(work, subject)
-        case _:
-            return subject is not None and member.status == "active" and pairing.still_open(work, topic or "", subject)
-
-
-def _still_asks(work: Work, topic: str, subject: UUID, member: Member) -> bool:
-    """Tell whether what came of something that was found is still to be asked about."""
-    if topic == "helped":
-        return through.still_asks(work, subject)
-    return trying.still_asks(work, topic, subject, member)
 
 
 def missed_call(work: Work, person_id: UUID, check_in_id: UUID, why: Missed, rung: int | None) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from checkin import (
-    appointments,
     buddies,
     checkins,
     duties,
@@ -115,7 +114,7 @@ def climb(turn: Speaking, thread: Thread | None) -> None:
         return
     until = _waits_until(turn, ladder)
     if until is None:
-        turn.ladder = checkins.climb(turn.work, ladder)
+        turn.ladder = checkins.climb(turn.work, ladder, turn.member.name)
         if ladder.asks_member and not turn.ladder.asks_member:
             outages.missed(turn.work, ladder.id, turn.member.id)
         if turn.ladder.here is None:
@@ -137,8 +136,9 @@ def _over(turn: Speaking, ladder: checkins.Ladder) -> str | None:
 
 def _waits_until(turn: Speaking, ladder: checkins.Ladder) -> datetime | None:
     """Return until when nobody else is asked: somebody is trying, or the member has an appointment just now."""
-    busy = appointments.busy_until(turn.work, turn.member.id)
-    later = [moment for moment in (ladder.held_until, busy) if moment is not None and moment > turn.work.now]
+    later = [
+        moment for moment in (ladder.held_until, ladder.busy_until) if moment is not None and moment > turn.work.now
+    ]
     return max(later, default=None)
 
 

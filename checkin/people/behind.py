@@ -19,7 +19,7 @@ _BEHIND = (
     "LEFT JOIN pair_lines l ON l.person_id = p.id AND l.number = %(to)s "
     "WHERE h.number_index = %(index)s AND p.status <> 'ended' "
     # Locked in one order everywhere, so that two who share a phone never wait for each other.
-    "ORDER BY p.id FOR UPDATE OF p"
+    "ORDER BY p.id FOR NO KEY UPDATE OF p"
 )
 
 

@@ -63,7 +63,9 @@ def read(work: Work, row: Sequence[Any]) -> Member:
     return Member(person_id, name, language, ZoneInfo(zone), status, frozenset(streams), *rest, states.from_json(state))  # type: ignore[call-arg]  # as many as COLUMNS names
 
 
-_LOCK = f"SELECT {COLUMNS} FROM people p WHERE p.id = %(person)s FOR UPDATE"  # noqa: S608  # our own words
+# Against everybody who locks the same person, and not against rows that only name them: two who ask each other's people
+# to get in touch do not wait for one another.
+_LOCK = f"SELECT {COLUMNS} FROM people p WHERE p.id = %(person)s FOR NO KEY UPDATE"  # noqa: S608  # our own words
 
 
 def lock(work: Work, person_id: UUID) -> Member | None:
