@@ -39,6 +39,8 @@ class Claimed:
     body: bytes | None
     sender: str | None
     person: Mapping[str, Any]
+    trace: UUID
+    """What set it off, as the logs call it."""
 
 
 # A call whose end the carrier never told of is over by then. Ranks below 4 are those of calls that are not.
@@ -77,7 +79,7 @@ _CLAIM = text(
         RETURNING m.*
     )
     SELECT m.id, m.medium, m.stream, m.wording, m.arguments, m.subject, m.due_at, m.expires_at, m.attempt, m.reason,
-           m.person_id, m.body, m.sender,
+           m.person_id, m.body, m.sender, coalesce(m.trace, m.id) AS trace,
            p.name, p.shared_phone, p.status, p.language, p.zone, p.streams, p.discreet, p.text_blocked, p.paused_until,
            p.safe_to_text, p.safe_to_call, p.safe_from, p.safe_to, p.ring_seconds, p.voicemail, p.text_relay,
            p.texts_a_week, p.calls_a_week, h.phone_id, h.number, h.suspended_at, h.line,
@@ -149,6 +151,7 @@ def claim(work: Work, urgency: int, most: Mapping[Medium, int]) -> list[Claimed]
             person_id=row["person_id"],
             body=row["body"],
             sender=row["sender"],
+            trace=row["trace"],
             person=dict(row),
         )
         for row in rows

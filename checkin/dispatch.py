@@ -8,7 +8,7 @@ import math
 import time as clock
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,6 +79,8 @@ class _Batch:
     """What of this lot counts towards somebody's weekly cap."""
     ringing: set[UUID] = field(default_factory=set)
     """Whom this lot rings: nobody is rung twice at once."""
+    traces: dict[UUID, UUID] = field(default_factory=dict)
+    """What set off each message, as the logs call it."""
 
 
 class Dispatcher:
@@ -101,12 +103,9 @@ class Dispatcher:
                 return 0
             batch = _Batch()
             for message in claimed:
-                try:
-                    self._decide(work, message, batch)
-                except (KeyError, ValueError, CheckinError):
-                    # One message that cannot be said must not hold up those behind it.
-                    _log.exception("cannot_be_said", message=str(message.id), wording=message.wording)
-                    batch.unsayable.append({"id": message.id, "reason": "cannot_be_said", "code": None})
+                batch.traces[message.id] = message.trace
+                with logs.following(message.trace):
+                    self._decide_safely(work, message, batch)
             outbox.failed(work.conn, batch.unsayable)
             outbox.prepared(work.conn, batch.bodies)
             outbox.dropped(work.conn, batch.dropped)
@@ -117,6 +116,14 @@ class Dispatcher:
         return len(claimed)
 
     # --- deciding ---
+
+    def _decide_safely(self, work: Work, message: Claimed, batch: _Batch) -> None:
+        try:
+            self._decide(work, message, batch)
+        except (KeyError, ValueError, CheckinError):
+            # One message that cannot be said must not hold up those behind it.
+            _log.exception("cannot_be_said", message=str(message.id), wording=message.wording)
+            batch.unsayable.append({"id": message.id, "reason": "cannot_be_said", "code": None})
 
     def _decide(self, work: Work, message: Claimed, batch: _Batch) -> None:
         person = message.person
@@ -167,24 +174,26 @@ class Dispatcher:
             not_before = begun + start.wait + nth * start.apart
             jobs.append((message, self._pool.submit(self._send_one, message, to, body, not_before)))
         for message, job in jobs:
-            try:
-                receipt = job.result()
-            except CarrierError as error:
-                self._refused(batch, message, error, now)
-            else:
-                batch.sent.append(
-                    {
-                        "id": message.id,
-                        "sid": receipt.sid,
-                        "at": now,
-                        "rank": receipt.rank,
-                        "carrier_status": receipt.status,
-                    }
-                )
+            with logs.following(message.trace):
+                self._sent(batch, message, job, now)
+
+    def _sent(self, batch: _Batch, message: Claimed, job: Future[Receipt], now: datetime) -> None:
+        try:
+            receipt = job.result()
+        except CarrierError as error:
+            self._refused(batch, message, error, now)
+            return
+        _log.info("sent", message=str(message.id), sid=receipt.sid, medium=message.medium, wording=message.wording)
+        row = {"id": message.id, "sid": receipt.sid, "at": now, "rank": receipt.rank}
+        batch.sent.append({**row, "carrier_status": receipt.status})
 
     def _send_one(self, message: Claimed, to: str, body: str, not_before: float) -> Receipt:
         if (early := not_before - clock.monotonic()) > 0:
             clock.sleep(early)
+        with logs.following(message.trace):
+            return self._hand_over(message, to, body)
+
+    def _hand_over(self, message: Claimed, to: str, body: str) -> Receipt:
         if message.medium == "text":
             return self._gateway.text(message.id, to, body, sender=message.sender)
         person = message.person
@@ -214,9 +223,11 @@ class Dispatcher:
             outbox.unknown(work.conn, batch.unknown)
             for row in batch.again:
                 # It is tried again; meanwhile nobody waits for whoever could not be paged just now.
-                delivery.not_reached(work, row["id"], row["reason"])
+                with logs.following(batch.traces[row["id"]]):
+                    delivery.not_reached(work, row["id"], row["reason"])
             for message_id, code in batch.failed:
-                self._give_up(work, message_id, code)
+                with logs.following(batch.traces[message_id]):
+                    self._give_up(work, message_id, code)
 
     def _give_up(self, work: Work, message_id: UUID, code: int) -> None:
         fault = self._gateway.fault(code)
@@ -235,7 +246,8 @@ class Dispatcher:
         if lapsed:
             _log.warning("leases_lapsed", count=lapsed)
         for message in unknowns:
-            self._look_up(message, now)
+            with logs.following(message.trace):
+                self._look_up(message, now)
         return len(unknowns)
 
     def _look_up(self, message: outbox.Unknown, now: datetime) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from checkin import logs
 from checkin.conversation.effects import Stream
 from checkin.gate import Medium
 from checkin.store.ids import new_id
@@ -27,9 +28,9 @@ _CLASS = {Stream.SAFETY: URGENT, Stream.REMINDERS: BULK, Stream.CARING: BULK, St
 
 _OWE = (
     "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, status, class, stream, wording, arguments, "
-    "dedupe, sender, subject, due_at, expires_at{column}) VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, "
-    "%(phone)s, 'owed', %(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(sender)s, %(subject)s, "
-    "%(due_at)s, %(expires_at)s{value}) ON CONFLICT (dedupe) DO NOTHING"
+    "dedupe, sender, subject, trace, due_at, expires_at{column}) VALUES (%(id)s, %(at)s, 'out', %(medium)s, "
+    "%(person)s, %(phone)s, 'owed', %(class)s, %(stream)s, %(wording)s, %(arguments)s, %(dedupe)s, %(sender)s, "
+    "%(subject)s, %(trace)s, %(due_at)s, %(expires_at)s{value}) ON CONFLICT (dedupe) DO NOTHING"
 )
 _OWE_TO_ANYBODY = _OWE.format(column="", value="")
 # News of a meeting stands in its group's queue. Nothing else asks whether its subject is a meeting.
@@ -77,6 +78,7 @@ def owe(
             "dedupe": dedupe,
             "sender": sender,
             "subject": subject,
+            "trace": logs.trace(),
             "due_at": due_at or work.now,
             "expires_at": expires_at,
         },
@@ -218,6 +220,7 @@ class Unknown:
     body: bytes | None
     number: bytes | None
     attempt: int
+    trace: UUID
 
 
 _UNKNOWNS = text(
@@ -228,7 +231,7 @@ _UNKNOWNS = text(
     )
     UPDATE messages m SET due_at = :next FROM picked, messages o LEFT JOIN phones f ON f.id = o.phone_id
     WHERE m.id = picked.id AND o.id = m.id
-    RETURNING m.id, m.medium, m.leased_at, m.body, f.number, m.attempt
+    RETURNING m.id, m.medium, m.leased_at, m.body, f.number, m.attempt, coalesce(m.trace, m.id)
     """
 )
 

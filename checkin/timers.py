@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, text
 
+from checkin import logs
 from checkin.store.ids import new_id
 from checkin.store.models import Timer
 from checkin.store.work import Work
@@ -28,6 +29,8 @@ class Due:
     topic: str | None
     subject: UUID | None
     turn: int | None
+    trace: UUID
+    """What set it, as the logs call it: a text, a call, a page of the console; or else the timer itself."""
 
 
 def set_timer(
@@ -53,14 +56,15 @@ def set_timer(
         topic=topic,
         subject=subject,
         turn=turn,
+        trace=logs.trace(),
     )
 
 
 _SILENCE = (
-    "INSERT INTO timers (id, kind, due_at, person_id, turn) "
-    "VALUES (%(id)s, 'silence', %(due_at)s, %(person_id)s, %(turn)s) "
+    "INSERT INTO timers (id, kind, due_at, person_id, turn, trace) "
+    "VALUES (%(id)s, 'silence', %(due_at)s, %(person_id)s, %(turn)s, %(trace)s) "
     "ON CONFLICT (person_id) WHERE kind = 'silence' "
-    "DO UPDATE SET due_at = EXCLUDED.due_at, turn = EXCLUDED.turn, tries = 0"
+    "DO UPDATE SET due_at = EXCLUDED.due_at, turn = EXCLUDED.turn, tries = 0, trace = EXCLUDED.trace"
 )
 _NO_SILENCE = "DELETE FROM timers WHERE kind = 'silence' AND person_id = %(person_id)s"
 
@@ -68,7 +72,9 @@ _NO_SILENCE = "DELETE FROM timers WHERE kind = 'silence' AND person_id = %(perso
 def set_silence(work: Work, person_id: UUID, due_at: datetime, turn: int) -> None:
     """Set the one silence timer of a person's conversation, in place of the last one."""
     work.write_behind(
-        f"silence {person_id}", _SILENCE, {"id": new_id(), "due_at": due_at, "person_id": person_id, "turn": turn}
+        f"silence {person_id}",
+        _SILENCE,
+        {"id": new_id(), "due_at": due_at, "person_id": person_id, "turn": turn, "trace": logs.trace()},
     )
 
 
@@ -90,7 +96,7 @@ _CLAIM = text(
         (SELECT id FROM timers WHERE (kind = 'page' OR topic = 'page') AND due_at <= :now
             ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
         (SELECT id FROM timers WHERE due_at <= :now ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    ) RETURNING id, kind, person_id, topic, subject, turn
+    ) RETURNING id, kind, person_id, topic, subject, turn, coalesce(trace, id)
     """
 )
 

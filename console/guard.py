@@ -17,6 +17,7 @@ from checkin import logs, staff
 from checkin.bootstrap import ClockStoppedError
 from checkin.settings import Settings
 from checkin.staff import Account, Session
+from checkin.store.ids import new_id
 from checkin.store.work import Work, as_uuid, is_away
 from console import proof, rooms
 from console.desk import Desk
@@ -69,6 +70,7 @@ class Guard:
             WTF_CSRF_SSL_STRICT=False,
         )
         self._forms = CSRFProtect(app)
+        app.teardown_request(lambda _: logs.follow(None))
         app.context_processor(lambda: {"line_name": settings.name, **_shown_everywhere()})
         app.register_error_handler(CSRFError, self._form_is_old)
         app.register_error_handler(404, self._no_such_page)
@@ -102,6 +104,7 @@ class Guard:
         if request.endpoint == "console.static":
             return
         g.now = self._desk.line.clock()
+        logs.follow(new_id())
         if "log-in" not in session:
             return
         with self._desk.work() as work:

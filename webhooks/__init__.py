@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from checkin.bootstrap import Bell, Line
-from webhooks import probes, relay, signature, sms, through, voice
+from webhooks import footprints, probes, relay, signature, sms, through, voice
 
 # Where the addresses of this door begin.
 PATHS = ("/twilio/", "/healthz", "/readyz", "/metrics")
@@ -20,6 +20,7 @@ def create_app(line: Line, bell: Bell) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=256 * 1024)
     door = Blueprint("twilio", __name__, url_prefix="/twilio")
     door.before_request(signature.checker(line.settings))
+    footprints.leave(door)
     sms.add_rules(door, line, bell)
     voice.add_rules(door, line, bell)
     relay.add_rules(door, line, bell)

@@ -40,6 +40,12 @@ def twiml(document: str) -> Response:
     return Response(document, mimetype="text/xml")
 
 
+def onward(address: str) -> str:
+    """Return an address (one with a query) for what follows in this call, which carries what the logs follow."""
+    trace = logs.trace()
+    return f"{address}&trace={trace}" if trace else address
+
+
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response />'
 
 

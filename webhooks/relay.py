@@ -15,7 +15,7 @@ from checkin.conversations import relay_calls
 from checkin.conversations.relay_calls import Ask, End, Through
 from checkin.errors import CarrierError
 from checkin.store.work import RepeatedError, Work, as_uuid
-from webhooks.answers import or_503, ring, twiml, whole
+from webhooks.answers import onward, or_503, ring, twiml, whole
 from webhooks.speech import say
 
 _log = logs.get("relay")
@@ -120,21 +120,21 @@ def document(said: Through | Ask | End, call_id: UUID) -> str:
                 caller_id=said.caller_id,
                 timeout=said.ring_seconds,
                 time_limit=relay_calls.LONGEST_SECONDS,
-                action=f"/twilio/relay/over?m={call_id}&n={request.args.get('n', '')[:9]}",
+                action=onward(f"/twilio/relay/over?m={call_id}&n={request.args.get('n', '')[:9]}"),
                 method="POST",
             )
             dial.number(
                 said.number,
-                url=f"/twilio/relay/whisper?m={call_id}",
+                url=onward(f"/twilio/relay/whisper?m={call_id}"),
                 method="POST",
                 machine_detection="Enable",
-                amd_status_callback=f"/twilio/relay/machine?m={call_id}",
+                amd_status_callback=onward(f"/twilio/relay/machine?m={call_id}"),
                 amd_status_callback_method="POST",
             )
         case Ask():
             where = "call" if said.at == "which" else said.at
             gather = answer.gather(
-                action=f"/twilio/relay/{where}?m={call_id}&n={said.at}",
+                action=onward(f"/twilio/relay/{where}?m={call_id}&n={said.at}"),
                 method="POST",
                 num_digits=1,
                 timeout=_ACCEPT_SECONDS if said.at == "accept" else _INSTEAD_SECONDS,

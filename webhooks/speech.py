@@ -7,7 +7,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from checkin.conversations.calls import At, Spoken
 from checkin.wording import hints
-from webhooks.answers import sayable
+from webhooks.answers import onward, sayable
 
 # Amazon Polly's standard voices: the only kind that there is in Welsh, and that knows every mark used below.
 _VOICES = {
@@ -41,16 +41,16 @@ def document(spoken: Spoken, next_step: int) -> str:
         say(answer, sentence, spoken.language)
         answer.pause(length=1)
     if spoken.through is not None:
-        answer.redirect(f"/twilio/relay/call?m={spoken.call}&p={spoken.through}&n={next_step}", method="POST")
+        answer.redirect(onward(f"/twilio/relay/call?m={spoken.call}&p={spoken.through}&n={next_step}"), method="POST")
         return str(answer)
     if spoken.dial is not None:
-        answer.redirect(f"/twilio/through/call?m={spoken.call}&s={spoken.dial}&n={next_step}", method="POST")
+        answer.redirect(onward(f"/twilio/through/call?m={spoken.call}&s={spoken.dial}&n={next_step}"), method="POST")
         return str(answer)
     if spoken.place.at == "end":
         answer.hangup()
         return str(answer)
     gather = answer.gather(
-        action=_address(spoken, next_step),
+        action=onward(_address(spoken, next_step)),
         method="POST",
         timeout=_PATIENT_SECONDS if spoken.patient else _KEY_SECONDS,
         # Silence is an answer too: it comes to us and not to the end of the document.

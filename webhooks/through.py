@@ -12,7 +12,7 @@ from checkin.conversations.calls import through
 from checkin.conversations.relay_calls import End, Through
 from checkin.store.work import RepeatedError, Work, as_uuid
 from checkin.through import Outcome
-from webhooks.answers import or_503, ring, twiml, whole
+from webhooks.answers import onward, or_503, ring, twiml, whole
 from webhooks.speech import say
 from webhooks.voice import step_of
 
@@ -82,7 +82,7 @@ def _document(said: Through | End, call_id: UUID, through_id: UUID, work: Work) 
         caller_id=said.caller_id,
         timeout=said.ring_seconds,
         time_limit=work.settings.put_through_minutes * 60,
-        action=f"/twilio/through/over?m={call_id}&s={through_id}&n={_step()}",
+        action=onward(f"/twilio/through/over?m={call_id}&s={through_id}&n={_step()}"),
         method="POST",
     )
     dial.number(said.number)

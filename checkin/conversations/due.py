@@ -125,11 +125,14 @@ def _fire_one(store: Store, now: datetime) -> timers.Kind | None:
         with store.work(now) as work:
             due = timers.claim(work)
             if due is not None:
-                _fire(work, due)
+                with logs.following(due.trace):
+                    _log.info("timer_fired", kind=due.kind, topic=due.topic, timer=str(due.id))
+                    _fire(work, due)
     except Exception:
         if due is None:
             raise
-        _log.exception("timer_failed", kind=due.kind, timer=str(due.id))
+        with logs.following(due.trace):
+            _log.exception("timer_failed", kind=due.kind, timer=str(due.id))
         with store.work(now) as work:
             timers.delay(work, due.id)
     return due.kind if due else None

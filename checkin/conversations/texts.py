@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from checkin import dangers, escalations, joining, people, relays
+from checkin import dangers, escalations, joining, logs, people, relays
 from checkin.conversation.effects import Severity
 from checkin.conversation.events import Replied
 from checkin.conversation.machine import open_step
@@ -301,8 +301,10 @@ def _first_today(work: Work, phone_id: UUID) -> bool:
 
 # The unique sid decides which of two copies acted.
 _STORE = (
-    "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, sid, status, body, answer, unread) VALUES "
-    "(%(id)s, %(at)s, 'in', 'text', %(person)s, %(phone)s, %(sid)s, 'received', %(body)s, %(answer)s, %(unread)s)"
+    "INSERT INTO messages (id, at, direction, medium, person_id, phone_id, sid, status, body, answer, unread, "
+    "trace) VALUES "
+    "(%(id)s, %(at)s, 'in', 'text', %(person)s, %(phone)s, %(sid)s, 'received', %(body)s, %(answer)s, %(unread)s, "
+    "%(trace)s)"
 )
 
 
@@ -329,5 +331,6 @@ def _store(
             "body": work.vault.seal(_words(text), "messages.body"),
             "answer": work.vault.seal(answer, "messages.answer") if answer else None,
             "unread": unread,
+            "trace": logs.trace(),
         },
     )

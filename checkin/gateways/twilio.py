@@ -156,7 +156,7 @@ class TwilioGateway:
             sent = self._messages.create(
                 to=to,
                 body=body,
-                status_callback=f"{self._answers_at}/sms/status?m={message_id}",
+                status_callback=f"{self._answers_at}/sms/status?{_about(message_id)}",
                 # A reminder that waited for hours in the carrier's queue is worth less than none.
                 validity_period=4 * 3600,
                 **(by_service or {"from_": sender or self._settings.number or ""}),
@@ -176,8 +176,8 @@ class TwilioGateway:
             made = self._calls.create(
                 to=to,
                 from_=caller_id,
-                url=f"{self._answers_at}/voice/out?m={message_id}",
-                status_callback=f"{self._answers_at}/voice/status?m={message_id}",
+                url=f"{self._answers_at}/voice/out?{_about(message_id)}",
+                status_callback=f"{self._answers_at}/voice/status?{_about(message_id)}",
                 timeout=ring_seconds,
                 machine_detection=_DETECTION[machines],
             )
@@ -220,6 +220,12 @@ class TwilioGateway:
     def fault(self, code: int) -> Fault:
         """Return what one of Twilio's error codes means; one that is not in the table is TRANSIENT."""
         return _FAULT_OF.get(code, Fault.TRANSIENT)
+
+
+def _about(message_id: UUID) -> str:
+    """Return what an address that the carrier asks for says: which message, and what set it off."""
+    trace = logs.trace()
+    return f"m={message_id}&trace={trace}" if trace else f"m={message_id}"
 
 
 def _since(made: datetime | None, since: datetime) -> bool:

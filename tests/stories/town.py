@@ -300,12 +300,16 @@ class Town:
         numbers = (p["number"] for p in self.control("GET", "state")["phones"] if p["number"] not in self._listed)
         secrets = [self.environment[n] for n in ("CHECKIN_SECRET", "TWILIO_AUTH_TOKEN")]
         hidden = leaks.telling(numbers, self.said, [*secrets, self.environment["CHECKIN_KEYS"].partition(":")[2]])
-        logged = {name: self._log(name)[since:] for name, since in self._logged.items()}
+        logged = self.written()
         logged["/metrics"] = self.http.get(f"{self.url}/metrics", timeout=10).text
         found = [f"{word!r} in {name}" for name, text in logged.items() for word in hidden if word in text]
         found += leaks.in_tables(self.line.store.engine, hidden) + leaks.in_redis(self.redis, hidden)
         assert not found, "\n".join(found)
         leaks.opens(self.line.store.engine, self.line.store.vault)
+
+    def written(self) -> dict[str, str]:
+        """Return what the line's processes have written in this story, by their names."""
+        return {name: self._log(name)[since:] for name, since in self._logged.items()}
 
     def _log(self, name: str) -> str:
         return (self.logs / f"{name}.log").read_text(encoding="utf-8")

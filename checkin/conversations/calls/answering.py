@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import checkins, people, phone
+from checkin import checkins, logs, people, phone
 from checkin.conversations.calls import doors, staff, strangers
 from checkin.conversations.calls.caller import Caller, caller, is_page, proves_number
 from checkin.conversations.calls.spoken import Place, Spoken
@@ -68,6 +68,7 @@ def _store(work: Work, sid: str, person_id: UUID | None, phone_id: UUID) -> UUID
         sid=sid,
         status="received",
         carrier_status="in-progress",
+        trace=logs.trace(),
     )
     call: UUID | None = work.conn.execute(
         stored.on_conflict_do_nothing(index_elements=["sid"]).returning(Message.id)

@@ -77,6 +77,8 @@ class Message(Base):
     # The rank of the carrier's status: it only ever grows.
     carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
     sent_at: Mapped[datetime | None]
+    # What set this off, as the logs call it.
+    trace: Mapped[UUID | None]
 
 
 class Hold(Base):
@@ -138,6 +140,7 @@ class Timer(Base):
     subject: Mapped[UUID | None]
     turn: Mapped[int | None] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(server_default=text("0"))
+    trace: Mapped[UUID | None]
 
 
 class Pace(Base):
