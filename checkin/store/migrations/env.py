@@ -1,14 +1,20 @@
 """Alembic's entry: run inside the caller's connection, or open one for the `alembic` command."""
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import Connection
 
 from checkin.store.models import Base
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=True,
+        # Each lets go of its tables before the next begins, and one may build an index beside the running line.
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -17,5 +23,6 @@ given = context.config.attributes.get("connection")
 if given is not None:
     _run(given)
 else:
-    with create_engine(context.config.get_main_option("sqlalchemy.url") or "").begin() as opened:
+    url = context.config.get_main_option("sqlalchemy.url") or ""
+    with create_engine(url, poolclass=NullPool).connect() as opened:
         _run(opened)
