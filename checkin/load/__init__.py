@@ -4,7 +4,7 @@ The format is described in docs/organisation-file.md. Loading is all or nothing 
 file is brought to what the file says; what is not in it stays as it is. A member's STOP is never undone by a file.
 
 * `nodes.py`: reading YAML so that every mistake is named by its line and field.
-* `organisation.py`: what a file may say, as values; `policies.py`: the same for who is told about cases.
+* `organisation.py`: what a file may say, as values; `somebody.py`, `groups.py`, `rota.py`, `policies.py`: its parts.
 * `storing.py`: bringing the store to it; `persons.py`: one person.
 """
 

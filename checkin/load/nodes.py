@@ -16,6 +16,8 @@ _TIME = re.compile(r"(\d\d?):(\d\d)")
 # What YAML's escapes can write and neither the database nor a TwiML document can hold.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_DAYS = {"mon": "MO", "tue": "TU", "wed": "WE", "thu": "TH", "fri": "FR", "sat": "SA", "sun": "SU"}
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -106,6 +108,16 @@ class Node:
             self.wrong(f"must be a whole number from {least} to {most}, not {value!r}", name)
             return default
         return int(value)
+
+    def weekly(self) -> tuple[str, int]:
+        """Return a weekly rule from a list of days ("mon, wed" or "every day"), and how many days it has."""
+        days = self.texts("days")
+        if days in ([], ["every day"]):
+            return "FREQ=DAILY", 7
+        for day in days:
+            if day not in _DAYS:
+                self.wrong(f"must be days such as mon, or every day, not {day!r}", "days")
+        return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAYS.get(d, "MO") for d in days), len(days)
 
     def time(self, name: str, default: str | None = None) -> time:
         """Return a time of day such as 10:30."""

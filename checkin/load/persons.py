@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import appointments, checkins, joining, people, tips
 from checkin.conversation.effects import Stream
-from checkin.load.organisation import PersonSpec
+from checkin.load.somebody import PersonSpec
 from checkin.store.ids import new_id
 from checkin.store.models import Base, Contact, Membership, Person, PersonPhone, Phone, Plan
 from checkin.store.work import Work

@@ -14,7 +14,8 @@ from checkin import buddies, dangers, duties, meetings, pairing, phrases, rota
 from checkin.errors import BadInput
 from checkin.escalations import policies
 from checkin.load import outcomes, persons
-from checkin.load.organisation import GroupSpec, MeetingSpec, Organisation, PairSpec, StaffSpec
+from checkin.load.groups import GroupSpec, MeetingSpec, PairSpec
+from checkin.load.organisation import Organisation, StaffSpec
 from checkin.load.persons import upsert
 from checkin.load.policies import with_ids
 from checkin.load.rota import ShiftSpec

@@ -1,7 +1,7 @@
 """One person as a row of texts: what a table of people holds, and what a form of the console shows.
 
 `written` and `understand` are each other's opposites: what the one gives, the other takes, and nothing is lost between
-them. What a row may say is what an organisation file may say: `load.organisation.person` understands all three.
+them. What a row may say is what an organisation file may say: `load.somebody.person` understands all three.
 """
 
 import re
@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import Row, text
 
 from checkin.load.nodes import Node
-from checkin.load.organisation import PersonSpec, person
+from checkin.load.somebody import PersonSpec, person
 from checkin.people import NAMELESS
 from checkin.phone import is_e164
 from checkin.settings import Settings
