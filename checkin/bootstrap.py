@@ -36,8 +36,9 @@ class Bell(Protocol):
         ...
 
 
-# Threads that wait for the carrier in one worker: at 150 ms an answer they carry 200 a second.
-THREADS = 32
+# Threads that wait for the carrier in one worker. A lot takes a quarter of a second: with fewer, the end of it would
+# wait for answers to its beginning; more than these would only wait for the processor.
+_MOST_THREADS = 100
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,20 @@ class Line:
     @cached_property
     def gateway(self) -> Gateway:
         """The carrier."""
-        return TwilioGateway(self.settings, connections=THREADS)
+        return TwilioGateway(self.settings, connections=self._threads)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """What sends."""
-        return Dispatcher(self.store, self.gateway, threads=THREADS)
+        return Dispatcher(self.store, self.gateway, threads=self._threads)
+
+    @property
+    def _threads(self) -> int:
+        return min(_MOST_THREADS, max(lane.batch for lane in self.lanes.values()))
 
     @cached_property
     def lanes(self) -> Mapping[str, Lane]:
-        """What is sent by which queue. A lot takes about a second, so that a page never waits behind more than one."""
+        """What is sent by which queue. A lot takes a quarter of a second: plans and pages go in between."""
         rate, urgent = self.settings.texts_a_second, self.settings.urgent_texts_a_second
         calls = self.settings.calls_a_second
         both: tuple[Medium, ...] = ("text", "call")
@@ -72,7 +77,7 @@ class Line:
 
 
 def _lot(rate: float) -> int:
-    return max(1, min(500, int(rate)))
+    return max(1, min(500, int(rate / 4)))
 
 
 def open_line(environment: Mapping[str, str], *, pool: int = 10, plain_logs: bool = False) -> Line:
