@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import buddies, checkins, escalations, logs, outbox, people, relays, timers
+from checkin import buddies, checkins, escalations, logs, outbox, people, relays, ringing, timers
 from checkin.conversation.effects import Severity, Stream
 from checkin.conversation.events import Missed
 from checkin.conversations import due
@@ -139,6 +139,8 @@ def find(work: Work, message_id: UUID) -> Out | None:
 
 # Somebody else is asked meanwhile; to try these once more would only make them wait.
 _GO_ON_AT_ONCE = frozenset({"checkin.ask", "page.ask"})
+# Whoever began these is told how they ended, and nobody else needs to be.
+_BETWEEN_TWO = frozenset({*buddies.RELAYED, *ringing.WORDINGS})
 # Where a text does not get through a call may. Why a message is a call that was a text.
 _WHERE_A_CALL_MAY = frozenset({Fault.UNREACHABLE, Fault.TRANSIENT, Fault.TOMORROW, Fault.FILTERED, Fault.BLOCKED})
 BY_VOICE = "by_voice"
@@ -196,17 +198,19 @@ def _may_be_said(row: Out) -> bool:
 
 def _tell_of_silence(work: Work, row: Out, fault: Fault, code: int) -> None:
     """Text and call have come to an end without anybody having been told: a person must know."""
-    told = row.wording in _GO_ON_AT_ONCE or row.wording in buddies.RELAYED or row.stream in _NOBODY_MINDS
+    told = row.wording in _GO_ON_AT_ONCE | _BETWEEN_TWO or row.stream in _NOBODY_MINDS
     if row.medium == "call" and fault in _WHERE_A_CALL_MAY and not told and row.stream != Stream.SAFETY.value:
         tell_staff(work, row.person_id, "not_told", code)
 
 
-def go_on(work: Work, row: Out) -> None:
+def go_on(work: Work, row: Out, why: str = "unreachable") -> None:
     """Somebody was not reached: do not wait for an answer that cannot come, and tell those whose words were lost."""
+    if row.subject is not None and row.wording in ringing.WORDINGS:
+        ringing.ended(work, row.subject, row.person_id, "not_rung", why)
     if row.subject is not None and row.wording in buddies.RELAYED:
         relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
     if row.wording == "page.ask":
-        not_reached(work, row.id, "unreachable")
+        not_reached(work, row.id, why)
     if row.subject is not None and row.wording == "reach_out.ask":
         checkins.pass_on(work, row.subject, row.person_id)
     if row.subject is not None and (rung := checkins.rung_of(row.dedupe)) is not None:
@@ -255,9 +259,8 @@ def call_over(work: Work, message_id: UUID, missed: Missed) -> None:
     elif row.wording == "checkin.ask":
         if row.subject is not None:
             due.missed_call(work, row.person_id, row.subject, missed, checkins.rung_of(row.dedupe))
-    elif row.wording in buddies.RELAYED:
-        if row.subject is not None:
-            relays.not_passed_on(work, row.subject, row.person_id, row.arguments)
+    elif row.wording in _BETWEEN_TWO:
+        go_on(work, row, missed)
     else:
         _ring_again(work, row, missed)
 

@@ -10,7 +10,7 @@ A room is a module with `room(...) -> Blueprint`: its addresses and their views.
 * `guard.py`: what stands before every room: session, CSRF, roles, headers, and pages for what goes wrong.
 * `forms.py`, `_forms.html`: the one idiom for forms: errors beside the field, what was typed stays, a second editor is
   told, answers are checked. `paging.py`: long tables by the page, and what the next page tells, with "Undo".
-* `words.py`: what codes mean, in sentences. `times.py`: moments as people say them.
+* `words/`: what codes mean, in sentences. `times.py`: moments as people say them.
 * `templates/`, `static/`: one stylesheet, small scripts; nothing inline, nothing to build. Each page works without
   scripts; a fragment that a script fetches again is a template of its own whose name begins with an underscore.
 

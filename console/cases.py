@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from checkin import answers, audit, casebook, escalations, verdicts
+from checkin import answers, audit, casebook, escalations, ringing, verdicts
 from checkin.casebook import CaseFile
 from checkin.errors import BadInput
 from checkin.store.work import Work
@@ -69,10 +69,12 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
         if case.taken_by == me().person_id:
             escalations.sign_of_life(work, me().person_id)
         said = casebook.conversation(work, case.person_id, case.phone_id)
+        mine = case.status == "taken" and case.taken_by == me().person_id
         page = render_template(
             "case.html",
             case=case,
             said=said,
+            call=ringing.prospect(work, case.person_id) if mine and case.person_id else None,
             flags={e.id: flag for e in case.events if (flag := verdicts.flag_of(e.id, e.at, e.kind, e.detail))},
             verdicts=verdicts.given(work, [e.id for e in case.events]),
             words=words,

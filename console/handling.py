@@ -1,11 +1,12 @@
-"""What is done with a case somebody has: hand it over, help has come, lay it aside, make two one, open it again."""
+"""What is done with a case somebody has: ring whom it is about, hand it over, help has come, lay it aside, make two
+one, open it again."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import request
 
-from checkin import escalations
+from checkin import escalations, ringing
 from checkin.casebook import CaseFile
 from checkin.errors import BadInput
 from checkin.store.work import Work, as_uuid
@@ -23,6 +24,11 @@ def typed() -> str:
     if len(found) > LONGEST_NOTE:
         raise BadInput(f"Shorten the note to {LONGEST_NOTE:,} characters; it has {len(found):,}.")
     return found
+
+
+def _ring(work: Work, case: CaseFile) -> str:
+    ringing.ask(work, case.id, me().person_id, sure=bool(request.form.get("sure")))
+    return "Your own telephone rings in a moment. Press 1 there, and they are rung."
 
 
 def _hand_over(work: Work, case: CaseFile) -> str:
@@ -66,6 +72,7 @@ def _reopen(work: Work, case: CaseFile) -> str:
 
 
 ACTIONS: Mapping[str, Action] = {
+    "ring": _ring,
     "hand_over": _hand_over,
     "arrived": _arrived,
     "snooze": _snooze,

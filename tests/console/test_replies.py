@@ -1,8 +1,15 @@
 """Writing to a member from a case: what forbids it stands above the box, and is said when it is tried all the same."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
+from sqlalchemy import select
+
+from checkin import ringing
+from checkin.store.models import Case
+from checkin.store.work import Store
 from console import words
 from tests.console.conftest import Browser, Office
 
@@ -105,3 +112,45 @@ def test_flagged_words_are_marked_where_they_stand_with_the_reason(office: Offic
     assert "&lt;b&gt; tonight" in page
     assert words.pieces("nothing here", []) == [("nothing here", "")]
     assert words.pieces("a (b", [("(b", "x")]) == [("a ", ""), ("(b", "x")]
+
+
+def test_ringing_says_first_what_stands_against_it_and_how_it_ended_stands_on_the_case(office: Office) -> None:
+    # The numbers of this office are kept for fiction: only a stand-in for a carrier may ring them.
+    office.line = replace(office.line, store=_rehearsing(office))
+    office.hang()
+    sue = office.staff("sue")
+    ann, carol = office.case("task", "call_me", ref="ann"), office.case("task", "call_me", ref="carol")
+    assert "Ring Ann through the line" not in sue.opens(ann).text
+    assert f"Take case {ann} before you ring" in sue.does(ann, "ring").text
+    for number in (ann, carol):
+        sue.does(number, "take")
+    page = sue.opens(ann).text
+    assert page.index("Before you get in touch") < page.index("Ring Ann through the line")
+    assert "ring all the same" not in page
+    assert sue.does(ann, "ring").status_code == 303
+    assert "Your own telephone rings in a moment" in sue.opens(ann).text
+    assert "A call about this case is being put through already" in sue.does(ann, "ring").text
+    assert office.rows("SELECT p.ref, m.medium, m.wording FROM messages m JOIN people p ON p.id = m.person_id") == [
+        ("sue", "call", "ring.staff")
+    ]
+    office.now = office.now.replace(hour=16)
+    sue = office.staff("sue")
+    assert "not to be disturbed before Fri 4 Dec, 10:00" in sue.opens(carol).text
+    refused = sue.does(carol, "ring")
+    assert refused.status_code == 409
+    assert "tick that you will ring all the same" in refused.text
+    assert sue.post(f"/cases/{carol}/ring", sure="yes").status_code == 303
+    with office.line.store.work(office.now) as work:
+        for end, detail in (("talked", "290"), ("not_taken", ""), ("not_rung", "busy")):
+            case_id = work.conn.execute(select(Case.id).where(Case.number == ann)).scalar_one()
+            ringing.ended(work, case_id, office.person("sue"), end, detail)  # type: ignore[arg-type]  # the three there are
+    page = unescape(sue.opens(ann).text)
+    assert "Sue and they talked for 5 minutes" in page
+    assert "Sue rang, and they did not come to the phone" in page
+    assert "They were not rung: Sue's own telephone was engaged" in page
+    assert ("sue", "ring", f"case {ann}") in office.audited()
+
+
+def _rehearsing(office: Office) -> Store:
+    store = office.line.store
+    return replace(store, settings=replace(store.settings, twilio_api_url="http://127.0.0.1:1"))

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import checkins, logs, people, phone
 from checkin.conversations.calls import doors, staff, strangers
-from checkin.conversations.calls.caller import Caller, caller, is_page, proves_number
+from checkin.conversations.calls.caller import Caller, caller, is_for_staff, proves_number
 from checkin.conversations.calls.spoken import Place, Spoken
 from checkin.conversations.turn import Turn
 from checkin.people import Member
@@ -98,6 +98,6 @@ def picked_up(work: Work, call: UUID, answered_by: str) -> Spoken:
         return doors.human(here)
     key = {"neutral": "voicemail.neutral", "full": "voicemail.full"}.get(here.member.voicemail)
     # "Nothing urgent" would be a lie about a page; the next person is being rung meanwhile.
-    if key is None or answered_by == "fax" or is_page(work, call) or proves_number(work, call):
+    if key is None or answered_by == "fax" or is_for_staff(work, call) or proves_number(work, call):
         return here.ends()
     return here.ends(here.says(key, name=here.member.name))

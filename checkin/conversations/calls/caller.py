@@ -1,11 +1,11 @@
 """Somebody on the phone: their turn, and the call it is taken in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from checkin import people
+from checkin import people, ringing
 from checkin.conversation import machine
 from checkin.conversation.effects import Stream
 from checkin.conversation.replies import Asked
@@ -100,6 +100,9 @@ class Caller:
         if row.wording == NUMBER_CODE and row.body is not None:
             # Whose number this is, is what the code is to show: nobody is named.
             return self.ends(self.turn.work.vault.open(row.body, "messages.body"))
+        if row.wording in ringing.WORDINGS and row.body is not None:
+            # Staff asked for this call: who it is about is said now, and then that person is rung.
+            return replace(self.ends(self.turn.work.vault.open(row.body, "messages.body")), through="")
         said = [self.says("voice.greeting", name=self.member.name)]
         # A question is put as it stands now; anything else that we rang to say is said as it was written.
         if row.direction == "out" and row.body is not None and not str(row.wording).endswith(".ask"):
@@ -127,7 +130,7 @@ def proves_number(work: Work, call: UUID) -> bool:
     return wording == NUMBER_CODE
 
 
-def is_page(work: Work, call: UUID) -> bool:
-    """Tell whether the line rang to page somebody."""
-    stream = work.conn.execute(select(Message.stream).where(Message.id == call)).scalar_one_or_none()
-    return stream == Stream.SAFETY.value
+def is_for_staff(work: Work, call: UUID) -> bool:
+    """Tell whether the line rang to page somebody, or to put them through from a case: no machine can do either."""
+    row = work.conn.execute(select(Message.stream, Message.wording).where(Message.id == call)).first()
+    return row is not None and (row.stream == Stream.SAFETY.value or row.wording in ringing.WORDINGS)

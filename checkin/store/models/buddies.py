@@ -120,16 +120,19 @@ class PairLine(Base):
 
 
 class RelayCall(Base):
-    """That one of a pair rang the other through the line, and how it ended. What was said is nowhere."""
+    """That one of a pair rang the other through the line, or staff somebody from a case, and how it ended. What was
+    said is nowhere."""
 
     __tablename__ = "relay_calls"
     __table_args__ = (
         one_of("outcome", "ringing", "accepted", "talked", "not_taken"),
         CheckConstraint("seconds >= 0", name="seconds"),
+        CheckConstraint("(pair_id IS NULL) <> (case_id IS NULL)", name="one_subject"),
     )
     # The call in which it happened.
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
-    pair_id: Mapped[UUID] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
+    pair_id: Mapped[UUID | None] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     callee_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(server_default="ringing")
