@@ -35,6 +35,10 @@ class Bell(Protocol):
         """Tell whether Redis can be reached."""
         ...
 
+    def backlog(self) -> Mapping[str, tuple[int, float, int]] | None:
+        """Return of every queue how many jobs wait, since how many seconds, and how many failed; None: no Redis."""
+        ...
+
 
 # Threads that wait for the carrier in one worker. A lot takes a quarter of a second: with fewer, the end of it would
 # wait for answers to its beginning; more than these would only wait for the processor.

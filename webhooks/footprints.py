@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, request
 
 from checkin import logs
 from checkin.store.work import as_uuid
+from webhooks.metrics import SECONDS
 
 _log = logs.get("webhooks")
 
@@ -26,8 +27,9 @@ def leave(door: Blueprint) -> None:
         if "begun" in g:
             known = {"sid": _known(_SID, _sid()), "word": _known(_WORD, _says()), "about": as_uuid(_about())}
             told = {name: str(value) for name, value in known.items() if value}
-            took = round((time.monotonic() - g.begun) * 1000)
-            _log.info("answered", path=request.path, status=answer.status_code, ms=took, **told)
+            took = time.monotonic() - g.begun
+            SECONDS.labels(request.path).observe(took)
+            _log.info("answered", path=request.path, status=answer.status_code, ms=round(took * 1000), **told)
         return answer
 
     def let_go(_: BaseException | None) -> None:

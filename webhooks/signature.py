@@ -7,12 +7,10 @@ or decoded paths is not what was signed.
 from collections.abc import Callable
 
 from flask import Response, request
-from prometheus_client import Counter
 from twilio.request_validator import RequestValidator
 
 from checkin.settings import Settings
-
-REFUSED = Counter("checkin_webhooks_refused_total", "Requests whose signature was missing or wrong.")
+from webhooks.metrics import REFUSED
 
 
 def checker(settings: Settings) -> Callable[[], Response | None]:

@@ -11,6 +11,7 @@ from checkin.conversations.texts import Text
 from checkin.gateways.twilio import NOT_ARRIVED, TEXT_RANK, UNKNOWN_RANK
 from checkin.store.work import RepeatedError, as_uuid, is_away
 from webhooks.answers import EMPTY, or_503, ring, sayable, twiml, whole
+from webhooks.metrics import DELIVERY
 
 _log = logs.get("sms")
 
@@ -46,7 +47,9 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
             fault=line.gateway.fault(code or 0) if code or text_status in NOT_ARRIVED else None,
         )
         with line.store.work(line.clock()) as work:
-            delivery.hear_status(work, as_uuid(request.args.get("m", "")), word)
+            new = delivery.hear_status(work, as_uuid(request.args.get("m", "")), word)
+        if new:
+            DELIVERY.labels("text", text_status if text_status in TEXT_RANK else "other", code or 0).inc()
         ring(bell, work)
         return Response(status=204)
 

@@ -19,6 +19,7 @@ from checkin.conversations.calls import Given, Place, Spoken
 from checkin.gateways.twilio import CALL_RANK, UNKNOWN_RANK
 from checkin.store.work import RepeatedError, Work, as_uuid, is_away
 from webhooks.answers import EMPTY, or_503, ring, twiml, whole
+from webhooks.metrics import DELIVERY
 from webhooks.speech import document
 
 _log = logs.get("voice")
@@ -74,6 +75,8 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
         now = line.clock()
         with line.store.work(now) as work:
             new = delivery.hear_status(work, message, word)
+        if new:
+            DELIVERY.labels("call", call_status if call_status in CALL_RANK else "other", 0).inc()
         if new and word.rank == CALL_RANK["completed"]:
             # In a transaction of its own: it takes the person's lock, which comes before a message's.
             with line.store.work(now) as work:

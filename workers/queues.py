@@ -5,6 +5,8 @@ must not wait until a day's worth of those has been cleared away.
 """
 
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 
 from redis import Redis
@@ -12,11 +14,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.registry import FailedJobRegistry
 
 from checkin import logs
 from checkin.store.ids import new_id
 
-URGENT, CLOCK, NORMAL, BULK = "urgent", "clock", "normal", "bulk"
+ALL = URGENT, CLOCK, NORMAL, BULK = "urgent", "clock", "normal", "bulk"
 # A job that has waited this long is not run: a fresh tick has asked for the same by then, and nothing piles up while
 # no worker runs.
 JOB_TTL = 60
@@ -50,6 +53,20 @@ class Bell:
             return bool(connection(self._url).ping())
         except RedisError:
             return False
+
+    def backlog(self) -> Mapping[str, tuple[int, float, int]] | None:
+        """Return of every queue how many jobs wait, since how many seconds, and how many failed; None without Redis."""
+        try:
+            return {name: _backlog(Queue(name, connection=connection(self._url))) for name in ALL}
+        except RedisError:
+            return None
+
+
+def _backlog(queue: Queue) -> tuple[int, float, int]:
+    ids = queue.get_job_ids(0, 1)
+    oldest = queue.fetch_job(ids[0]) if ids else None
+    waits = (datetime.now(UTC) - oldest.enqueued_at).total_seconds() if oldest and oldest.enqueued_at else 0.0
+    return queue.count, max(0.0, waits), FailedJobRegistry(queue=queue).count
 
 
 # So many jobs of one kind may wait: each that finds something to do asks for the next, and ticks ask as well.

@@ -74,6 +74,10 @@ class Silence:
         """It always hangs there."""
         return True
 
+    def backlog(self) -> dict[str, tuple[int, float, int]]:
+        """Nothing waits."""
+        return {}
+
 
 class Browser:
     """One person's browser: keeps cookies, and sends each form with the token of the page it was last shown."""
