@@ -93,6 +93,7 @@ RULES = (
     _rows("proposals", "proposed_at", "Who was proposed to whom as a buddy.", spare="status <> 'asked'"),
     _rows("aftercare", "at", "What buddies were asked afterwards, and how they answered."),
     _rows("duties", "ends", "Duties, and who took them."),
+    _rows("directory_runs", "at", "How each reading of a feed of the directory went."),
     _cases("cases", "Cases other than RED, from the day they were closed.", _records, "<> 'red'"),
     _cases("red_cases", "RED cases, from the day they were closed.", lambda keep: keep.red, "= 'red'"),
 )  # fmt: skip

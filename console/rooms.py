@@ -16,6 +16,9 @@ from console import (
     audit,
     buddies,
     cases,
+    directory,
+    directory_keeping,
+    feeds,
     groups,
     meetings,
     outages,
@@ -65,7 +68,10 @@ ROOMS = (
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),
     # Directory and tips
-    Room(tips.room, CASE_WORKERS, "Tips", "tips.show"),
+    Room(directory.room, EVERYBODY, "Directory and tips", "directory.show"),
+    Room(directory_keeping.room, CASE_WORKERS),
+    Room(feeds.room, CASE_WORKERS),
+    Room(tips.room, CASE_WORKERS),
     # Figures
     Room(reports.room, EVERYBODY, "Reports", "reports.show"),
     Room(reader.room, CASE_WORKERS, "The reader", "reader.show"),

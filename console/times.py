@@ -31,6 +31,11 @@ class Times:
         """Return "December 2026"."""
         return format_datetime(datetime.combine(day, time.min), "MMMM y", locale=_LOCALE)
 
+    def day(self, day: date) -> str:
+        """Return a day: "Tue 3 Dec"; with its year when that is another."""
+        year = "" if day.year == self.now.astimezone(self.zone).year else " y"
+        return format_datetime(datetime.combine(day, time.min), f"EEE d MMM{year}", locale=_LOCALE)
+
     def ago(self, moment: datetime) -> str:
         """Return how far off a moment is: "12 minutes ago", "in 2 hours", "just now".
 

@@ -124,3 +124,9 @@ def read_feeds() -> None:
     with line.store.work(now) as work:
         nightly.warn(work)
     nightly.read_feeds(line.store, now)
+
+
+def read_asked_feeds() -> None:
+    """Read the feeds of the directory that staff asked for."""
+    line = _line()
+    nightly.read_asked(line.store, line.clock())

@@ -12,6 +12,7 @@ cron.register(jobs.count, queue_name=queues.BULK, interval=900, ttl=900, result_
 cron.register(jobs.audit, queue_name=queues.CLOCK, interval=300, ttl=300, result_ttl=0, job_timeout=120)
 cron.register(jobs.pulse, queue_name=queues.CLOCK, interval=60, ttl=60, result_ttl=0, job_timeout=60)
 cron.register(jobs.file_names, queue_name=queues.BULK, interval=900, ttl=900, result_ttl=0, job_timeout=120)
+cron.register(jobs.read_asked_feeds, queue_name=queues.BULK, interval=15, ttl=15, result_ttl=0, job_timeout=7200)
 # In the small hours, when nobody waits; by the machine's clock.
 cron.register(jobs.remove_old, queue_name=queues.BULK, cron="20 3 * * *", ttl=3600, result_ttl=0, job_timeout=3600)
 cron.register(jobs.read_feeds, queue_name=queues.BULK, cron="40 3 * * *", ttl=3600, result_ttl=0, job_timeout=7200)

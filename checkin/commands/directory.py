@@ -16,7 +16,7 @@ from checkin.errors import BadFile, BadInput
 
 if TYPE_CHECKING:
     from checkin.bootstrap import Line
-    from checkin.directory.importing import Report
+    from checkin.directory.report import Report
 
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")

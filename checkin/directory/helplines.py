@@ -7,11 +7,13 @@ back what came: the emergency numbers and crisis lines of a country cannot be em
 * any other entry only once an admin has checked it, and never from the day its check expires.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -189,6 +191,22 @@ def read_hours(words: str) -> tuple[Hours, ...]:
     return tuple(found)
 
 
+def write_hours(schedules: Sequence[Hours]) -> str:
+    """Return hours as `read_hours` reads them; lines that it cannot say are left out."""
+    if list(schedules) == always():
+        return "always"
+    weekly = [h for h in schedules if h.get("freq") == "WEEKLY" and h.get("byday")]
+    return "; ".join(f"{h['byday']} {h.get('opens_at')}-{h.get('closes_at')}" for h in weekly)
+
+
+def new_ref(work: Work, name: str) -> str:
+    """Return a short name, not taken yet, to file a helpline of the organisation's own under."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
+    wanted = "-".join(filter(None, plain.split("-")))[:40] or "helpline"
+    taken = set(starter()) | set(work.conn.execute(select(Stored.ref)).scalars())
+    return next(ref for ref in chain((wanted,), (f"{wanted}-{n}" for n in count(2))) if ref not in taken)
+
+
 def _shipped(ref: str, row: dict[str, Any]) -> Helpline:
     hours = read_hours(row.pop("hours", ""))
     row |= {k: tuple(row[k]) for k in ("needs", "regions", "languages") if k in row}
@@ -202,6 +220,8 @@ def _sound(helpline: Helpline) -> Helpline:
     unknown = [n for n in helpline.needs if n not in NEEDS]
     if unknown or not helpline.needs:
         raise BadInput(f"{unknown[0]!r} is not a need of the list." if unknown else "Say what it is for: a need.")
+    if (helpline.minimum_age or 0) > (helpline.maximum_age or math.inf):
+        raise BadInput("The youngest it is for cannot be older than the oldest.")
     number = read_number(helpline.number, helpline.country) if helpline.number else None
     text = read_number(helpline.text_number, helpline.country) if helpline.text_number else None
     if (helpline.number and not number) or (helpline.text_number and not text) or not (number or text):

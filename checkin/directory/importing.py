@@ -6,7 +6,6 @@ something is wrong with it than that a third of all help has closed.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,21 +14,18 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 
-from checkin import escalations
-from checkin.conversation.effects import Severity
 from checkin.directory import knowing
 from checkin.directory.fetching import Fetcher, Version
-from checkin.directory.mapping import Mapper, NotAService, Row, feed_id
+from checkin.directory.mapping import Mapper, NotAService, Row
 from checkin.directory.paging import Download, download
 from checkin.directory.reading import FeedError, records
+from checkin.directory.report import Report, failed, feed_of, hold, live, settle, unchanged, version_of
 from checkin.store.models import Base, Feed, Listing, Location, Organisation, Service
 from checkin.store.work import Store, Work
 
 _MOST_GONE = 0.3
 _CHUNK = 500
-_MOST_PROBLEMS = 500
 # What grows with every record and is not copied with it.
 _MADE_HERE = frozenset({"words", "retired_at"})
 _TABLES: tuple[type[Base], ...] = (Organisation, Location, Service, Listing)
@@ -37,36 +33,6 @@ _TABLES: tuple[type[Base], ...] = (Organisation, Location, Service, Listing)
 _LOCK = 0x66656564
 
 Told = Callable[[int], None]
-
-
-@dataclass(slots=True)
-class Report:
-    """What an import did. `problems` are (where, id, why), the first of them; `losses` count fields by their path."""
-
-    address: str
-    status: str = "ok"
-    records: int = 0
-    services: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retired: int = 0
-    skipped: int = 0
-    repeated: int = 0
-    problem_count: int = 0
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
-    losses: dict[str, int] = field(default_factory=dict)
-    why: str = ""
-
-    def problem(self, where: str, source: str, why: str) -> None:
-        """Note one."""
-        self.problem_count += 1
-        if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append((where, source, why))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as it is kept and as machines are told."""
-        return asdict(self)
 
 
 def import_file(
@@ -97,16 +63,16 @@ def import_url(
         settings.directory_mb * 1_000_000, settings.directory_seconds, loopback=settings.directory_loopback
     )
     with store.work(now) as work:
-        version = _version(work, url)
+        version = version_of(work, url)
     try:
         with TemporaryDirectory(prefix="checkin-feed-") as folder:
             # A feed that was held is read again whole: a person may accept it now.
             found = download(fetcher, url, Path(folder), Version() if accept_shrink else version)
             if not found.fresh:
-                return _unchanged(store, url, now)
+                return unchanged(store, url, now)
             return _import(store, url, found, now, accept_shrink=accept_shrink, told=told)
     except FeedError as error:
-        _failed(store, url, now, str(error))
+        failed(store, url, now, str(error))
         raise
 
 
@@ -118,20 +84,22 @@ def _import(
         # Tens of thousands of rows take longer than a text may.
         work.conn.execute(text("SET LOCAL statement_timeout = 0"))
         work.conn.execute(text("SELECT pg_advisory_xact_lock(:a, hashtext(:b))"), {"a": _LOCK, "b": address})
-        feed = _feed(work, address)
+        feed = feed_of(work, address)
+        stands = work.conn.execute(select(Feed.status, Feed.accept_next).where(Feed.id == feed)).one()
         mapper = Mapper(feed, work.settings.country, str(work.settings.zone), knowing.districts(work))
         for source, why in found.missing:
             report.problem("its own page", source, why)
             report.skipped += 1
         _stage(work, _mapped(mapper, found.files, report), report, told)
         report.losses = dict(sorted(mapper.losses.items()))
-        before = _live(work, feed)
-        if not accept_shrink and report.services < before * (1 - _MOST_GONE):
-            _hold(work, report, before)
+        before = live(work, feed)
+        taken = accept_shrink or stands.accept_next
+        if not taken and report.services < before * (1 - _MOST_GONE):
+            hold(work, feed, report, before, again=stands.status == "held")
         else:
             _merge(work, feed, report)
             knowing.learn(work)
-        _settle(work, feed, report, found.version)
+        settle(work, feed, report, found.version)
     return report
 
 
@@ -268,65 +236,3 @@ def _upsert(work: Work, model: type[Base], differs: str, made: dict[str, str] | 
         f"INSERT INTO {name} AS t ({into}) SELECT {values} FROM stage_{name} s {changed} "  # noqa: S608  # our own names
         f"ON CONFLICT (id) DO UPDATE SET {update} WHERE {differs}"
     ))  # fmt: skip
-
-
-def _live(work: Work, feed: UUID) -> int:
-    counted = text("SELECT count(*) FROM directory_services WHERE feed_id = :feed AND retired_at IS NULL")
-    return int(work.conn.execute(counted, {"feed": feed}).scalar_one())
-
-
-def _hold(work: Work, report: Report, before: int) -> None:
-    report.status = "held"
-    report.why = f"It has {report.services} services where there were {before}: nothing was changed."
-    words = f"{report.address}: {report.why} Look at the feed; checkin directory import --accept-shrink takes it."
-    escalations.open_case(work, Severity.TASK, "feed_held", person_id=None, words=words)
-
-
-def _feed(work: Work, address: str) -> UUID:
-    row = {
-        "id": feed_id(address),
-        "address": address,
-        "country": work.settings.country,
-        "zone": str(work.settings.zone),
-    }
-    work.conn.execute(insert(Feed).values(row).on_conflict_do_nothing())
-    return feed_id(address)
-
-
-def _version(work: Work, address: str) -> Version:
-    found = work.conn.execute(
-        select(Feed.etag, Feed.last_modified).where(Feed.address == address, Feed.status == "ok")
-    ).one_or_none()
-    return Version(*found) if found else Version()
-
-
-def _settle(work: Work, feed: UUID, report: Report, version: Version | None) -> None:
-    values: dict[str, Any] = {"status": report.status, "tried_at": work.now, "report": report.as_json()}
-    if report.status == "ok":
-        version = version or Version()
-        values |= {"read_at": work.now, "etag": version.etag, "last_modified": version.last_modified}
-    work.conn.execute(Feed.__table__.update().where(Feed.id == feed).values(values))  # type: ignore[attr-defined]
-
-
-def _unchanged(store: Store, address: str, now: datetime) -> Report:
-    with store.work(now) as work:
-        feed = _feed(work, address)
-        report = Report(address, services=_live(work, feed))
-        report.unchanged = report.services
-        report.why = "The server says that nothing has changed."
-        work.conn.execute(
-            Feed.__table__.update().where(Feed.id == feed).values(tried_at=now, read_at=now)  # type: ignore[attr-defined]
-        )
-    return report
-
-
-def _failed(store: Store, address: str, now: datetime, why: str) -> None:
-    with store.work(now) as work:
-        feed = _feed(work, address)
-        had = work.conn.execute(select(Feed.status).where(Feed.id == feed)).scalar_one()
-        report = Report(address, status="failed", why=why)
-        _settle(work, feed, report, None)
-        if had == "ok":
-            # Once, not every night: what stands in the directory is still given meanwhile.
-            words = f"{address} could not be read: {why} What it said before is still given."
-            escalations.open_case(work, Severity.TASK, "feed_failed", person_id=None, words=words)

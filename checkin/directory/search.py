@@ -29,16 +29,19 @@ _AROUND = 2
 _KM_A_DEGREE = 111.2
 
 _COLUMNS = (
-    "l.id, l.service_id, s.name, o.name, s.description, s.needs, l.phones || s.phones || coalesce(p.phones, '[]') || "
-    "coalesce(o.phones, '[]'), CASE WHEN l.schedules <> '[]' THEN l.schedules WHEN s.schedules <> '[]' "
-    "THEN s.schedules ELSE coalesce(p.schedules, '[]') END, f.zone, coalesce(p.town, p.address, p.name), "
+    "l.id, l.service_id, s.name, o.name, coalesce(c.about, s.description), s.needs, coalesce(c.phones, l.phones || "
+    "s.phones || coalesce(p.phones, '[]') || coalesce(o.phones, '[]')), CASE WHEN c.schedules IS NOT NULL "
+    "THEN c.schedules WHEN l.schedules <> '[]' THEN l.schedules WHEN s.schedules <> '[]' THEN s.schedules "
+    "ELSE coalesce(p.schedules, '[]') END, f.zone, coalesce(p.town, p.address, p.name), "
     "s.languages, p.access, s.eligibility, s.minimum_age, s.maximum_age, s.assured_on, s.alert"
 )
 _FROM = (
     "JOIN directory_services s ON s.id = l.service_id JOIN directory_feeds f ON f.id = s.feed_id "
     "LEFT JOIN directory_organisations o ON o.id = s.organisation_id "
-    "LEFT JOIN directory_locations p ON p.id = l.location_id"
+    "LEFT JOIN directory_locations p ON p.id = l.location_id "
+    "LEFT JOIN directory_corrections c ON c.service_id = s.id"
 )
+_GIVEN = "c.withheld_at IS NULL"
 # What cannot be measured is taken to be so far away (km): its tier's place among the measured.
 _TIER = (
     "CASE WHEN keys && %(here)s THEN 0 WHEN keys && %(squares)s THEN 1 WHEN keys && %(area)s THEN 2 "
@@ -52,20 +55,21 @@ _NEAREST = (
     f"WITH l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM directory_listings "  # noqa: S608  # our own
     "WHERE keys @> %(need)s AND keys && %(anywhere)s "
     f"ORDER BY coalesce({_KM}, (ARRAY[3, 10, 18, 25, 90])[{_TIER} + 1]), id LIMIT %(most)s) "
-    f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM}"
+    f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
 _ANY = (
     "WITH l AS MATERIALIZED (SELECT *, CASE WHEN keys @> '{w}' THEN 3 ELSE 4 END AS tier, NULL::float8 AS km "  # noqa: S608
-    f"FROM directory_listings WHERE keys @> %(need)s LIMIT %(most)s) SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM}"
+    f"FROM directory_listings WHERE keys @> %(need)s LIMIT %(most)s) SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} "
+    f"WHERE {_GIVEN}"
 )
 _BY_NAME = (
     "WITH l AS MATERIALIZED (SELECT l.*, 4 AS tier, NULL::float8 AS km FROM directory_services n "  # noqa: S608
     "JOIN directory_listings l ON l.service_id = n.id AND l.keys <> '{{}}' WHERE {} LIMIT %(most)s) "
-    f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM}"
+    f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
 _ONE = (
     f"SELECT {_COLUMNS}, 4, NULL FROM directory_listings l {_FROM} WHERE l.id = %(id)s AND s.retired_at IS NULL "  # noqa: S608
-    "AND s.status = 'active'"
+    f"AND s.status = 'active' AND {_GIVEN}"
 )
 _MORE = (
     "SELECT concat_ws(', ', p.address, p.town, p.postcode), s.url, s.email, s.application, s.fees, s.alert "  # noqa: S608

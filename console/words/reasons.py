@@ -129,6 +129,14 @@ _DIRECTORY = "The directory"
 _ABOUT_THE_DIRECTORY = frozenset({"feed_held", "feed_failed", "helpline_expires"})
 
 
+# Where more of what a case is about stands: an endpoint, and how the way there is called.
+LEADS = {
+    "feed_held": ("feeds.show", "See what would go, and decide"),
+    "feed_failed": ("feeds.show", "See the feed"),
+    "helpline_expires": ("directory.helplines", "See the helplines"),
+}
+
+
 def reason(code: str) -> str:
     """Return why a case was opened, in words."""
     return REASONS.get(code, code)

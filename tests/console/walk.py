@@ -27,6 +27,8 @@ PARTS: dict[str, Any] = {
     "language": "en",
     "variant": "text",
     "day": date(2026, 12, 24),
+    "ref": "gb-999",
+    "deed": "pause",
 }
 # Reached without a log-in.
 FREE = frozenset({"console.static", "login.log_in", "login.log_out", "invitations.accept", "calendars.read"})

@@ -11,9 +11,10 @@ import pytest
 
 from checkin.bootstrap import Line
 from checkin.directory import find, read
-from checkin.directory.importing import Report, import_file
+from checkin.directory.importing import import_file
 from checkin.directory.mapping import Mapped, Mapper, NotAService
 from checkin.directory.reading import FeedError
+from checkin.directory.report import Report
 from tests.directory.feeds import ORGANISATION, pages, place, service, written
 from tests.parts import NOON, opened, rows, value
 

@@ -12,7 +12,17 @@ from checkin.store.models.buddies import Aftercare, Pair, PairLine, PoolNumber, 
 from checkin.store.models.caring import Caring
 from checkin.store.models.cases import Alert, Case, CaseEvent, Code, KeptFile, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import Appointment, CheckIn, Outage, OutageMiss, Plan
-from checkin.store.models.directory import Feed, Helpline, Listing, Location, Organisation, Place, Service
+from checkin.store.models.directory import (
+    Correction,
+    Feed,
+    FeedRun,
+    Helpline,
+    Listing,
+    Location,
+    Organisation,
+    Place,
+    Service,
+)
 from checkin.store.models.meetings import (
     Attendance,
     Calendar,
@@ -52,10 +62,12 @@ __all__ = [
     "Consent",
     "ConsoleSession",
     "Contact",
+    "Correction",
     "DeliveryEvent",
     "Duty",
     "Factor",
     "Feed",
+    "FeedRun",
     "Finding",
     "Group",
     "Heartbeat",

@@ -35,8 +35,34 @@ class Feed(Base):
     last_modified: Mapped[str | None]
     tried_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
-    # What the last run found: counts, losses, problems (`directory.report`).
+    # What the last run found: counts, losses, problems (`directory.report.Report`).
     report: Mapped[dict[str, Any] | None]
+    # Not read at night, until somebody resumes it.
+    paused_at: Mapped[datetime | None]
+    # Staff have looked at what would go: the next reading is taken as it is, once.
+    accept_next: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Staff have looked, and what was there stays: when.
+    kept_at: Mapped[datetime | None]
+    # Asked for now; begun (a lease: one that broke off is begun again); how many records were read so far.
+    asked_at: Mapped[datetime | None]
+    begun_at: Mapped[datetime | None]
+    progress: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+
+
+class FeedRun(Base):
+    """How one reading of a feed went. `counts` are numbers by the names that `directory.report.Report` has."""
+
+    __tablename__ = "directory_runs"
+    __table_args__ = (
+        one_of("status", "ok", "held", "failed"),
+        Index("ix_directory_runs_feed", "feed_id", "at"),
+    )
+    id: Mapped[UUID] = ident()
+    feed_id: Mapped[UUID] = mapped_column(ForeignKey("directory_feeds.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    status: Mapped[str]
+    counts: Mapped[dict[str, Any]]
+    why: Mapped[str]
 
 
 class Organisation(Base):
@@ -105,6 +131,27 @@ class Service(Base):
     words: Mapped[str | None] = mapped_column(TSVECTOR)
     # No longer in the feed: never found, and kept, so that a feed that was wrong takes nothing with it.
     retired_at: Mapped[datetime | None]
+
+
+class Correction(Base):
+    """What staff put over a service: beside what its source says, so that reading the feed again undoes none of it.
+
+    NULL is the source's own. `hours` are as staff wrote them, `phones` and `schedules` what they come to; `source` is
+    what the source said when it was corrected, by which a page can tell that it has changed since.
+    """
+
+    __tablename__ = "directory_corrections"
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("directory_services.id", ondelete="CASCADE"), primary_key=True)
+    about: Mapped[str | None]
+    hours: Mapped[str | None]
+    phones: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    schedules: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    source: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    note: Mapped[str] = mapped_column(server_default="")
+    # Members are not given it, whatever its source says.
+    withheld_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
 
 
 class Location(Base):
