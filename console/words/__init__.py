@@ -15,5 +15,6 @@ from console.words.timeline import EVENT_KINDS, Told, flagged, pieces, told
 
 __all__ = [
     "EVENT_KINDS", "FINDINGS", "LEADS", "REASONS", "SEVERITIES", "WHY_NOT", "Line", "Told", "deadline", "fate",
-    "flagged", "is_lost", "is_pending", "language", "member", "not_sent", "number", "pieces", "reason", "safe_contact", "told",
+    "flagged", "is_lost", "is_pending", "language", "member", "not_sent", "number", "pieces", "reason",
+    "safe_contact", "told",
 ]  # fmt: skip
