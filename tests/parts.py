@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from checkin.bootstrap import Line, open_line
 from checkin.claims import Claimed, claim
+from checkin.conversations import due
+from checkin.dispatch import Dispatcher
 from checkin.errors import CarrierError
 from checkin.gate import Medium
 from checkin.gateways import Fault, Machines, Receipt
@@ -144,3 +146,13 @@ class Carrier:
 
 
 TIMED_OUT = CarrierError("The answer did not arrive.", ambiguous=True)
+
+
+def tick(line: Line, carrier: Carrier, now: datetime) -> None:
+    """One tick at `now`, and all that follows from it at that moment."""
+    dispatcher = Dispatcher(line.store, carrier, threads=1)
+    due.all_that_has(line.store, now, most=100, most_plans=100)
+    dispatcher.reconcile(now)
+    while sum(dispatcher.send(lane, now) for lane in line.lanes.values()):
+        pass
+    dispatcher.close()

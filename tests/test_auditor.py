@@ -9,11 +9,9 @@ from sqlalchemy import text
 from checkin import auditor, escalations, health
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Severity
-from checkin.conversations import due
-from checkin.dispatch import Dispatcher
 from checkin.store.models import Base
 from console import words
-from tests.parts import NOON, Carrier, loads, opened, person, rows, value
+from tests.parts import NOON, Carrier, loads, opened, person, rows, tick, value
 
 TOWN = """
 people:
@@ -48,27 +46,13 @@ def line(database_url: str) -> Iterator[Line]:
 def run(line: Line, minutes: int, *, every: int = 5) -> None:
     """Live through so many minutes from noon as the workers do."""
     carrier = Carrier()
-    dispatcher = Dispatcher(line.store, carrier, threads=1)
     for minute in range(0, minutes + 1, every):
         now = NOON + timedelta(minutes=minute)
-        for deed in (
-            due.ask_plans,
-            due.ask_buddies,
-            due.remind_meetings,
-            due.ask_outcomes,
-            due.ask_duties,
-            due.say_kind_words,
-        ):
-            deed(line.store, now, most=100)
-        due.fire_timers(line.store, now, most=100)
-        dispatcher.reconcile(now)
-        while sum(dispatcher.send(lane, now) for lane in line.lanes.values()):
-            pass
+        tick(line, carrier, now)
         with line.store.work(now) as work:
             # Nobody listens there, and nothing comes back: the carrier of this test tells nothing of its texts.
             found = {name: many for name, many in auditor.look(work).items() if name != "carrier_tells_nothing"}
         assert found == {}, f"after {minute} minutes"
-    dispatcher.close()
 
 
 def spoil(line: Line, statement: str) -> None:

@@ -8,9 +8,7 @@ import pytest
 
 from checkin import auditor, casebook, health
 from checkin.bootstrap import Line
-from checkin.conversations import due
-from checkin.dispatch import Dispatcher
-from tests.parts import NOON, Carrier, loads, opened, rows, value
+from tests.parts import NOON, Carrier, loads, opened, rows, tick, value
 
 ANN, BEN, SUE = "+447700900101", "+447700900111", "+447700900131"
 # A Monday: Ann is asked at noon every day, and her three groups meet tomorrow evening.
@@ -56,25 +54,11 @@ def carrier() -> Carrier:
 
 
 def ticks(line: Line, carrier: Carrier, now: datetime) -> None:
-    """One tick, and all that follows from it at that moment."""
-    dispatcher = Dispatcher(line.store, carrier, threads=1)
+    """A few ticks at one moment: nothing is left for the next."""
     for _ in range(3):
         with line.store.work(now) as work:
             health.beat(work, "clock")
-        for deed in (
-            due.ask_plans,
-            due.ask_buddies,
-            due.remind_meetings,
-            due.ask_outcomes,
-            due.ask_duties,
-            due.say_kind_words,
-        ):
-            deed(line.store, now, most=100)
-        due.fire_timers(line.store, now, most=100)
-        dispatcher.reconcile(now)
-        while sum(dispatcher.send(lane, now) for lane in line.lanes.values()):
-            pass
-    dispatcher.close()
+        tick(line, carrier, now)
 
 
 def heard(carrier: Carrier) -> Counter[str]:

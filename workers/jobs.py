@@ -26,11 +26,7 @@ def tick() -> None:
     now = line.clock()
     with line.store.work(now) as work:
         health.beat(work, "clock")
-    busy = due.ask_plans(line.store, now, most=_MOST_PLANS) + due.ask_buddies(line.store, now, most=_MOST)
-    busy += due.remind_meetings(line.store, now, most=_MOST) + due.ask_outcomes(line.store, now, most=_MOST)
-    busy += due.ask_duties(line.store, now, most=_MOST) + due.say_kind_words(line.store, now, most=_MOST)
-    # What was opened above may have left timers for other people: they fire in the same tick.
-    busy += due.fire_timers(line.store, now, most=_MOST)
+    busy = due.all_that_has(line.store, now, most=_MOST, most_plans=_MOST_PLANS)
     if busy >= _MOST:
         # Behind what is to be sent: a hundred thousand plans that are due must not keep back the first of their texts.
         queues.go_on(line.settings.redis_url, queues.NORMAL, "tick")

@@ -46,6 +46,15 @@ def fire_timers(store: Store, now: datetime, *, most: int) -> int:
     return done
 
 
+def all_that_has(store: Store, now: datetime, *, most: int, most_plans: int) -> int:
+    """Do up to `most` of each thing whose time has come, and open up to `most_plans` check-ins; return how many things
+    were done. Timers come last: what is opened may leave some for other people, which fire at once."""
+    done = ask_plans(store, now, most=most_plans)
+    for deed in (ask_buddies, remind_meetings, ask_outcomes, ask_duties, say_kind_words, fire_timers):
+        done += deed(store, now, most=most)
+    return done
+
+
 def ask_plans(store: Store, now: datetime, *, most: int) -> int:
     """Open up to `most` check-ins whose plans are due; return how many plans were moved on."""
     done = 0
