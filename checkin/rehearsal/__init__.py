@@ -8,9 +8,12 @@ of a real line is touched and nobody's real telephone is rung. Time is the rehea
 * `night.py`: playing it: time, telephones, and processes that die.
 * `outcome.py`: what came of it: the timeline, and the times until a person had it.
 * `scenarios/`: those that ship.
+* `replay.py`: scripts of one's own, recorded and compared; `scripts/`: those to start with.
+* `stage.py`: what both are played on.
 """
 
 from checkin.rehearsal.play import run
+from checkin.rehearsal.replay import compare, record
 from checkin.rehearsal.scenario import shipped
 
-__all__ = ["run", "shipped"]
+__all__ = ["compare", "record", "run", "shipped"]

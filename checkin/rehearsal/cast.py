@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -17,6 +17,7 @@ from checkin.load.organisation import Organisation
 from checkin.load.storing import store_organisation
 from checkin.rehearsal.scenario import Scenario
 from checkin.store.models import Person, PersonPhone, Phone, Plan
+from checkin.store.work import Work
 
 # Parts that any organisation can fill. Everything else in a scenario's `who` is the ref of a person.
 MEMBER, OTHERS = "a member", "everybody else"
@@ -46,22 +47,25 @@ def harmless(found: Organisation) -> Organisation:
 
 def load(line: Line, scenario: Scenario, file: Path | None, fallback: Path) -> None:
     """Load the organisation that plays: one's own file, the scenario's, or `fallback`."""
-    settings = line.settings
     with TemporaryDirectory() as folder:
         path = file or fallback
         if file is None and scenario.organisation:
             path = Path(folder) / f"{scenario.name}.yaml"
             path.write_text(scenario.organisation, encoding="utf-8")
-        found = harmless(read_file(path, settings.country, str(settings.zone)))
-    with line.store.work(line.clock()) as work:
-        store_organisation(work, found)
+        with line.store.work(line.clock()) as work:
+            store(work, path)
+
+
+def store(work: Work, file: Path) -> None:
+    """Load an organisation file with numbers that reach nobody. Raises BadFile."""
+    store_organisation(work, harmless(read_file(file, work.settings.country, str(work.settings.zone))))
 
 
 class Cast:
-    """The people of a loaded organisation, and who has which part when the night begins."""
+    """The people of a loaded organisation, and who has which part at the moment `starts` (aware)."""
 
-    def __init__(self, line: Line, scenario: Scenario) -> None:
-        with line.store.work(scenario.starts.astimezone(UTC)) as work:
+    def __init__(self, line: Line, starts: datetime) -> None:
+        with line.store.work(starts.astimezone(UTC)) as work:
             self._refs: Mapping[str, UUID] = {
                 row.ref: row.id for row in work.conn.execute(select(Person.ref, Person.id)) if row.ref
             }

@@ -1,29 +1,21 @@
-"""Starting everything that a rehearsal needs, playing it, and saying what came of it."""
+"""Playing a scenario, and saying what came of it."""
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from checkin.bootstrap import open_line
-from checkin.demo import CHECKOUT, environment, processes, simulator_command
-from checkin.demo.handsets import Handsets
-from checkin.demo.network import Network
-from checkin.demo.phones import stored_phones
-from checkin.demo.play import SMALL, free_ports
-from checkin.demo.supervisor import Supervisor, interruptible
+from checkin.demo.play import SMALL
+from checkin.demo.supervisor import interruptible
 from checkin.errors import CheckinError
 from checkin.rehearsal import cast, outcome
 from checkin.rehearsal.night import Night
 from checkin.rehearsal.scenario import ZONE, Scenario, find
-from checkin.services import services
-from checkin.store.migrate import upgrade
+from checkin.rehearsal.stage import stage
 
 
 def run(
@@ -37,8 +29,8 @@ def run(
     scenario = find(name)
     console = Console(stderr=True, highlight=False)
     try:
-        with interruptible(), _folder() as root:
-            lines, cases = _played(scenario, organisation, root, outer, console)
+        with interruptible():
+            lines, cases = _played(scenario, organisation, outer, console)
     except KeyboardInterrupt:
         return 1
     except CheckinError as problem:
@@ -74,59 +66,21 @@ def _plainly(lines: list[outcome.Line], cases: list[outcome.Reached], *, good: b
     }
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Yield a folder that PostgreSQL's own user may enter, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="checkin-rehearsal-") as found:
-        Path(found).chmod(0o755)
-        yield Path(found)
-
-
 def _played(
-    scenario: Scenario, organisation: Path | None, root: Path, outer: Mapping[str, str], console: Console
+    scenario: Scenario, organisation: Path | None, outer: Mapping[str, str], console: Console
 ) -> tuple[list[outcome.Line], list[outcome.Reached]]:
-    # What a real line is told must not lead here.
-    outer = {name: value for name, value in outer.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    with ExitStack() as stack:
-        status = stack.enter_context(console.status("Starting the line ..."))
-        found = stack.enter_context(services(root, outer, durable=False))
-        supervisor = stack.enter_context(Supervisor(root / "logs", cwd=CHECKOUT, also=found.children))
-        upgrade(found.database_url)
-        own, _ = environment.kept(root / "rehearsal.env")
-        children = environment.for_children(outer, own, found, port=free_ports())
-        network = Network(children["TWILIO_API_URL"])
-        port = int(children["PORT"]) - 1
-        command = simulator_command(children, port=port, start=scenario.starts)
-        supervisor.start("simulator", [*command, "--frozen"], children)
-        supervisor.wait_for(f"{network.url}/sim/clock")
-        line = open_line(children, pool=1, plain_logs=True)
-        try:
-            cast.load(line, scenario, organisation, SMALL)
-            for phone in stored_phones(line.store):
-                network.place(phone)
-            commands = {
-                name: [part.replace("workers.schedule", "workers.rehearsal") for part in argv]
-                for name, argv in processes().items()
-            }
-            for name, argv in commands.items():
-                supervisor.start(name, argv, children)
-            supervisor.wait_for(f"{children['PUBLIC_URL']}/healthz")
-            lines: list[outcome.Line] = []
+    lines: list[outcome.Line] = []
+    with (
+        console.status("Starting the line ...") as status,
+        stage(outer, scenario.starts, lambda line: cast.load(line, scenario, organisation, SMALL)) as ready,
+    ):
 
-            def tell(told: outcome.Line) -> None:
-                lines.append(told)
-                status.update(f"{told.at.astimezone(ZONE):%H:%M:%S} ...")
+        def tell(told: outcome.Line) -> None:
+            lines.append(told)
+            status.update(f"{told.at.astimezone(ZONE):%H:%M:%S} ...")
 
-            Night(
-                scenario,
-                cast.Cast(line, scenario),
-                Handsets(network, children["PUBLIC_URL"]),
-                kill=supervisor.kill,
-                start=lambda name: supervisor.start(name, commands[name], children),
-                tell=tell,
-            ).play()
-            lines += outcome.happened(line)
-            # What happened at one moment stays in the order in which it was seen, the line's own deeds first.
-            return sorted(lines, key=lambda told: (told.at, bool(told.whose))), outcome.reached(line)
-        finally:
-            line.store.engine.dispose()
+        parts = cast.Cast(ready.line, scenario.starts)
+        Night(scenario, parts, ready.handsets(), kill=ready.kill, start=ready.start, tell=tell).play()
+        lines += outcome.happened(ready.line)
+        # What happened at one moment stays in the order in which it was seen, the line's own deeds first.
+        return sorted(lines, key=lambda told: (told.at, bool(told.whose))), outcome.reached(ready.line)
