@@ -23,7 +23,11 @@ def room(desk: Desk) -> Blueprint:
 
     def mark(number: int) -> Response:
         with desk.work() as work:
-            return Response(casebook.mark(work, number) or abort(404), mimetype="text/plain")
+            standing = casebook.mark(work, number) or abort(404)
+            if request.args.get("here"):
+                casebook.look_on(work, number, me().person_id, typing=request.args["here"] == "typing")
+            others = words.company(casebook.onlookers(work, number, me().person_id))
+            return Response(f"{standing}\n{others}", mimetype="text/plain")
 
     def take(number: int) -> AnyResponse:
         return _act(desk, number, "take", _take)
@@ -70,9 +74,11 @@ def _page(desk: Desk, number: int, *, field: str = "", error: str = "") -> Respo
             escalations.sign_of_life(work, me().person_id)
         said = casebook.conversation(work, case.person_id, case.phone_id)
         mine = case.status == "taken" and case.taken_by == me().person_id
+        casebook.look_on(work, number, me().person_id)
         page = render_template(
             "case.html",
             case=case,
+            company=words.company(casebook.onlookers(work, number, me().person_id)),
             said=said,
             call=ringing.prospect(work, case.person_id) if mine and case.person_id else None,
             flags={e.id: flag for e in case.events if (flag := verdicts.flag_of(e.id, e.at, e.kind, e.detail))},

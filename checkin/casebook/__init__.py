@@ -5,17 +5,20 @@ gets everything it shows from here, as values; how it says them is the console's
 
 * `waiting.py`: all that waits.
 * `file.py`: one case, and the person it is about.
+* `onlookers.py`: who else has a case before them just now.
 * `people.py`: somebody among everybody.
 * `talk.py`: what was said to and by somebody, and what became of it.
 * `unsent.py`: why something was not sent.
 """
 
 from checkin.casebook.file import CaseFile, Event, Phone, Profile, case, mark
+from checkin.casebook.onlookers import Onlooker, look_on, onlookers
 from checkin.casebook.talk import Said, conversation
 from checkin.casebook.unsent import NotSent, not_sent_counts, why_not_sent
 from checkin.casebook.waiting import Queue, Unread, Waiting, Wanted, facts, on_call, queue, see
 
 __all__ = [
-    "CaseFile", "Event", "NotSent", "Phone", "Profile", "Queue", "Said", "Unread", "Waiting", "Wanted", "case",
-    "conversation", "facts", "mark", "not_sent_counts", "on_call", "queue", "see", "why_not_sent",
+    "CaseFile", "Event", "NotSent", "Onlooker", "Phone", "Profile", "Queue", "Said", "Unread", "Waiting", "Wanted",
+    "case", "conversation", "facts", "look_on", "mark", "not_sent_counts", "on_call", "onlookers", "queue", "see",
+    "why_not_sent",
 ]  # fmt: skip

@@ -92,6 +92,9 @@ class CaseFile:
     alarm_at: datetime | None
     arrived_at: datetime | None
     snoozed_until: datetime | None
+    next_at: datetime | None
+    """When the line itself does something about it next, as `Waiting` has it: until then whoever has it is left alone.
+    """
     offered: str | None
     colleagues: Sequence[Colleague]
     related: Sequence[int]
@@ -109,7 +112,8 @@ PROFILE = (
 )
 _CASE = text(
     f"""
-    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered, {PROFILE}
+    SELECT k.*, t.name AS taker, a.name AS asker, c.name AS closer, o.name AS offered, {PROFILE},
+           (SELECT min(d.due_at) FROM timers d WHERE d.kind = 'page' AND d.subject = k.id) AS next_at
     FROM cases k LEFT JOIN people p ON p.id = k.person_id LEFT JOIN people t ON t.id = k.taken_by
     LEFT JOIN people a ON a.id = k.close_asked_by LEFT JOIN people c ON c.id = k.closed_by
     LEFT JOIN people o ON o.id = k.offered_to
@@ -170,6 +174,7 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
         alarm_at=row.alarm_at,
         arrived_at=row.arrived_at,
         snoozed_until=row.snoozed_until,
+        next_at=row.next_at,
         offered=name(work, row.offered),
         colleagues=_colleagues(work, reader) if row.taken_by == reader else (),
         related=escalations.related(work, row.id) if row.taken_by == reader else (),

@@ -1,10 +1,24 @@
-// On a case's page: says when something new has come in, and leaves it to the reader when to show it.
+// On a case's page: says when something new has come in, and leaves it to the reader when to show it; says who else has
+// the case open or is writing there, and tells them that we are.
 "use strict";
 
 const EVERY = 3000;
 const news = document.getElementById("news");
 const connection = document.getElementById("connection");
+const company = document.getElementById("company").firstElementChild;
+const TYPED_LATELY = 8000;
+let mark = news.dataset.mark;
+let typed = -Infinity;
 let failures = 0;
+
+document.addEventListener("input", () => {
+  typed = performance.now();
+});
+
+function address() {
+  if (document.hidden) return news.dataset.address;
+  return `${news.dataset.address}?here=${performance.now() - typed < TYPED_LATELY ? "typing" : "yes"}`;
+}
 
 function tell() {
   const link = document.createElement("a");
@@ -15,7 +29,7 @@ function tell() {
 
 async function ask() {
   try {
-    const answer = await fetch(news.dataset.address, {
+    const answer = await fetch(address(), {
       headers: { "X-Live": "1" },
       cache: "no-store",
       redirect: "manual",
@@ -26,10 +40,10 @@ async function ask() {
       return;
     }
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
-    if ((await answer.text()) !== news.dataset.mark) {
-      tell();
-      return;
-    }
+    const [fresh, others = ""] = (await answer.text()).split("\n");
+    if (fresh !== mark) tell();
+    mark = fresh;
+    if (company.textContent !== others) company.textContent = others;
     failures = 0;
     connection.hidden = true;
   } catch {

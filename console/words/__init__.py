@@ -11,10 +11,10 @@ Tests go through every code that the line can write, so that a new one without a
 from console.words.contact import Line, language, number, safe_contact
 from console.words.reasons import FINDINGS, LEADS, REASONS, SEVERITIES, deadline, member, reason
 from console.words.sending import WHY_NOT, fate, is_lost, is_pending, not_sent
-from console.words.timeline import EVENT_KINDS, Told, flagged, pieces, told
+from console.words.timeline import EVENT_KINDS, Told, company, flagged, pieces, told
 
 __all__ = [
-    "EVENT_KINDS", "FINDINGS", "LEADS", "REASONS", "SEVERITIES", "WHY_NOT", "Line", "Told", "deadline", "fate",
-    "flagged", "is_lost", "is_pending", "language", "member", "not_sent", "number", "pieces", "reason",
+    "EVENT_KINDS", "FINDINGS", "LEADS", "REASONS", "SEVERITIES", "WHY_NOT", "Line", "Told", "company", "deadline",
+    "fate", "flagged", "is_lost", "is_pending", "language", "member", "not_sent", "number", "pieces", "reason",
     "safe_contact", "told",
 ]  # fmt: skip

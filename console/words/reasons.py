@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from checkin.casebook import Waiting
+from checkin.casebook import CaseFile, Waiting
 
 SEVERITIES: Mapping[str, str] = {"red": "RED", "amber": "AMBER", "task": "TASK"}
 
@@ -15,7 +15,7 @@ _DEADLINES: Mapping[tuple[bool, bool], str] = {
 }
 
 
-def deadline(case: Waiting) -> str:
+def deadline(case: Waiting | CaseFile) -> str:
     """Return what happens when the next moment of a case comes."""
     return _DEADLINES[case.taken_by is not None, case.severity == "red"]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from checkin.casebook import Event
+from checkin.casebook import Event, Onlooker
 from checkin.conversation.risk import CATEGORIES
 from console.times import lasting_seconds
 from console.words.reasons import FINDINGS, SEVERITIES, reason
@@ -154,3 +154,9 @@ def pieces(text: str, marks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]
 def _heard(piece: str) -> str:
     category, _, words = piece.partition(": ")
     return f"{CATEGORIES.get(category, category)}: “{words}”" if words else piece
+
+
+def company(others: Sequence[Onlooker]) -> str:
+    """Return who else has a case before them, in a sentence for each; "" for nobody."""
+    said = (f"{one.name} {'is writing here' if one.typing else 'has this case open'} just now." for one in others)
+    return " ".join(said)

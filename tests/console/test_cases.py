@@ -271,11 +271,48 @@ def test_reading_and_doing_is_recorded(office: Office, sue: Browser) -> None:
 def test_the_page_hears_of_what_is_new(office: Office, sue: Browser) -> None:
     number = office.case("amber", "not_good", ref="ann")
     before = sue.get(f"/cases/{number}/mark").text
-    assert f'data-mark="{before}"' in sue.opens(number).text
+    assert f'data-mark="{before.strip()}"' in sue.opens(number).text
     assert sue.get(f"/cases/{number}/mark").text == before
     office.now += timedelta(minutes=1)
     _texts(office, "+447700900101", "hello again")
     assert sue.get(f"/cases/{number}/mark").text != before
+
+
+def test_who_else_has_a_case_open_is_said_for_as_long_as_it_is_true(
+    office: Office, sue: Browser, omar: Browser
+) -> None:
+    number = office.case("amber", "not_good", ref="ann")
+    assert 'role="status"><bdi></bdi>' in sue.opens(number).text
+    assert "Sue has this case open just now." in omar.opens(number).text
+    assert omar.get(f"/cases/{number}/mark?here=typing").text.endswith("\nSue has this case open just now.")
+    assert sue.get(f"/cases/{number}/mark?here=yes").text.endswith("\nOmar is writing here just now.")
+    office.now += timedelta(seconds=13)
+    omar.get(f"/cases/{number}/mark?here=yes")
+    assert sue.get(f"/cases/{number}/mark").text.endswith("\nOmar has this case open just now.")
+    # A page that nobody looks at asks without saying so, and counts for nobody.
+    assert omar.get(f"/cases/{number}/mark").text.endswith("\nSue has this case open just now.")
+    office.now += timedelta(seconds=16)
+    assert omar.get(f"/cases/{number}/mark").text.endswith("\n")
+    other = office.case("task", "call_me", ref="carol")
+    sue.opens(other)
+    assert office.rows("SELECT count(*) FROM looks l JOIN people p ON p.id = l.person_id WHERE p.ref = 'sue'") == [(1,)]
+
+
+def test_until_when_whoever_has_a_case_is_left_alone_is_said(office: Office, sue: Browser) -> None:
+    number = office.case("red", ref="ann")
+    assert "Nobody has it yet · the next person is asked at" in _plain(sue.opens(number).text)
+    sue.does(number, "take")
+    page = _plain(sue.opens(number).text)
+    assert re.search(
+        r"You have it, since Thu 3 Dec, 12:00 · just now · they are asked how it stands at \d\d:\d\d", page
+    )
+
+
+def test_a_case_leads_to_whom_it_is_about_and_back(office: Office, sue: Browser) -> None:
+    number = office.case("amber", "not_good", ref="ann")
+    person = f"/people/{office.person('ann')}"
+    assert f'href="{person}"' in sue.opens(number).text
+    assert f'href="/cases/{number}"' in sue.get(person).text
 
 
 def test_a_case_costs_the_same_however_much_was_said(office: Office, sue: Browser) -> None:

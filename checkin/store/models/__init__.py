@@ -10,7 +10,7 @@ One module a room; a table is imported from here. A new one goes into its room a
 from checkin.store.models.base import Base
 from checkin.store.models.buddies import Aftercare, Pair, PairLine, PoolNumber, Proposal, RelayCall
 from checkin.store.models.caring import Caring
-from checkin.store.models.cases import Alert, Case, CaseEvent, Code, KeptFile, Policy, StaffReply, Verdict
+from checkin.store.models.cases import Alert, Case, CaseEvent, Code, KeptFile, Look, Policy, StaffReply, Verdict
 from checkin.store.models.checkins import Appointment, CheckIn, Outage, OutageMiss, Plan
 from checkin.store.models.directory import (
     Correction,
@@ -79,6 +79,7 @@ __all__ = [
     "KeptForm",
     "Listing",
     "Location",
+    "Look",
     "Meeting",
     "MeetingChange",
     "Membership",

@@ -126,6 +126,17 @@ class Alert(Base):
     cleared_at: Mapped[datetime | None]
 
 
+class Look(Base):
+    """Somebody of the staff has a case before them: seen when, and when they last wrote something there. It counts for
+    seconds; the row goes when they look at another case, or with this one."""
+
+    __tablename__ = "looks"
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    at: Mapped[datetime]
+    typing_at: Mapped[datetime | None]
+
+
 class StaffReply(Base):
     """What somebody of the staff wrote to a member from a case."""
 
