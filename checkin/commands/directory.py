@@ -59,6 +59,27 @@ def import_(source: str, name: str | None, *, accept_shrink: bool, as_json: bool
 
 
 @directory.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def export(file: Path | None) -> None:
+    """Write every service that is in its feed to FILE (else here) as a list of HSDS 3.1, in JSON."""
+    from checkin.directory import exporting
+
+    with _line() as line, line.store.work(line.clock()) as work:
+        if file is None:
+            exporting.export(work, sys.stdout)
+            return
+        # Under its name only when it is whole.
+        part = file.with_name(f"{file.name}.part")
+        try:
+            with part.open("w", encoding="utf-8") as out:
+                count = exporting.export(work, out)
+            part.replace(file)
+        except OSError as error:
+            raise BadInput(f"{file} cannot be written: {error.strerror}.") from error
+    click.echo(f"{count:,} services are in {file}.")
+
+
+@directory.command()
 @click.argument("file", type=_EXISTING)
 def places(file: Path) -> None:
     """Read FILE, a table (CSV) of places with name, latitude, longitude: postcode districts, or towns by kind."""

@@ -205,7 +205,7 @@ def _merge(work: Work, feed: UUID, report: Report) -> None:
     run(text("DELETE FROM directory_listings l USING stage_changed c WHERE l.service_id = c.id"))
     columns = ", ".join(_columns(Listing))
     run(text(
-        f"INSERT INTO directory_listings ({columns}) SELECT {columns} FROM stage_directory_listings l "  # noqa: S608
+        f"INSERT INTO directory_listings ({columns}) SELECT {columns} FROM stage_directory_listings l "
         "WHERE EXISTS (SELECT 1 FROM stage_changed c WHERE c.id = l.service_id) ON CONFLICT (id) DO NOTHING"
     ))  # fmt: skip
     gone = run(
@@ -233,6 +233,6 @@ def _upsert(work: Work, model: type[Base], differs: str, made: dict[str, str] | 
     update = ", ".join(f"{c} = excluded.{c}" for c in [*columns, *made] if c != "id")
     changed = "JOIN stage_changed c ON c.id = s.id" if model is Service else ""
     work.conn.execute(text(
-        f"INSERT INTO {name} AS t ({into}) SELECT {values} FROM stage_{name} s {changed} "  # noqa: S608  # our own names
+        f"INSERT INTO {name} AS t ({into}) SELECT {values} FROM stage_{name} s {changed} "
         f"ON CONFLICT (id) DO UPDATE SET {update} WHERE {differs}"
     ))  # fmt: skip

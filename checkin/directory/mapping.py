@@ -15,25 +15,21 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from checkin.conversation.needs import needs_of_service
-from checkin.directory import places
+from checkin.directory import fields, places
 from checkin.directory.access import access_of
 from checkin.directory.cleaning import TooDeep, harmless
-from checkin.directory.languages import code_of, languages_in
-from checkin.directory.model import Phone
+from checkin.directory.languages import languages_in
 from checkin.directory.node import Node
-from checkin.directory.numbers import read_phone, shown
 from checkin.directory.schedules import read_schedules
 from checkin.directory.zones import zone_of
 
 # Part of every digest: a release that maps otherwise maps everything anew.
-_VERSION = 1
-_STATUSES = ("active", "inactive", "defunct", "temporarily closed")
+_VERSION = 2
 _EVERYWHERE = re.compile(
     r"(?:the )?(?:uk|united kingdom|great britain|gb|england|scotland|wales|cymru|northern ireland|ireland|usa?|"
     r"united states|australia|national(?:ly)?|nationwide|uk wide|anywhere|everywhere|online|worldwide)"
 )
-_KINDS: Mapping[str, str] = {"text": "text", "sms": "text", "textphone": "textphone", "tty": "textphone", "fax": "fax"}
-Row = dict[str, Any]
+Row = fields.Row
 
 
 class NotAService(ValueError):
@@ -82,10 +78,10 @@ class Mapper:
         if not source or not name:
             raise NotAService(f"it has no {'name' if source else 'id'}")
         organisation = self._organisation(node)
-        phones = self._phones(node)
-        terms = _terms(node)
+        phones = fields.phones(node, self.country, self.country)
+        terms = fields.terms(node)
         areas = [a for one in node.each("service_areas") if (a := one.text("name", "service_area", "description"))]
-        languages = _languages(node)
+        languages = fields.languages(node)
         row = {
             "id": self._id("service", source),
             "feed_id": self.feed,
@@ -96,20 +92,20 @@ class Mapper:
             "description": node.text("description"),
             "url": node.text("url", most=500),
             "email": node.text("email", most=300),
-            "status": _status(node),
+            "status": fields.status(node),
             "alert": node.text("alert"),
             "application": node.text("application_process"),
             "fees": node.text("fees_description", "fees"),
             "wait_time": node.text("wait_time"),
             "interpretation": node.text("interpretation_services"),
-            **_eligibility(node),
+            **fields.eligibility(node),
             "assured_on": node.day("assured_date"),
             "modified_at": node.moment("last_modified"),
             "phones": phones,
             "schedules": read_schedules(node, self.zone),
             "terms": terms,
-            "contacts": _contacts(node),
-            "costs": _costs(node),
+            "contacts": fields.contacts(node),
+            "costs": fields.costs(node),
             "areas": areas,
             "record": node.record,
             "digest": _digest(node.record),
@@ -133,7 +129,7 @@ class Mapper:
                 "location_id": location["id"] if location else None,
                 "source_id": one.text("id"),
                 "description": one.text("description"),
-                "phones": self._phones(one),
+                "phones": fields.phones(one, self.country, self.country),
                 "schedules": read_schedules(one, self.zone),
                 "latitude": location["latitude"] if location else None,
                 "longitude": location["longitude"] if location else None,
@@ -167,7 +163,7 @@ class Mapper:
             "description": one.text("description") or name,
             "url": one.text("website", "url", most=500),
             "email": one.text("email", most=300),
-            "phones": self._phones(one),
+            "phones": fields.phones(one, self.country, self.country),
             "record": one.record,
             "digest": _digest(one.record),
         }
@@ -190,9 +186,9 @@ class Mapper:
                 "town": address.text("city", most=100),
                 "region": address.text("state_province", "region", most=100),
                 "postcode": address.text("postal_code", most=20),
-                "country": _country(address.text("country")),
+                "country": fields.country(address),
             }
-            address.value("region", "address_type")
+            address.value("address_type")
         country = parts["country"] or self.country
         district = places.district_of(parts["postcode"], country) if parts["postcode"] else None
         latitude, longitude = self._degrees(node, district)
@@ -214,7 +210,7 @@ class Mapper:
             "longitude": longitude,
             "access": access_of(notes),
             "access_notes": notes,
-            "phones": self._phones(node, country),
+            "phones": fields.phones(node, country, self.country),
             "schedules": read_schedules(node, zone),
             "record": node.record,
             "digest": _digest(node.record),
@@ -228,34 +224,6 @@ class Mapper:
             node.problem("latitude", f"{latitude:g}, {longitude:g}", "a place on earth")
         return self.districts.get(district or "", (None, None))
 
-    def _phones(self, node: Node, country: str | None = None) -> list[Phone]:
-        """Return the numbers of something and of its contacts, each once, what can be dialled first."""
-        found: dict[str, Phone] = {}
-        for one in [*node.each("phones"), *(p for c in node.each("contacts") for p in c.each("phones"))]:
-            if (phone := self._phone(one, country or self.country)) is not None:
-                found.setdefault(phone["number"], phone)
-        return list(found.values())
-
-    def _phone(self, node: Node, country: str) -> Phone | None:
-        written = node.text("number", most=100)
-        if written is None:
-            return None
-        number, extension = read_phone(written, country)
-        if number is None:
-            node.problem("number", written, "a telephone number")
-            return None
-        kind = _KINDS.get((node.text("type") or "voice").lower(), "voice")
-        phone = Phone(number=number, shown=shown(number, self.country), kind=kind)  # type: ignore[typeddict-item]
-        if extension := node.text("extension") or extension:
-            phone["extension"] = extension
-        if about := node.text("description", most=500):
-            phone["about"] = about
-        if languages := _languages(node, "language"):
-            phone["languages"] = languages
-        if source := node.text("id"):
-            phone["id"] = source
-        return phone
-
     def _id(self, kind: str, source: str) -> UUID:
         return uuid5(self.feed, f"{kind} {source}")
 
@@ -263,6 +231,11 @@ class Mapper:
 def feed_id(address: str) -> UUID:
     """Return the id of the feed at an address."""
     return uuid5(NAMESPACE_URL, address)
+
+
+def everywhere(area: str) -> bool:
+    """Tell whether an area is a whole country, or wherever somebody is."""
+    return _EVERYWHERE.fullmatch(places.folded(area)) is not None
 
 
 def _services(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -284,9 +257,8 @@ def _where(location: Row | None, areas: list[str]) -> list[str]:
     """Return the keys of where a listing is found (`store.models.directory.Listing`)."""
     keys: dict[str, None] = {}
     for area in areas:
-        name = places.folded(area)
         # A sentence about where is no name.
-        keys["w" if _EVERYWHERE.fullmatch(name) else f"t:{name}"[:100]] = None
+        keys["w" if everywhere(area) else f"t:{places.folded(area)}"[:100]] = None
     if location is not None and location["kind"] == "physical":
         if location["district"]:
             keys[f"d:{location['district']}"] = keys[f"a:{places.area_of(location['district'])}"] = None
@@ -295,78 +267,6 @@ def _where(location: Row | None, areas: list[str]) -> list[str]:
         if location["latitude"] is not None:
             keys[places.squares(location["latitude"], location["longitude"])[0]] = None
     return list(keys) or ["w"]
-
-
-def _status(node: Node) -> str:
-    written = (node.text("status") or "active").lower()
-    if written not in _STATUSES:
-        node.problem("status", written, "a status")
-        return "inactive"
-    return written
-
-
-def _eligibility(node: Node) -> Row:
-    """Ages and words, also as HSDS 1 has them, in a list of their own."""
-    said = [t for t in (node.text("eligibility_description"),) if t]
-    ages = {name: node.number(name) for name in ("minimum_age", "maximum_age")}
-    for one in node.each("eligibilitys", "eligibility"):
-        said += [t for t in (one.text("eligibility"),) if t]
-        ages = {name: one.number(name) if age is None else age for name, age in ages.items()}
-    row: Row = {"eligibility": "\n".join(said) or None}
-    for name, age in ages.items():
-        if age is not None and not 0 <= age <= 150:
-            node.problem(name, f"{age:g}", "an age")
-        row[name] = int(age) if age is not None and 0 <= age <= 150 else None
-    return row
-
-
-def _terms(node: Node) -> list[Row]:
-    found = []
-    for one in node.each("attributes", "service_taxonomys"):
-        term = one.one("taxonomy_term", "taxonomy")
-        name = term.text("name", "term", most=200) if term is not None else one.text("label", "value", most=200)
-        if name is None:
-            continue
-        row = {"name": name}
-        if term is not None:
-            more = {"id": term.text("id"), "taxonomy": term.text("taxonomy", "vocabulary"), "code": term.text("code"),
-                    "uri": term.text("term_uri")}  # fmt: skip
-            term.value("term", "description", "label", "value")
-            row |= {k: v for k, v in more.items() if v}
-        one.value("label", "link_type", "value")
-        found.append(row)
-    return found
-
-
-def _languages(node: Node, own: str = "") -> list[str]:
-    found = [code_of(one.text("code"), one.text("name", "language")) for one in node.each("languages")]
-    found += [code_of(None, name) for name in (node.words(own) if own else [])]
-    return sorted({code for code in found if code})
-
-
-def _contacts(node: Node) -> list[Row]:
-    rows = []
-    for one in node.each("contacts"):
-        row = {k: one.text(k, most=300) for k in ("id", "name", "title", "department", "email")}
-        one.value("phones")
-        rows.append({k: v for k, v in row.items() if v})
-    return [row for row in rows if row]
-
-
-def _costs(node: Node) -> list[Row]:
-    rows = []
-    for one in node.each("cost_options"):
-        row: Row = {k: one.text(k) for k in ("id", "option", "currency", "amount_description")}
-        row["amount"] = one.number("amount")
-        row |= {k: day.isoformat() for k in ("valid_from", "valid_to") if (day := one.day(k))}
-        rows.append({k: v for k, v in row.items() if v is not None})
-    return rows
-
-
-def _country(written: str | None) -> str | None:
-    bare = (written or "").strip().upper()
-    bare = {"UK": "GB", "UNITED KINGDOM": "GB", "ENGLAND": "GB", "USA": "US", "UNITED STATES": "US"}.get(bare, bare)
-    return bare if re.fullmatch("[A-Z]{2}", bare) else None
 
 
 def _digest(record: Mapping[str, Any]) -> bytes:

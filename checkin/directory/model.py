@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict
 
 # What a place may offer to somebody who needs it, and the words by which sources say so (docs/directory.md).
 Access = Literal["wheelchair", "hearing-loop", "sign-language", "toilet", "parking", "home-visits", "remote"]
+Kind = Literal["voice", "text", "textphone", "fax"]
 
 
 class Phone(TypedDict, total=False):
@@ -13,7 +14,7 @@ class Phone(TypedDict, total=False):
 
     number: str
     shown: str
-    kind: Literal["voice", "text", "textphone", "fax"]
+    kind: Kind
     extension: str
     about: str
     languages: list[str]

@@ -30,9 +30,10 @@ class Node:
         self._children: dict[str, list[Node]] = {}
 
     def value(self, *names: str) -> Any:
-        """Return the first of these that is there; None for none, and for what says nothing."""
-        self._asked.update(names)
+        """Return the first of these that is there; None for none, and for what says nothing. One that stands behind it
+        and says something as well is lost."""
         for name in names:
+            self._asked.add(name)
             value = self.record.get(name)
             if value is not None and value not in _EMPTY:
                 return value

@@ -143,7 +143,7 @@ def _known(work: Work | None, grams: list[str]) -> dict[str, Place]:
 
 def _ask(work: Work, where: str, names: list[str]) -> dict[str, Place]:
     rows = work.rows(
-        f"SELECT name, kind, shown, latitude, longitude FROM directory_places WHERE {where}",  # noqa: S608  # our own
+        f"SELECT name, kind, shown, latitude, longitude FROM directory_places WHERE {where}",
         {"names": names},
     )
     return {row[0]: Place(*row) for row in rows}

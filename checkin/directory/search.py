@@ -52,27 +52,27 @@ _KM = (
     "%(latitude)s::float8) ^ 2 + ((longitude - %(longitude)s::float8) * %(shrink)s::float8) ^ 2) END"
 )
 _NEAREST = (
-    f"WITH l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM directory_listings "  # noqa: S608  # our own
+    f"WITH l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM directory_listings "
     "WHERE keys @> %(need)s AND keys && %(anywhere)s "
     f"ORDER BY coalesce({_KM}, (ARRAY[3, 10, 18, 25, 90])[{_TIER} + 1]), id LIMIT %(most)s) "
     f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
 _ANY = (
-    "WITH l AS MATERIALIZED (SELECT *, CASE WHEN keys @> '{w}' THEN 3 ELSE 4 END AS tier, NULL::float8 AS km "  # noqa: S608
+    "WITH l AS MATERIALIZED (SELECT *, CASE WHEN keys @> '{w}' THEN 3 ELSE 4 END AS tier, NULL::float8 AS km "
     f"FROM directory_listings WHERE keys @> %(need)s LIMIT %(most)s) SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} "
     f"WHERE {_GIVEN}"
 )
 _BY_NAME = (
-    "WITH l AS MATERIALIZED (SELECT l.*, 4 AS tier, NULL::float8 AS km FROM directory_services n "  # noqa: S608
+    "WITH l AS MATERIALIZED (SELECT l.*, 4 AS tier, NULL::float8 AS km FROM directory_services n "
     "JOIN directory_listings l ON l.service_id = n.id AND l.keys <> '{{}}' WHERE {} LIMIT %(most)s) "
     f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
 _ONE = (
-    f"SELECT {_COLUMNS}, 4, NULL FROM directory_listings l {_FROM} WHERE l.id = %(id)s AND s.retired_at IS NULL "  # noqa: S608
+    f"SELECT {_COLUMNS}, 4, NULL FROM directory_listings l {_FROM} WHERE l.id = %(id)s AND s.retired_at IS NULL "
     f"AND s.status = 'active' AND {_GIVEN}"
 )
 _MORE = (
-    "SELECT concat_ws(', ', p.address, p.town, p.postcode), s.url, s.email, s.application, s.fees, s.alert "  # noqa: S608
+    "SELECT concat_ws(', ', p.address, p.town, p.postcode), s.url, s.email, s.application, s.fees, s.alert "
     f"FROM directory_listings l {_FROM} WHERE l.id = %(id)s"
 )
 _NEAR: Mapping[int, Near] = {0: "here", 1: "near", 2: "area", 3: "anywhere", 4: "elsewhere"}

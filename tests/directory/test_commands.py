@@ -43,6 +43,17 @@ def test_what_was_imported_is_found(run: Any, tmp_path: Path) -> None:
     assert lines(run("find", "i want to kill myself"))[0]["services"][0]["phone"] == "999"
 
 
+def test_the_directory_comes_out_again_here_or_into_a_file(run: Any, tmp_path: Path) -> None:
+    assert run("directory", "import", str(written(tmp_path, [service(1), service(2)]))).exit_code == 0
+    out = tmp_path / "out.json"
+    assert run("directory", "export", str(out)).stdout == f"2 services are in {out}.\n"
+    assert json.loads(run("directory", "export").stdout) == json.loads(out.read_text(encoding="utf-8"))
+    assert "2 services: 2 new" in run("directory", "import", "--as", "copy", str(out)).stdout
+    done = run("directory", "export", str(tmp_path / "nowhere" / "out.json"))
+    assert done.exit_code == 2
+    assert "cannot be written" in done.stderr
+
+
 def test_every_row_of_a_file_is_a_line_tabs_or_commas(run: Any, tmp_path: Path) -> None:
     wanted = [("debt", "Leeds"), (None, None), ("crisis", None), (None, None)]
     texts = ["debt in Leeds", "", "i want to die", "zzzz, qqq"]

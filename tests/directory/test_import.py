@@ -95,6 +95,15 @@ def test_what_is_not_mapped_is_counted_by_its_path() -> None:
     assert mapped(service(service_at_locations=places, **more))[2] == wanted
 
 
+def test_what_is_said_twice_is_read_once_and_the_other_is_counted() -> None:
+    more = {
+        "fees_description": "Free",
+        "fees": "None",
+        "service_areas": [{"name": "Leeds", "description": "All of it"}],
+    }
+    assert mapped(service(**more))[2] == Counter({"fees": 1, "service_areas[].description": 1})
+
+
 @pytest.mark.parametrize(
     ("written", "dialled"),
     [
@@ -141,6 +150,15 @@ def test_a_zone_is_a_name_a_number_or_home(written: object, zone: str) -> None:
         ({"description": ["a"]}, "description: \"['a']\" is not a text"),
         ({"status": "asleep"}, "status: 'asleep' is not a status"),
         ({"phones": "none"}, "phones: 'none' is not an object"),
+        ({"languages": [{"name": "Martian"}]}, "languages[].name: 'Martian' is not a language"),
+        (
+            {"phones": [{"number": "0113 496 0123", "extension": "ask for Jo"}]},
+            "phones[].extension: 'ask for Jo' is not an extension",
+        ),
+        (
+            {"service_at_locations": [place(addresses=[{"city": "Leeds", "country": "Narnia"}])]},
+            "service_at_locations[].location.addresses[].country: 'Narnia' is not the code of a country",
+        ),
         ({"schedules": [{"freq": "OFTEN"}]}, "schedules[].freq: 'OFTEN' is not how often something comes round"),
         ({"schedules": [{"byday": "XX"}]}, "schedules[].byday: 'XX' is not a day of the week"),
         ({"schedules": [{"opens_at": "25:99"}]}, "schedules[].opens_at: '25:99' is not a time of day"),
