@@ -96,7 +96,7 @@ def test_what_is_not_mapped_is_counted_by_its_path() -> None:
 
 
 def test_what_is_said_twice_is_read_once_and_the_other_is_counted() -> None:
-    more = {
+    more: Any = {
         "fees_description": "Free",
         "fees": "None",
         "service_areas": [{"name": "Leeds", "description": "All of it"}],
