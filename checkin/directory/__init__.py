@@ -4,8 +4,8 @@
 * `hours.py`, `ranking.py`: pure: who is there now and next; why one service stands before another.
 * `numbers.py`, `places.py`: telephone numbers and places as people and sources write them.
 * `helplines.py`: what comes with the line (`starter.toml`), what staff have checked, what may be given to members.
-* `importing.py`: a feed into the store: `fetching`, `paging` and `reading` bring its records, `mapping` and `fields` read
-  one of them, whatever it is called there. `exporting.py`: the store out again, as `hsds.py` says it.
+* `importing.py`: a feed into the store: `fetching`, `paging`, `reading` bring its records, `mapping` and `fields` read
+  each, whatever is called how there. `exporting.py`: the store out again, as `hsds.py` says it.
 * `search.py`: a text becomes a query, a query becomes up to three things that may help.
 
 What a text means is read by `checkin.conversation.needs`; which needs there are stands there and nowhere else.

@@ -39,12 +39,12 @@ def _regular(node: Node, home: str) -> Hours | None:
     for name in ("bymonthday", "byyearday", "byweekno"):
         numbers = [n for n in node.words(name) if re.fullmatch(r"-?\d{1,3}", n)]
         if numbers:
-            hours[name] = ",".join(numbers)  # type: ignore[literal-required]
+            hours[name] = ",".join(numbers)  # type: ignore[literal-required]  # a name of Hours
     if (week := (node.text("wkst") or "").upper()) in _WEEKDAYS:
         hours["wkst"] = week
     for name in ("dtstart", "until", "valid_from", "valid_to"):
         if day := node.day(name):
-            hours[name] = day.isoformat()  # type: ignore[literal-required]
+            hours[name] = day.isoformat()  # type: ignore[literal-required]  # a name of Hours
     _times(node, hours)
     _zone(node, hours, home)
     _notes(node, hours)
@@ -109,7 +109,7 @@ def _notes(node: Node, hours: Hours) -> None:
         hours["description"] = description
     for ours, theirs in _SAID.items():
         if said := node.text(theirs):
-            hours[ours] = said  # type: ignore[literal-required]
+            hours[ours] = said  # type: ignore[literal-required]  # a name of Hours
     # HSDS 3 has no closed days of its own: a schedule with days, no times and the word says so.
     if "opens_at" not in hours and re.search(r"\bclosed\b", f"{description} {hours.get('notes')}", re.IGNORECASE):
         hours["closed"] = True
