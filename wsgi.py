@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import console
 import webhooks
-from checkin.bootstrap import open_line
+from checkin.bootstrap import Line, open_line, start_line
 from workers.queues import Bell
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def create_app(environment: Mapping[str, str]) -> Flask:
     """Return the web application for the line that `environment` describes. Raises BadSetting."""
-    line = open_line(environment)
+    return serve(open_line(environment))
+
+
+def serve(line: Line) -> Flask:
+    """Return the web application for an opened line."""
     bell = Bell(line.settings.redis_url)
     app = Flask("checkin", static_folder=None)
     app.config.update(SECRET_KEY=line.settings.secret, MAX_CONTENT_LENGTH=256 * 1024)
@@ -43,6 +47,6 @@ def __getattr__(name: str) -> Flask:
     """Make `wsgi:app` when a server asks for it, so that importing this module needs no settings."""
     if name != "app":
         raise AttributeError(name)
-    app = create_app(os.environ)
+    app = serve(start_line(os.environ))
     globals()["app"] = app
     return app

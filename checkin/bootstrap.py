@@ -9,7 +9,7 @@ from typing import Protocol
 
 import urllib3
 
-from checkin import logs
+from checkin import doctor, logs
 from checkin.dispatch import Dispatcher, Lane
 from checkin.errors import CheckinError
 from checkin.gate import Medium
@@ -67,6 +67,10 @@ class Line:
     def _threads(self) -> int:
         return min(_MOST_THREADS, max(lane.batch for lane in self.lanes.values()))
 
+    def patient(self) -> doctor.Patient:
+        """The line as the doctor examines it."""
+        return doctor.Patient(self.settings, self.store, self.clock(), _real_clock)
+
     @cached_property
     def lanes(self) -> Mapping[str, Lane]:
         """What is sent by which queue. A lot takes a quarter of a second: plans and pages go in between."""
@@ -91,6 +95,19 @@ def open_line(environment: Mapping[str, str], *, pool: int = 10, plain_logs: boo
     store = Store(connect(settings.database_url, pool=pool), Vault(settings.keys), settings)
     clock = _moved_clock(settings.clock_url) if settings.clock_url else _real_clock
     return Line(settings, store, clock)
+
+
+def start_line(environment: Mapping[str, str]) -> Line:
+    """Return the line for a process that serves it: what the doctor's cheap checks find is logged. Raises BadSetting,
+    and CannotStart when the line cannot work as it is set."""
+    line = open_line(environment)
+    # Of the machine's clock: a simulator that keeps the line's may come up later.
+    try:
+        doctor.at_start(doctor.Patient(line.settings, line.store, _real_clock(), _real_clock))
+    except doctor.CannotStart:
+        line.store.engine.dispose()
+        raise
+    return line
 
 
 def _real_clock() -> datetime:

@@ -10,6 +10,7 @@ import click
 
 from checkin.commands.backup import backup, restore
 from checkin.commands.directory import directory, find
+from checkin.commands.doctor import doctor
 from checkin.commands.people import people, person
 from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
@@ -67,6 +68,7 @@ def main() -> None:
 
 main.add_command(directory)
 main.add_command(find)
+main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(play)

@@ -18,6 +18,7 @@ from console import (
     cases,
     directory,
     directory_keeping,
+    doctor,
     feeds,
     groups,
     meetings,
@@ -82,6 +83,7 @@ ROOMS = (
     Room(staff.room, ADMINS, "Staff", "staff.show"),
     Room(audit.room, audit.READERS, "Audit", "audit.show"),
     Room(settings.room, ADMINS, "Settings", "settings.show"),
+    Room(doctor.room, ADMINS, "Doctor", "doctor.show"),
     Room(account.room, EVERYBODY),
 )
 

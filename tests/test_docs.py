@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin import auditor, checkins, claims, delivery, dispatch, duties, escalations, health, plans
+from checkin import auditor, checkins, claims, delivery, dispatch, doctor, duties, escalations, health, plans
 from checkin.bootstrap import open_line
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
 from checkin.conversation.topics import TOPICS
@@ -19,6 +19,7 @@ from checkin.gateways import Fault
 from checkin.health import Waiting
 from checkin.load import read_file
 from checkin.settings import Settings, read_settings
+from tests.parts import environment
 from webhooks import metrics
 
 ROOT = Path(__file__).parent.parent
@@ -119,6 +120,14 @@ def test_what_is_said_to_be_needed_is() -> None:
     for name in least:
         with pytest.raises(BadSetting, match=name):
             read_settings({n: value for n, value in least.items() if n != name})
+
+
+# --- doctor.md ---
+
+
+def test_every_check_of_the_doctor_is_on_its_page_as_it_is() -> None:
+    said = {check.name: (check.asks, "yes" if check.cheap else "no", check.mend) for check in doctor.CHECKS}
+    assert rows((DOCS / "doctor.md").read_text(), "What it looks at") == said
 
 
 # --- organisation-file.md ---
@@ -314,6 +323,9 @@ def schedule(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
         found[job.__name__] = timedelta(seconds=interval)
 
     monkeypatch.setattr("rq.cron.register", register)
+    # Whoever starts a clock looks whether the line can work; that nobody answers stops nobody.
+    for name, value in environment("postgresql://nobody@127.0.0.1:1/nothing").items():
+        monkeypatch.setenv(name, value)
     runpy.run_path(str(ROOT / "workers" / "schedule.py"))
     return found
 

@@ -101,7 +101,8 @@ def bodies(line: Line) -> list[str]:
 
 # --- who may ---
 
-PATHS = ["/twilio/sms", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/out", "/twilio/voice/key",
+PATHS = ["/twilio/doctor", "/twilio/doctor/call",
+    "/twilio/sms", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/out", "/twilio/voice/key",
     "/twilio/voice/status", "/twilio/relay/call", "/twilio/relay/whisper", "/twilio/relay/accept",
     "/twilio/relay/machine", "/twilio/relay/over", "/twilio/relay/instead", "/twilio/through/call",
     "/twilio/through/over"]  # fmt: skip

@@ -25,6 +25,7 @@ def create_app(line: Line, bell: Bell) -> Flask:
     voice.add_rules(door, line, bell)
     relay.add_rules(door, line, bell)
     through.add_rules(door, line, bell)
+    probes.add_mirror(door, line)
     app.register_blueprint(door)
     probes.add_rules(app, line, bell)
     app.register_error_handler(HTTPException, _in_short)

@@ -1,12 +1,14 @@
 """`/healthz` (alive), `/readyz` (can it do its work), `/metrics`."""
 
-from flask import Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import DBAPIError
+from twilio.twiml.voice_response import VoiceResponse
 
-from checkin import health
+from checkin import health, wording
 from checkin.bootstrap import Bell, Line
-from webhooks import metrics
+from webhooks import metrics, speech
+from webhooks.answers import twiml
 
 
 def add_rules(app: Flask, line: Line, bell: Bell) -> None:
@@ -36,3 +38,20 @@ def add_rules(app: Flask, line: Line, bell: Bell) -> None:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     app.add_url_rule("/metrics", view_func=metrics_page)
+
+
+def add_mirror(door: Blueprint, line: Line) -> None:
+    """Add `/twilio/doctor`: behind the signature like everything here, it does nothing but say how the request arrived.
+    `checkin doctor` sends itself one by PUBLIC_URL, to see what the proxies on the way make of it. And
+    `/twilio/doctor/call`: what its trial call says."""
+
+    def mirror() -> Response:
+        return jsonify(host=request.host, scheme=request.headers.get("X-Forwarded-Proto", request.scheme))
+
+    def trial() -> Response:
+        document = VoiceResponse()
+        speech.say(document, wording.say("doctor.trial", "en", "voice", {"line": line.settings.name}), "en")
+        return twiml(str(document))
+
+    door.add_url_rule("/doctor", view_func=mirror, methods=["POST"])
+    door.add_url_rule("/doctor/call", "doctor_call", trial, methods=["POST"])

@@ -16,7 +16,7 @@ _MOST_PLANS = 500
 
 @cache
 def _line() -> bootstrap.Line:
-    return bootstrap.open_line(os.environ)
+    return bootstrap.start_line(os.environ)
 
 
 def tick() -> None:

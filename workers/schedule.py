@@ -1,8 +1,14 @@
 """The clock's schedule: `rq cron workers.schedule`. Several clocks may run; ticks that meet do nothing twice."""
 
+import os
+
 from rq import cron
 
+from checkin.bootstrap import start_line
 from workers import jobs, queues
+
+# The clock itself asks the database nothing: it looks once whether the line can work, and lets go of it.
+start_line(os.environ).store.engine.dispose()
 
 # A tick that finds no worker expires before the next but one comes.
 cron.register(jobs.tick, queue_name=queues.CLOCK, interval=5, ttl=10, result_ttl=0, job_timeout=120)

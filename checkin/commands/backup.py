@@ -19,6 +19,7 @@ def _bar() -> Progress:
 def backup(file: Path) -> None:
     """Write everything the line knows to FILE, while it runs: the database and the settings, without keys and
     passwords."""
+    from checkin import health
     from checkin.backup import backup as make
     from checkin.commands.opening import open_here
 
@@ -26,6 +27,9 @@ def backup(file: Path) -> None:
     with _bar() as bar:
         task = bar.add_task("Backing up")
         manifest = make(line.store, file, os.environ, line.clock(), lambda done: bar.update(task, completed=done))
+    with line.store.work(line.clock()) as work:
+        # The doctor asks how old the newest is.
+        health.beat(work, "backup")
     click.echo(f"{file} holds {sum(manifest.rows.values()):,} rows of {manifest.taken_at[:16].replace('T', ' ')} UTC.")
     click.echo(f"To open it you need: {', '.join(manifest.keys) or 'no key'}, from CHECKIN_KEYS, kept somewhere else.")
 

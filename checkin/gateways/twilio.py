@@ -4,9 +4,11 @@ Facts and codes: Twilio's error dictionary and API description as of 2026; what 
 """
 
 import http.client
+import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Self
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -70,7 +72,7 @@ _FAULT_OF: Mapping[int, Fault] = {
 }
 
 
-class _Http(HttpClient):
+class Http(HttpClient):
     """Twilio's requests over one pool of kept connections, with a time limit, optionally to another host.
 
     The SDK's own client has no time limit by default and loses Retry-After.
@@ -84,6 +86,13 @@ class _Http(HttpClient):
         self._timeout = urllib3.Timeout(connect=min(seconds, 5), read=seconds)
         self._host = urlsplit(api_url) if api_url else None
         self._authorization: dict[tuple[str, str], str] = {}
+        self.dated = ""
+        """The Date of the newest answer, as the carrier wrote it."""
+
+    @classmethod
+    def of(cls, settings: Settings, *, connections: int) -> Self:
+        """Return what makes requests within `settings.carrier_seconds`."""
+        return cls(seconds=settings.carrier_seconds, connections=connections, api_url=settings.twilio_api_url)
 
     def request(
         self,
@@ -112,6 +121,7 @@ class _Http(HttpClient):
             body = urlencode(data, doseq=True).encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         answer = self._pool.request(method, uri, body=body, headers=sent, timeout=self._timeout, redirect=False)
+        self.dated = answer.headers.get("Date", "")
         if answer.status == http.client.TOO_MANY_REQUESTS:
             raise CarrierError("The carrier is busy.", code=20429, retry_after=_seconds(answer.headers))
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
@@ -120,6 +130,12 @@ class _Http(HttpClient):
 def _seconds(headers: Mapping[str, str]) -> float | None:
     text = headers.get("Retry-After", "")
     return float(text) if text.isdigit() else None
+
+
+def client_of(settings: Settings, http_client: Http) -> Client:
+    """Return Twilio's own client for the account, with the API key where there is one."""
+    user, secret = settings.api_key or (settings.account_sid, settings.auth_tokens[0])
+    return Client(user, secret, settings.account_sid, http_client=http_client)
 
 
 _DETECTION: Mapping[Machines, str | object] = {
@@ -136,15 +152,7 @@ class TwilioGateway:
         """Make a gateway whose requests end within `settings.carrier_seconds`; nothing is sent yet."""
         self._settings = settings
         self._answers_at = f"{settings.public_url}/twilio"
-        user, secret = settings.api_key or (settings.account_sid, settings.auth_tokens[0])
-        client = Client(
-            user,
-            secret,
-            settings.account_sid,
-            http_client=_Http(
-                seconds=settings.carrier_seconds, connections=connections, api_url=settings.twilio_api_url
-            ),
-        )
+        client = client_of(settings, Http.of(settings, connections=connections))
         self._messages = client.api.v2010.account.messages
         self._calls = client.api.v2010.account.calls
 
@@ -162,7 +170,7 @@ class TwilioGateway:
                 **(by_service or {"from_": sender or self._settings.number or ""}),
             )
         except Exception as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         return _text_receipt(sent)
 
     def call(
@@ -182,7 +190,7 @@ class TwilioGateway:
                 machine_detection=_DETECTION[machines],
             )
         except Exception as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         return _call_receipt(made)
 
     def hang_up(self, sid: str) -> None:
@@ -190,7 +198,7 @@ class TwilioGateway:
         try:
             self._calls(sid).update(status="completed")
         except Exception as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def find_text(self, to: str, body: str, since: datetime) -> Receipt | None:
         """Look in Twilio's list for a text sent since a moment (aware). Raises CarrierError.
@@ -200,7 +208,7 @@ class TwilioGateway:
         try:
             found = self._messages.list(to=to, limit=50, page_size=50)
         except Exception as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         for message in found:
             if message.body == body and _since(message.date_created, since):
                 return _text_receipt(message)
@@ -211,7 +219,7 @@ class TwilioGateway:
         try:
             found = self._calls.list(to=to, limit=20, page_size=20)
         except Exception as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         for call in found:
             if call.direction != "inbound" and _since(call.date_created, since):
                 return _call_receipt(call)
@@ -252,7 +260,14 @@ def _call_receipt(call: CallInstance) -> Receipt:
     return Receipt(str(call.sid), status, CALL_RANK.get(status, UNKNOWN_RANK))
 
 
-def _translated(error: Exception) -> CarrierError:
+def _code_in(answer: Response) -> int | None:
+    try:
+        return int(json.loads(answer.text)["code"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def translated(error: Exception) -> CarrierError:
     """Return what went wrong in the line's own terms; above all, whether Twilio may have acted all the same."""
     match error:
         case CarrierError():
@@ -262,6 +277,11 @@ def _translated(error: Exception) -> CarrierError:
             if status >= http.client.INTERNAL_SERVER_ERROR:
                 return CarrierError(f"Twilio answered {status}.", code=int(code or status), ambiguous=True)
             return CarrierError(f"Twilio refused with {code}.", code=int(code or status))
+        # What the SDK makes of a list that is refused: the answer itself, beside a sentence.
+        case TwilioException(args=(_, Response(status_code=status) as answer)) if (
+            status < http.client.INTERNAL_SERVER_ERROR
+        ):
+            return translated(TwilioRestException(status, "", code=_code_in(answer)))
         case urllib3.exceptions.NewConnectionError() | urllib3.exceptions.ConnectTimeoutError():
             return CarrierError("Twilio could not be reached.", code=20503)
         case urllib3.exceptions.LocationValueError() | BadSetting():

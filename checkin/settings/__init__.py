@@ -41,6 +41,8 @@ class Settings:
     messaging_service_sid: str | None
     number: str | None
     twilio_api_url: str | None
+    fallback_sms_url: str | None
+    fallback_voice_url: str | None
     advanced_opt_out: bool
     speech: bool
     behind_proxy: bool
@@ -102,6 +104,8 @@ _TABLE: tuple[tuple[str, str, How], ...] = (
     ("messaging_service_sid", "TWILIO_MESSAGING_SERVICE_SID", kinds.optional),
     ("number", "TWILIO_NUMBER", kinds.e164),
     ("twilio_api_url", "TWILIO_API_URL", kinds.url(bare=True)),
+    ("fallback_sms_url", "TWILIO_FALLBACK_SMS_URL", kinds.url()),
+    ("fallback_voice_url", "TWILIO_FALLBACK_VOICE_URL", kinds.url()),
     ("advanced_opt_out", "CHECKIN_ADVANCED_OPT_OUT", kinds.yes_no),
     ("speech", "CHECKIN_SPEECH", kinds.yes_no),
     ("behind_proxy", "CHECKIN_BEHIND_PROXY", kinds.yes_no),

@@ -1,0 +1,63 @@
+"""What a check is given, and what it finds."""
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from checkin.gateways.twilio_account import Connected, TwilioAccount, connected
+from checkin.settings import Settings
+from checkin.store.work import Store
+
+
+class Level(enum.IntEnum):
+    """How bad it is; a command's exit code is the worst."""
+
+    OK = 0
+    WARNING = 1
+    PROBLEM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One plain sentence, and the command or page that mends it ("": the check's own). `stops`: the line cannot work
+    like this, and no process of it starts."""
+
+    level: Level
+    sentence: str
+    mend: str = ""
+    stops: bool = False
+
+
+def warning(sentence: str, mend: str = "") -> Found:
+    """Something that will hurt one day."""
+    return Found(Level.WARNING, sentence, mend)
+
+
+def problem(sentence: str, mend: str = "", *, stops: bool = False) -> Found:
+    """Something that hurts now."""
+    return Found(Level.PROBLEM, sentence, mend, stops)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """The line that is examined. `now` is its own moment, which a rehearsal may have moved; `clock` the machine's."""
+
+    settings: Settings
+    store: Store
+    now: datetime
+    clock: Callable[[], datetime]
+
+    @cached_property
+    def account(self) -> TwilioAccount:
+        """The account at the carrier."""
+        return TwilioAccount(self.settings)
+
+    @cached_property
+    def connected(self) -> list[Connected]:
+        """The number and the service at the carrier, asked for once. Raises CarrierError."""
+        return connected(self.account, self.settings)
+
+
+Look = Callable[[Patient], Iterable[Found]]
