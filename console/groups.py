@@ -1,13 +1,14 @@
 """Groups: the list, one group and when it meets, its series made and changed, and the address of its calendar."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from checkin import audit, meetings
+from checkin import audit, groups, meetings
 from checkin.errors import BadInput
 from checkin.meetings import Kept, Place, keeping
 from checkin.meetings.keeping import Draft
@@ -20,6 +21,8 @@ from console.paging import tell
 
 # Facilitators see when their groups meet, and change one meeting at a time.
 KEEPERS = frozenset({"admin", "coordinator", "safeguarding"})
+# Who makes a group, and says what it is called.
+FOUNDERS = frozenset({"admin", "coordinator"})
 _REMINDERS = {
     "both": ("3 10:30", "1 16:00"),
     "before": ("1 16:00",),
@@ -42,6 +45,20 @@ class SeriesForm(Form):
     asks = yes("Ask whoever runs it the day before whether they can")
 
 
+class NameForm(Form):
+    """What a group is called, and how it is found."""
+
+    name = line("Name", hint="As members would say it: Tuesday group", needed="Enter a name", longest=60)
+    area = line("Where", hint="The town or part of town, such as: Leeds", longest=60)
+    about = words("What it is for", hint="Told to whoever looks for a group", longest=160, rows=2)
+    expect = words(
+        "What to expect of the first time", hint="Who is there, and what nobody has to do", longest=160, rows=2
+    )
+    join_code = line(
+        "Code for JOIN", hint="3 to 20 letters and digits, texted after JOIN. Empty: nobody joins by text", longest=20
+    )
+
+
 def room(desk: Desk) -> Blueprint:
     """Return the room: `/groups`, `/groups/<id>`, and what can be changed there."""
     door = Blueprint("groups", __name__, url_prefix="/groups")
@@ -51,7 +68,14 @@ def room(desk: Desk) -> Blueprint:
             found = meetings.board.list_groups(work, desk.groups(work))
             mine = meetings.feed.address(work, person_id=me().person_id)
             return Response(
-                render_template("groups.html", groups=found, times=desk.times(work), mine=_whole(desk, mine), said=said)
+                render_template(
+                    "groups.html",
+                    groups=found,
+                    times=desk.times(work),
+                    mine=_whole(desk, mine),
+                    said=said,
+                    founds=me().role in FOUNDERS,
+                )
             )
 
     def one(group: UUID) -> Response:
@@ -66,9 +90,17 @@ def room(desk: Desk) -> Blueprint:
                 address=_whole(desk, address),
                 said=said,
                 keeps=me().role in KEEPERS,
+                founds=me().role in FOUNDERS,
+                called=groups.called(work, group),
             )
             audit.record(work, me().person_id, "read_group", f"group {group}")
         return Response(page)
+
+    def found() -> AnyResponse:
+        return _name(desk, None)
+
+    def rename(group: UUID) -> AnyResponse:
+        return _name(desk, group)
 
     def new(group: UUID) -> AnyResponse:
         return _series(desk, group, None)
@@ -77,7 +109,9 @@ def room(desk: Desk) -> Blueprint:
         return _series(desk, group, meeting)
 
     door.add_url_rule("", "show", show)
+    door.add_url_rule("/new", "found", found, methods=["GET", "POST"])
     door.add_url_rule("/<uuid:group>", "one", one)
+    door.add_url_rule("/<uuid:group>/name", "rename", rename, methods=["GET", "POST"])
     door.add_url_rule("/<uuid:group>/meetings/new", "new", new, methods=["GET", "POST"])
     door.add_url_rule("/<uuid:group>/meetings/<uuid:meeting>", "series", series, methods=["GET", "POST"])
     for name, deed in (("make", meetings.feed.make_address), ("drop", meetings.feed.drop_address)):
@@ -125,6 +159,25 @@ def visible(desk: Desk, work: Work, group_id: UUID) -> None:
 
 def _whole(desk: Desk, path: str | None) -> str | None:
     return desk.line.settings.public_url.rstrip("/") + path if path else None
+
+
+def _name(desk: Desk, group_id: UUID | None) -> AnyResponse:
+    if me().role not in FOUNDERS:
+        abort(404)
+    with desk.work() as work:
+        standing = (groups.called(work, group_id) or abort(404)) if group_id else None
+        form = NameForm(asdict(standing) if standing else None)
+        if form.sent():
+            typed = {name: " ".join(value.split()) for name, value in form.values.items()}
+            with form.told(work):
+                if group_id is None:
+                    group_id = groups.create(work, groups.Called(**typed), by=me().person_id)
+                else:
+                    groups.rename(work, group_id, groups.Called(**typed), by=me().person_id)
+        if not form.done:
+            return form.page("group_name.html", group_id=group_id, standing=standing)
+    tell("Kept. Members hear nothing of it now.")
+    return redirect(url_for("groups.one", group=group_id), 303)
 
 
 def _series(desk: Desk, group_id: UUID, meeting_id: UUID | None) -> AnyResponse:

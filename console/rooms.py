@@ -15,6 +15,7 @@ from console import (
     account,
     audit,
     buddies,
+    buddies_breaks,
     cases,
     directory,
     directory_keeping,
@@ -65,6 +66,7 @@ ROOMS = (
     Room(people_records.data_room, people.READERS),
     Room(people.talk_room, people.READERS),
     Room(buddies.room, CASE_WORKERS, "Buddies", "buddies.show"),
+    Room(buddies_breaks.room, CASE_WORKERS),
     # Groups and meetings
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from checkin import buddies, people
+from checkin import buddies, people, wording
 from checkin.conversations import sentences
-from checkin.store.models import Person
+from checkin.store.models import Pair, Person
 from checkin.store.work import Work
 from checkin.wording import Variant
 
@@ -48,6 +50,28 @@ def of_end(work: Work, pair_id: UUID) -> Sequence[Preview]:
         _preview(work, reader, "first", "pair.ended", {"buddy": people.first_name(work, other)})
         for reader, other in zip(two, reversed(two), strict=True)
     ]
+
+
+def of_break(work: Work, buddy_id: UUID, until: datetime | None) -> Sequence[Preview]:
+    """Return what is said when a buddy rests until a moment (aware), or (None) when their break ends now: to them, to
+    each whom they look out for, and to whoever stands in."""
+    buddy = people.first_name(work, buddy_id)
+    found = [(buddy_id, "rest.done" if until else "rest.over", {"name": buddy})]
+    pairs = select(Pair.id, Pair.member_id).where(Pair.buddy_id == buddy_id, Pair.status != "ended").order_by(Pair.id)
+    for pair in work.conn.execute(pairs).all():
+        cover, names = buddies.cover_of(work, pair.id), {"buddy": buddy}
+        if cover is None:
+            found.append((pair.member_id, "rest.member" if until else "rest.back", names))
+            continue
+        names |= {"taker": people.first_name(work, cover.buddy_id), "member": people.first_name(work, pair.member_id)}
+        found.append((pair.member_id, "rest.member_covered" if until else "rest.back", names))
+        found.append((cover.buddy_id, "rest.cover" if until else "rest.back_cover", names))
+    return [_preview(work, who, "first", key, values | _until(work, who, until)) for who, key, values in found]
+
+
+def _until(work: Work, reader: UUID, until: datetime | None) -> dict[str, str]:
+    row = work.conn.execute(select(Person.language, Person.zone).where(Person.id == reader)).one()
+    return {"until": wording.day(until.astimezone(ZoneInfo(row.zone)), row.language)} if until else {}
 
 
 def _preview(work: Work, person_id: UUID, when: str, key: str, values: Mapping[str, str]) -> Preview:

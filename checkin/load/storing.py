@@ -90,7 +90,8 @@ def _columns(spec: GroupSpec) -> dict[str, object]:
 
 
 def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
-    group_id = upsert(work, Group, spec.ref, _columns(spec))
+    by_hand = select(Group.id).where(Group.ref == spec.ref, Group.by_hand)
+    group_id = work.conn.execute(by_hand).scalar() or upsert(work, Group, spec.ref, _columns(spec))
     # Who joined by themselves stays, named or not.
     filed = (Membership.group_id == group_id, Membership.joined_at.is_(None))
     work.conn.execute(delete(Membership).where(*filed))

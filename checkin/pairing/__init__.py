@@ -29,7 +29,7 @@ from checkin.pairing.proposing import (
     withdraw,
 )
 from checkin.pairing.proposing import TOPICS as PROPOSALS
-from checkin.pairing.resting import come_back, rest, rest_is_over
+from checkin.pairing.resting import call_back, come_back, put_to_rest, rest, rest_is_over
 from checkin.pairing.reviewing import FIRST_REVIEW, claim_review, put_review, review_at
 from checkin.store.work import Work
 
@@ -42,7 +42,7 @@ def still_open(work: Work, topic: str, subject: UUID) -> bool:
 
 
 __all__ = [
-    "AFTERCARE", "EACH_WEEKS", "FIRST_REVIEW", "PROPOSALS", "Ask", "after_red", "answer", "answered", "claim_review",
-    "come_back", "come_due", "debrief", "hand_over", "looked_out_for", "make", "names", "part", "propose",
-    "put_review", "rest", "rest_is_over", "review_at", "still_open", "withdraw",
+    "AFTERCARE", "EACH_WEEKS", "FIRST_REVIEW", "PROPOSALS", "Ask", "after_red", "answer", "answered", "call_back",
+    "claim_review", "come_back", "come_due", "debrief", "hand_over", "looked_out_for", "make", "names", "part",
+    "propose", "put_review", "put_to_rest", "rest", "rest_is_over", "review_at", "still_open", "withdraw",
 ]  # fmt: skip

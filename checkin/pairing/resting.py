@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select, update
 
-from checkin import buddies, escalations, people, timers, wording
+from checkin import audit, buddies, escalations, people, timers, wording
 from checkin.conversation.effects import Severity
+from checkin.errors import BadInput
 from checkin.people import Member
 from checkin.store.models import Pair, Person
 from checkin.store.work import Work
@@ -28,6 +29,25 @@ def rest(work: Work, member: Member, until: datetime) -> bool:
         timers.set_timer(work, "settled", work.now, person_id=member.id, topic="buddy_report", subject=pair.id)
         _cover(work, member, pair, until)
     return True
+
+
+def put_to_rest(work: Work, by: UUID, buddy_id: UUID, until: datetime) -> None:
+    """Let a buddy rest until a moment (aware) because staff say so, and tell them too. Raises BadInput for somebody who
+    is nobody's buddy."""
+    member = people.lock(work, buddy_id)
+    if member is None or not rest(work, member, until):
+        raise BadInput("They are nobody's buddy any more.")
+    buddies.tell(work, buddy_id, "rest.done", {"until": _day(work, buddy_id, until)}, _about(buddy_id, until))
+    audit.record(work, by, "gave_break", f"person {buddy_id}")
+
+
+def call_back(work: Work, by: UUID, buddy_id: UUID) -> None:
+    """End a buddy's break because staff say so, and tell them too. Raises BadInput when they have none."""
+    member = people.lock(work, buddy_id)
+    if member is None or not come_back(work, member):
+        raise BadInput("They have no break that could be ended.")
+    buddies.tell(work, buddy_id, "rest.over", {"name": member.name}, f"{buddy_id}:{work.now:%Y%m%d%H%M}")
+    audit.record(work, by, "ended_break", f"person {buddy_id}")
 
 
 def _cover(work: Work, member: Member, pair: Row[UUID, UUID], until: datetime) -> None:

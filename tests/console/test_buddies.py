@@ -90,6 +90,32 @@ def test_a_pair_is_seen_looked_at_handed_over_and_ended(office: Office, sue: Bro
     assert ("sue", "pair_ended", f"pair {pair}") in office.audited()
 
 
+def test_a_break_is_seen_in_words_given_and_ended(office: Office, sue: Browser) -> None:
+    pair = paired(office)
+    form = f"/buddies/{pair}/break"
+    assert "Give <bdi>Fay</bdi> a break" in sue.get(f"/buddies/{pair}").text
+    sue.get(form)
+    assert "Choose a day from tomorrow on" in sue.post(form, back="2026-12-03").text
+    assert "Choose a day within 90 days" in sue.post(form, back="2027-12-03").text
+    told = sue.post(form, back="2026-12-17").text.replace("&#39;", "'")
+    assert "You have a rest from being a buddy until Thursday 17 December" in told
+    assert "Fay is having a rest until Thursday 17 December" in told
+    assert office.rows("SELECT status FROM pairs") == [("active",)]
+    assert sue.post(form, back="2026-12-17", stage="sure").status_code == 303
+    assert office.rows("SELECT status FROM pairs") == [("resting",)]
+    told_of = (
+        "SELECT p.ref, m.wording FROM messages m JOIN people p ON p.id = m.person_id WHERE m.wording LIKE 'rest.%'"
+    )
+    assert set(office.rows(told_of)) == {("fay", "rest.done"), ("ann", "rest.member")}
+    back = f"/buddies/{pair}/back"
+    assert "there for you again" in sue.get(back).text
+    assert sue.post(back).status_code == 303
+    assert office.rows("SELECT status FROM pairs") == [("active",)]
+    assert set(office.rows(told_of)) >= {("fay", "rest.over"), ("ann", "rest.back")}
+    assert "They have no break that could be ended" in sue.post(back).text
+    assert {("sue", "gave_break"), ("sue", "ended_break")} <= {row[:2] for row in office.audited()}
+
+
 def test_hostile_names_stay_text_and_pages_cost_the_same(office: Office, sue: Browser) -> None:
     pair = paired(office)
     with office.line.store.work(office.now) as work:
@@ -112,7 +138,8 @@ def test_everybody_can_use_it(office: Office, opens: Opens, complaints: list[str
     office.now += timedelta(minutes=1)
     page = opens("sue")
     for path in ("/buddies", f"/buddies/{pair}", f"/buddies/for/{office.person('ann')}", "/buddies/find?q=carol",
-                 f"/buddies/for/{office.person('ann')}/{office.person('carol')}", f"/buddies/{pair}/end"):  # fmt: skip
+                 f"/buddies/for/{office.person('ann')}/{office.person('carol')}", f"/buddies/{pair}/end",
+                 f"/buddies/{pair}/break", f"/buddies/{pair}/back"):  # fmt: skip
         page.goto(path)
         axe(page)
     assert complaints == []

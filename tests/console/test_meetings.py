@@ -333,3 +333,42 @@ def test_each_page_can_be_used_on_a_small_phone(office: Office, opens: Opens, se
     page.wait_for_url("**#who-*")
     assert page.get_by_role("button", name="Came: Ann").get_attribute("aria-pressed") == "true"
     axe(page)
+
+
+NAMED = {"name": "Mill group", "area": "Otley", "about": "Stoma", "expect": "Tea", "join_code": "mill 1"}
+
+
+def test_a_group_is_made_and_called_otherwise_and_a_file_leaves_it_alone(
+    office: Office, series: str, tmp_path: Path
+) -> None:
+    del series
+    omar, sue = office.staff("omar"), office.staff("sue")
+    assert "Make a group" in omar.get("/groups").text
+    assert "Make a group" not in sue.get("/groups").text
+    assert sue.get("/groups/new").status_code == 404
+    omar.get("/groups/new")
+    made = omar.post("/groups/new", **NAMED)
+    assert made.status_code == 303
+    page = omar.get(made.location).text
+    assert "JOIN <bdi>M1111</bdi>" in page
+    for wrong, sentence in (
+        ({"name": ""}, "Enter a name"),
+        ({"name": "leeds GROUP"}, "a group of this name already"),
+        ({"join_code": "m-1ill"}, "Another group has this code"),
+        ({"join_code": "!?"}, "3 to 20 letters and digits"),
+    ):
+        refused = omar.post("/groups/new", **{**NAMED, "name": "Weir group", **wrong})
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    leeds = f"/groups/{id_of(office, 'groups', 'leeds')}"
+    opened = hidden(omar.get(f"{leeds}/name").text)
+    sue.get("/")
+    assert sue.post(f"{leeds}/name", **opened, **NAMED).status_code == 404
+    renamed = {**NAMED, "name": "Aire group", "join_code": "AIRE"}
+    assert omar.post(f"{leeds}/name", **opened, **renamed).status_code == 303
+    assert "Somebody else has changed this" in omar.post(f"{leeds}/name", **opened, **NAMED).text
+    with office.line.store.work(office.now) as work:
+        load_file(work, tmp_path / "groups.yaml")
+    assert office.rows("SELECT name, join_code FROM groups WHERE ref = 'leeds'") == [("Aire group", "A1RE")]
+    assert office.rows("SELECT name FROM groups WHERE ref = 'york'") == [("York group",)]
+    assert {("omar", "made_group"), ("omar", "changed_group")} <= {row[:2] for row in office.audited()}
