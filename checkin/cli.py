@@ -220,6 +220,21 @@ def load(file: Path, *, only_check: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def fallback(folder: Path) -> None:
+    """Write what callers get when the line cannot answer, for each country, to FOLDER (deploy/fallback)."""
+    from checkin.wording.fallback import documents
+
+    for name, document in documents().items():
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(document, encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be written: {error.strerror}.") from error
+        click.echo(str(folder / name))
+
+
+@main.command()
 @click.argument("words", nargs=-1)
 @click.option("--asked", default="none", show_default=True, help="What was asked: ok mood rsvp contact menu none.")
 @click.option("--file", "file", type=_EXISTING, help="Rows asked<TAB>text, with a header.")

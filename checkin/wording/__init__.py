@@ -64,12 +64,20 @@ def sentences(language: str) -> Mapping[str, Sentence]:
 
 
 @cache
+def _countries() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return tomllib.loads((_HERE / "countries.toml").read_text(encoding="utf-8"))
+
+
+def countries() -> tuple[str, ...]:
+    """Return the countries whose numbers are known, and "international" for every other."""
+    return tuple(_countries())
+
+
 def country(code: str, language: str = "en") -> Mapping[str, str]:
     """Return a country's own placeholders (emergency, helpline, ...), said in a language. A country we have none for
     gets the international ones, which name no number that might not answer there."""
-    stored = tomllib.loads((_HERE / "countries.toml").read_text(encoding="utf-8"))
-    found: Mapping[str, str] = stored.get(code, stored["international"])[language]
-    return found
+    stored = _countries()
+    return stored.get(code, stored["international"])[language]
 
 
 @cache
