@@ -17,6 +17,7 @@ from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.rows import rows
 from checkin.commands.staff import staff
+from checkin.commands.twilio import twilio
 from checkin.commands.wording import wording
 from checkin.errors import BadFile, BadInput, BadSetting, CheckinError
 
@@ -69,6 +70,7 @@ def main() -> None:
 main.add_command(directory)
 main.add_command(find)
 main.add_command(doctor)
+main.add_command(twilio)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(play)

@@ -23,6 +23,9 @@ class Number:
     voice: Target = field(default_factory=Target)
     voice_fallback: Target = field(default_factory=Target)
     status_callback: Target = field(default_factory=Target)
+    sms_application: str = ""
+    voice_application: str = ""
+    """TwiML applications: kept, not followed."""
 
     @property
     def texts(self) -> bool:

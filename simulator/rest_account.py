@@ -69,8 +69,8 @@ def _number(number: Number) -> Json:
         "status_callback": number.status_callback.url,
         "status_callback_method": number.status_callback.method,
         "voice_caller_id_lookup": False,
-        "voice_application_sid": "",
-        "sms_application_sid": "",
+        "voice_application_sid": number.voice_application,
+        "sms_application_sid": number.sms_application,
         "address_requirements": "none",
         "address_sid": None,
         "beta": False,
@@ -113,6 +113,8 @@ def update_number(sid: str) -> Response:
     with network().lock:
         _retarget(found, NUMBER_TARGETS, request.form)
         found.friendly_name = request.form.get("FriendlyName", found.friendly_name)
+        found.sms_application = request.form.get("SmsApplicationSid", found.sms_application)
+        found.voice_application = request.form.get("VoiceApplicationSid", found.voice_application)
     return jsonify(_number(found))
 
 
