@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from checkin.conversation import needs
 from checkin.conversation.needs import NEEDS, needs_of_service, read_needs
+from checkin.conversation.needs.lexicon import Lexicon, Phrase
 from checkin.conversation.needs.slips import Slips
+from checkin.conversation.needs.votes import NOTHING, Votes
 
-# Each row was written before it was looked at how it is read; those that were misread then have taught something.
-with (Path(__file__).parent / "needs_museum.tsv").open(encoding="utf-8") as _stream:
-    MUSEUM = [tuple(row) for row in csv.reader(_stream, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
 DATA = Path(needs.__file__).parent.parent / "data" / "needs"
+# Each row was written before it was looked at how it is read; those that were misread then have taught something.
+with (DATA / "examples.tsv").open(encoding="utf-8") as _stream:
+    MUSEUM = [tuple(row) for row in csv.reader(_stream, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
 
-# Sixty everyday needs that nothing was taught by: the share that is read right is what can be promised to others.
+# Everyday needs that nothing was taught by: the share that is read right is what can be promised to others.
 UNSEEN = Path(__file__).parent / "needs_unseen.tsv"
 
 
@@ -56,6 +58,26 @@ def test_every_need_has_words_in_every_language() -> None:
 )
 def test_of_several_needs_none_is_lost(text: str, found: set[str]) -> None:
     assert set(read_needs(text).found) >= found
+
+
+def test_single_words_decide_between_two_and_speak_where_no_phrase_does() -> None:
+    lexicon = Lexicon({"radiator": (Phrase(("radiator",), {"energy": 6}),)}, {}, frozenset(), frozenset())
+    votes = Votes(
+        lexicon, [(("parenting",), ("teething", "again")), (("health",), ("again",)), ((NOTHING,), ("hello",))]
+    )
+    lean = votes.of(["teething", "again"])
+    assert max(lean, key=lambda n: lean[n]) == "parenting"
+    assert lean["health"] < lean["parenting"]
+    assert votes.of(["radiator"])["energy"] > 0 > votes.of(["radiator"])["food"]
+    assert set(votes.of(["nobody", "said", "this"]).values()) == {0.0}
+    assert votes.of(["hello"])[NOTHING] > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["what time is it", "are you there", "can you say that again", "xqzt blah", "ok thanks"]
+)
+def test_what_is_about_nothing_leads_nowhere(text: str) -> None:
+    assert read_needs(text).found == ()
 
 
 @pytest.mark.parametrize(

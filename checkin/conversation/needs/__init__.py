@@ -4,8 +4,8 @@
 
 The list of needs is `NEEDS` and nowhere else; docs/directory.md says what each is for. The words are data
 (`../data/needs/`, a file a language), the same ones by which the directory files a service under its needs; how they
-are weighed is in `reader`. To teach it a way of saying something: a phrase in the data, a line in the museum of its
-tests (tests/conversation/needs_museum.tsv).
+are weighed is in `reader`. To teach it a way of saying something: a phrase in the data, or a whole sentence in
+`examples.tsv` there, whose words then lean that way in other sentences as well (`votes`).
 """
 
 from functools import cache

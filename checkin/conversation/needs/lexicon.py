@@ -25,6 +25,7 @@ NEEDS: tuple[str, ...] = (
 
 # "P.I.P." is one word.
 _LETTERS = re.compile(r"\b(\w)\.(?=\w\b)")
+WORD = re.compile(r"[^\W_]+")
 _DATA = Path(__file__).parent.parent / "data" / "needs"
 _SHORTEST_PLURAL, _NO_PLURAL = 3, ("ss", "us", "is")
 _WEIGHTS = {"strong": 6, "plain": 3, "weak": 1}
@@ -73,6 +74,16 @@ def load() -> Lexicon:
                     had = phrases[words].get(need, 0)
                     phrases[words][need] = max(had, _WEIGHTS[strength])
     return _indexed(phrases, frozenset(ordinary), spelling)
+
+
+def examples(spelling: Mapping[str, str]) -> list[tuple[list[str], list[str]]]:
+    """Return sentences as people write them: the needs each is for ("none" for none), and its words as they are
+    compared."""
+    rows = (_DATA / "examples.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    split = (row.split("\t") for row in rows)
+    return [
+        (needs.split("|"), [stem(w) for w in spelt(WORD.findall(plain(words)), spelling)]) for needs, words in split
+    ]
 
 
 def _phrases(listed: str, spelling: Mapping[str, str]) -> list[tuple[str, ...]]:

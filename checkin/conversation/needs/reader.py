@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checkin.conversation.needs.lexicon import GAP, NEEDS, Lexicon, Phrase, plain, spelt, stem
+from checkin.conversation.needs.lexicon import GAP, NEEDS, WORD, Lexicon, Phrase, examples, plain, spelt, stem
 from checkin.conversation.needs.slips import Slips
+from checkin.conversation.needs.votes import NOTHING, Votes
 from checkin.conversation.risk import Level, Risk, read_risk
 
 # A need has to be spoken of plainly once, or tipped at several times.
 _ENOUGH = 3
+# How much single words count beside phrases, and how far they must lean where there is no phrase at all.
+_LEAN, _SURE = 0.5, 3.5
 # What these are about is often only how somebody else's need is told: "a group for widows", "no money for nappies".
 _WIDE = {"groups": 3, "money": 2, "loneliness": 1, "mental-health": 1}
 _ORDER = {need: i for i, need in enumerate(NEEDS)}
-_WORD = re.compile(r"[^\W_]+")
 _GAP_WORDS = 3
 _SHORTEST_STEM = 3
 # "not about debt", "don't need food", "not homeless, just lonely": what follows is not what they look for. "no food"
@@ -59,18 +61,17 @@ class NeedsReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._slips = Slips(lexicon.vocabulary, lexicon.ordinary)
+        self._votes = Votes(lexicon, examples(lexicon.spelling))
         # A feed has a hundred thousand descriptions and a few thousand words.
         self._beginning = lru_cache(maxsize=8192)(self._begun_by)
 
     def read(self, text: str) -> Needs:
         """Return the needs in a text. Danger to oneself is the need "crisis", before any other."""
         risk = read_risk(text)
-        typed = _WORD.findall(_NOT_THIS.sub(" ", plain(text)))
+        typed = WORD.findall(_NOT_THIS.sub(" ", plain(text)))
         tokens = [self._corrected(stem(t)) for t in spelt(typed, self._lexicon.spelling)]
         hits = self._hits(tokens)
-        scores = _scores(hits)
-        weigh = {n: s - _WIDE.get(n, 0) for n, s in scores.items()}
-        found = sorted((n for n, s in scores.items() if s >= _ENOUGH), key=lambda n: (-weigh[n], _ORDER[n]))
+        found = self._ordered(tokens, _scores(hits))
         if _in_crisis(risk) or "crisis" in found:
             found = ["crisis", *(n for n in found if n != "crisis")]
         elif _is_hurt(risk) and "abuse" not in found:
@@ -80,11 +81,21 @@ class NeedsReader:
         rest = tuple(word for i, word in enumerate(typed) if i not in said)
         return Needs(tuple(found), tuple(" ".join(tokens[h.begins : h.ends]) for h in hits), rest)
 
+    def _ordered(self, tokens: Sequence[str], scores: Mapping[str, int]) -> list[str]:
+        """Return what is spoken of, the plainest first: by the phrases, and by what the single words lean to."""
+        votes = self._votes.of(tokens)
+        weigh = {n: scores.get(n, 0) - (_WIDE.get(n, 0) if n in scores else 0) + _LEAN * votes[n] for n in NEEDS}
+        found = {n for n, score in scores.items() if score >= _ENOUGH}
+        best = max(NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
+        if found or votes[best] >= _SURE + max(votes[NOTHING], 0):
+            found.add(best)
+        return sorted(found, key=lambda n: (-weigh[n], _ORDER[n]))
+
     def of_service(self, name: str, terms: str, description: str) -> tuple[str, ...]:
         """Return the needs of a service: its name and terms say them, a description only confirms."""
         scores: dict[str, int] = defaultdict(int)
         for words, weight in ((name, 3), (terms, 2), (description[:600], 1)):
-            for need, score in _scores(self._hits([stem(w) for w in _WORD.findall(plain(words))])).items():
+            for need, score in _scores(self._hits([stem(w) for w in WORD.findall(plain(words))])).items():
                 scores[need] += min(score, 12) * weight
         least = max(max(scores.values(), default=0) // 4, 2 * _ENOUGH)
         found = sorted((n for n, s in scores.items() if s >= least), key=lambda n: (-scores[n], _ORDER[n]))
