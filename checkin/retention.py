@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from checkin import history
 from checkin.settings import Keep
 from checkin.store.models import Receipt
 from checkin.store.work import Store, Work
@@ -21,12 +22,13 @@ _LOT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is removed (`about`, for a page), after how long, by which statement; `oldest` finds the oldest moment."""
+    """What is removed (`about`, for a page), after how long, by which statement of a lot, or all at once and counted;
+    `oldest` finds the oldest moment."""
 
     name: str
     about: str
     keep: Callable[[Keep], timedelta]
-    remove: str
+    remove: str | Callable[[Work, datetime], int]
     oldest: str
 
 
@@ -34,19 +36,19 @@ def _records(keep: Keep) -> timedelta:
     return keep.records
 
 
-def _oldest(table: str, at: str) -> str:
-    return f"SELECT min({at}) FROM (SELECT {at} FROM {table} ORDER BY id LIMIT 1000) oldest"
+def _oldest(table: str, at: str, key: str) -> str:
+    return f"SELECT min({at}) FROM (SELECT {at} FROM {table} ORDER BY {key} LIMIT 1000) oldest"
 
 
-def _rows(table: str, at: str, about: str, *, spare: str = "true") -> Rule:
-    """Rows of a table with an `id` that grows with time; those that are `spare`, in SQL, may go."""
+def _rows(table: str, at: str, about: str, *, key: str = "id", spare: str = "true") -> Rule:
+    """Rows of a table with a `key` that grows with time; those that are `spare`, in SQL, may go."""
     return Rule(
         table,
         about,
         _records,
-        f"DELETE FROM {table} WHERE id IN (SELECT id FROM (SELECT id, {at} AS at FROM {table} "
-        f"ORDER BY id LIMIT :lot) oldest WHERE at < :before) AND {spare}",
-        _oldest(table, at),
+        f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM (SELECT {key}, {at} AS at FROM {table} "
+        f"ORDER BY {key} LIMIT :lot) oldest WHERE at < :before) AND {spare}",
+        _oldest(table, at, key),
     )
 
 
@@ -65,16 +67,22 @@ def _cases(name: str, about: str, keep: Callable[[Keep], timedelta], severity: s
 
 _HAS_WORDS = "(body IS NOT NULL OR answer IS NOT NULL OR arguments IS NOT NULL)"
 
-RULES = (
-    Rule(
-        "words",
-        "The words of texts and calls. That there was one stays, as a record.",
+
+def _words(name: str, about: str, table: str) -> Rule:
+    return Rule(
+        name,
+        about,
         lambda keep: keep.words,
-        "UPDATE messages SET body = NULL, answer = NULL, arguments = NULL WHERE id IN (SELECT id FROM messages "
-        f"WHERE {_HAS_WORDS} AND at < :before AND status NOT IN ('owed', 'leased', 'unknown') "
+        f"UPDATE {table} SET body = NULL, answer = NULL, arguments = NULL WHERE (id, at) IN (SELECT id, at "
+        f"FROM {table} WHERE {_HAS_WORDS} AND at < :before AND status NOT IN ('owed', 'leased', 'unknown') "
         "ORDER BY at LIMIT :lot)",
-        f"SELECT min(at) FROM messages WHERE {_HAS_WORDS}",
-    ),
+        f"SELECT min(at) FROM {table} WHERE {_HAS_WORDS}",
+    )
+
+
+RULES = (
+    _words("words", "The words of texts and calls. That there was one stays, as a record.", "messages"),
+    _words("past_words", "The same of what lies in the past already.", "past_messages"),
     Rule(
         "call_turns",
         "What a call just said, kept for a carrier that asks twice.",
@@ -84,6 +92,16 @@ RULES = (
     ),
     _rows("messages", "at", "That a text or a call came or went, and what became of it.",
           spare="status NOT IN ('owed', 'leased', 'unknown')"),
+    Rule(
+        "past_messages",
+        "The same of the past: a month at a time, when all of it is over.",
+        _records,
+        history.drop,
+        "SELECT date_trunc('month', min(at), 'UTC') + interval '1 month' "
+        "FROM (SELECT at FROM past_messages ORDER BY id LIMIT 1000) oldest",
+    ),
+    _rows("holds", "at", "That a message was held back, and why.", key="message_id"),
+    _rows("relay_calls", "at", "That one of a pair rang the other.", key="message_id"),
     _rows("delivery_events", "at", "What the carrier said of a message."),
     _rows("check_ins", "due_at", "Check-ins and their answers.", spare="status <> 'open'"),
     _rows("appointments", "ends", "When somebody was known to be busy, and what for."),
@@ -130,6 +148,9 @@ def run(store: Store, now: datetime) -> dict[str, int]:
 def _lots(store: Store, rule: Rule, now: datetime, before: datetime) -> Iterator[int]:
     while True:
         with store.work(now) as work:
+            if not isinstance(rule.remove, str):
+                yield rule.remove(work, before)
+                return
             done = work.conn.execute(text(rule.remove), {"before": before, "lot": _LOT}).rowcount
         yield done
         if done < _LOT:

@@ -34,6 +34,7 @@ WRONG = {
     "CHECKIN_ANSWERS_MOST": ["0", "many", "2.5"],
     "CHECKIN_ANSWERS_MINUTES": ["0", "some", "0.5"],
     "CHECKIN_REVIEW_WEEKS": ["0", "often", "1.5"],
+    "CHECKIN_HISTORY_DAYS": ["29", "long", "30.5"],
     "CHECKIN_KEEP_WORDS_DAYS": ["0", "long", "0.5"],
     "CHECKIN_KEEP_RECORDS_DAYS": ["0", "two years"],
     "CHECKIN_KEEP_RED_DAYS": ["-1", "for ever"],

@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from checkin import auditor, bootstrap, duties, health, people, reports, retention
+from checkin import auditor, bootstrap, duties, health, history, people, reports, retention
 from checkin.conversations import due
 from checkin.directory import nightly
 from workers import queues
@@ -77,6 +77,12 @@ def remove_old() -> None:
     """Remove what has been kept for as long as it may be."""
     line = _line()
     retention.run(line.store, line.clock())
+
+
+def move_old() -> None:
+    """Move messages about which nothing is left to be done to where the past lies."""
+    line = _line()
+    history.move(line.store, line.clock())
 
 
 def count() -> None:

@@ -21,4 +21,6 @@ cron.register(jobs.file_names, queue_name=queues.BULK, interval=900, ttl=900, re
 cron.register(jobs.read_asked_feeds, queue_name=queues.BULK, interval=15, ttl=15, result_ttl=0, job_timeout=7200)
 # In the small hours, when nobody waits; by the machine's clock.
 cron.register(jobs.remove_old, queue_name=queues.BULK, cron="20 3 * * *", ttl=3600, result_ttl=0, job_timeout=3600)
+# Afterwards: words that have gone need not be moved first.
+cron.register(jobs.move_old, queue_name=queues.BULK, cron="20 4 * * *", ttl=3600, result_ttl=0, job_timeout=3600)
 cron.register(jobs.read_feeds, queue_name=queues.BULK, cron="40 3 * * *", ttl=3600, result_ttl=0, job_timeout=7200)

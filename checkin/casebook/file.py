@@ -140,7 +140,8 @@ _MARK = text(
     """
     SELECT concat_ws('.',
         k.severity, k.status, (SELECT count(*) FROM case_events e WHERE e.case_id = k.id),
-        (SELECT extract(epoch FROM max(m.at)) FROM messages m WHERE m.person_id = k.person_id AND m.direction = 'in'))
+        (SELECT extract(epoch FROM max(m.at)) FROM every_message m
+         WHERE m.person_id = k.person_id AND m.direction = 'in'))
     FROM cases k WHERE k.number = :number
     """
 )

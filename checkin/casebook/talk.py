@@ -46,7 +46,7 @@ _CONVERSATION = text(
     """
     SELECT m.id, m.at, m.direction, m.medium, m.body, m.answer, m.unread, m.stream, m.wording, m.arguments, m.status,
            m.reason, m.reached, m.due_at, m.carrier_status, m.carrier_code, p.language, p.discreet
-    FROM messages m LEFT JOIN people p ON p.id = m.person_id
+    FROM every_message m LEFT JOIN people p ON p.id = m.person_id
     WHERE {whose} ORDER BY m.at DESC, m.id DESC LIMIT :most OFFSET :skip
     """
 )

@@ -38,10 +38,10 @@ _NOT_SENT = text(
         SELECT m.at, CASE m.status WHEN 'dropped' THEN 'dropped' ELSE 'failed' END AS outcome,
             coalesce(m.reason, m.carrier_status) AS why, m.medium, m.stream, m.carrier_code AS code,
             NULL::timestamptz AS until, 1 AS times, m.id
-        FROM messages m WHERE m.person_id = :person AND m.direction = 'out'
+        FROM every_message m WHERE m.person_id = :person AND m.direction = 'out'
         AND (m.status IN ('dropped', 'failed') OR m.carrier_status IN ('undelivered', 'failed'))
         UNION ALL SELECT h.at, 'held', h.why, m.medium, m.stream, NULL, h.until, h.times, m.id
-        FROM holds h JOIN messages m ON m.id = h.message_id WHERE h.person_id = :person
+        FROM holds h JOIN every_message m ON m.id = h.message_id WHERE h.person_id = :person
         UNION ALL SELECT c.due_at, 'left_out', c.why, NULL, 'checkins', NULL, NULL, 1, c.id
         FROM check_ins c WHERE c.person_id = :person AND c.why IS NOT NULL
     ) AS found ORDER BY at DESC, id DESC, why OFFSET :skip LIMIT :most

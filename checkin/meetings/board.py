@@ -205,7 +205,7 @@ def _names(work: Work, ids: Sequence[UUID]) -> tuple[str, ...]:
 
 
 _WORDS = text(
-    "SELECT at, arguments FROM messages WHERE subject = :occurrence AND wording = 'meeting.message' "
+    "SELECT at, arguments FROM every_message WHERE subject = :occurrence AND wording = 'meeting.message' "
     "AND arguments IS NOT NULL ORDER BY at, id"
 )
 
@@ -239,7 +239,7 @@ def _changes(work: Work, occurrence: Occurrence) -> tuple[Past, ...]:
 _SENT = text(
     """
     SELECT p.name, m.status, m.reason, m.due_at, m.medium = 'call' AND NOT m.reached AS rings
-    FROM messages m JOIN people p ON p.id = m.person_id
+    FROM every_message m JOIN people p ON p.id = m.person_id
     WHERE m.subject = :occurrence AND m.at >= :since AND m.wording = ANY(:keys)
     """
 )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, text, update
 
 from checkin import people
 from checkin.errors import BadInput
@@ -28,14 +28,17 @@ from checkin.store.models import (
     KeptFile,
     Message,
     Pair,
+    PastMessage,
     Person,
     PersonPhone,
     Phone,
     StaffReply,
     Tip,
+    every_message,
 )  # fmt: skip
 from checkin.store.work import Work
 
+_MESSAGE = every_message.c
 _WAITING = ("owed", "leased", "unknown")
 
 
@@ -125,8 +128,8 @@ def _blank(work: Work, person_id: UUID, name: str, numbers: Collection[str]) -> 
     about = re.compile("|".join([rf"\b{re.escape(name)}\b" if name else "(?!)", *map(re.escape, filter(None, theirs))]))
     spoilt = []
     for row in work.conn.execute(
-        select(Message.id, Message.body, Message.answer, Message.arguments, Message.direction).where(
-            Message.person_id.in_(_related(work, person_id)), Message.person_id != person_id
+        select(_MESSAGE.id, _MESSAGE.body, _MESSAGE.answer, _MESSAGE.arguments, _MESSAGE.direction).where(
+            _MESSAGE.person_id.in_(_related(work, person_id)), _MESSAGE.person_id != person_id
         )
     ):
         said = [(row.answer, "messages.answer")]
@@ -134,22 +137,22 @@ def _blank(work: Work, person_id: UUID, name: str, numbers: Collection[str]) -> 
             said += [(row.body, "messages.body"), (row.arguments, "messages.arguments")]
         if any(sealed and about.search(work.vault.open(sealed, column)) for sealed, column in said):
             spoilt.append({"row": row.id, "out": row.direction == "out"})
-    if spoilt:
-        work.conn.execute(_BLANK, spoilt)
+    for table in ("messages", "past_messages") if spoilt else ():
+        work.conn.execute(text(_BLANK.format(table=table)), spoilt)
     _blank_timelines(work, person_id, about)
     return len(spoilt)
 
 
-_BLANK = text(
-    "UPDATE messages SET answer = NULL, arguments = CASE WHEN :out THEN NULL ELSE arguments END, "
+_BLANK = (
+    "UPDATE {table} SET answer = NULL, arguments = CASE WHEN :out THEN NULL ELSE arguments END, "
     "body = CASE WHEN :out THEN NULL ELSE body END WHERE id = :row"
 )
 
 
 def _words(work: Work, person_id: UUID) -> list[str]:
     """Return what they wrote that is long enough to be told from everybody's: it may have been passed on."""
-    texts = (Message.person_id == person_id, Message.direction == "in", Message.body.is_not(None))
-    rows = work.conn.execute(select(Message.body).where(*texts))
+    texts = (_MESSAGE.person_id == person_id, _MESSAGE.direction == "in", _MESSAGE.body.is_not(None))
+    rows = work.conn.execute(select(_MESSAGE.body).where(*texts))
     opened = (work.vault.open(row.body, "messages.body") for row in rows if row.body)
     said = (re.sub(r"^\s*buddy\s+", "", words, flags=re.IGNORECASE) for words in opened)
     return [words for words in said if len(words) >= 8]
@@ -163,7 +166,7 @@ def _related(work: Work, person_id: UUID) -> Sequence[UUID]:
     subjects += work.conn.scalars(select(CheckIn.id).where(CheckIn.person_id == person_id)).all()
     subjects += work.conn.scalars(select(Case.id).where(Case.person_id == person_id)).all()
     alerted = select(Alert.person_id).where(or_(Alert.check_in_id.in_(subjects), Alert.case_id.in_(subjects)))
-    told = select(Message.person_id).where(Message.subject.in_(subjects), Message.person_id.is_not(None)).distinct()
+    told = select(_MESSAGE.person_id).where(_MESSAGE.subject.in_(subjects), _MESSAGE.person_id.is_not(None)).distinct()
     found = {*work.conn.scalars(alerted), *work.conn.scalars(told)}
     return list(found | {one for row in rows for one in (row.member_id, row.buddy_id)} - {person_id})
 
@@ -252,15 +255,17 @@ def _timeline(work: Work, case_id: UUID) -> list[dict[str, Any]]:
 
 def _remove(work: Work, person_id: UUID, phones: list[UUID]) -> dict[str, int]:
     """Delete every row that is theirs, table by table, so that the receipt can count them."""
-    theirs = or_(Message.person_id == person_id, Message.person_id.is_(None) & Message.phone_id.in_(phones))
-    messages = select(Message.id).where(theirs)
-    sids = list(work.conn.scalars(select(Message.sid).where(theirs, Message.sid.is_not(None))))
+    said = work.conn.execute(select(_MESSAGE.id, _MESSAGE.sid).where(_theirs(_MESSAGE, person_id, phones))).all()
+    messages, sids = [row.id for row in said], [row.sid for row in said if row.sid]
     removed = {"delivery_events": work.conn.execute(
         delete(DeliveryEvent).where(or_(DeliveryEvent.message_id.in_(messages), DeliveryEvent.sid.in_(sids)))
     ).rowcount}  # fmt: skip
     # What a call has just said to anybody may name them; it is kept for a carrier that asks twice, at once or never.
     removed["call_turns"] = work.conn.execute(_TURNS, {"sids": sids, "before": work.now}).rowcount
-    removed["messages"] = work.conn.execute(delete(Message).where(theirs)).rowcount
+    removed["messages"] = sum(
+        work.conn.execute(delete(each).where(_theirs(each, person_id, phones))).rowcount
+        for each in (Message, PastMessage)
+    )
     removed["tips"] = work.conn.execute(delete(Tip).where(Tip.person_id == person_id)).rowcount
     for table in reversed(Base.metadata.sorted_tables):
         if (columns := columns_about(table)) and table.name != "people":
@@ -268,6 +273,11 @@ def _remove(work: Work, person_id: UUID, phones: list[UUID]) -> dict[str, int]:
             gone = work.conn.execute(delete(table).where(mine), {"person": person_id}).rowcount
             removed[table.name] = removed.get(table.name, 0) + gone
     return removed
+
+
+def _theirs(of: Any, person_id: UUID, phones: list[UUID]) -> ColumnElement[bool]:
+    """Return what finds their messages among a table's columns, those too that came before they were known."""
+    return or_(of.person_id == person_id, of.person_id.is_(None) & of.phone_id.in_(phones))
 
 
 _TURNS = text(

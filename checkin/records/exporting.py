@@ -21,6 +21,8 @@ from checkin.store.work import Work
 # Who of the staff did something is not about them; what they themselves are is.
 _ACTORS = frozenset({"staff_id", "by", "taken_by", "closed_by", "close_asked_by", "offered_to"})
 _JSON = frozenset({"messages.arguments"})
+# What lies in two tables is one thing to whoever reads it, the older first.
+_AS_ONE = {"past_messages": "messages"}
 _LEFT_OUT = frozenset({"secret", "index"})
 
 
@@ -29,13 +31,14 @@ def export(work: Work, person_id: UUID) -> dict[str, Any]:
     Moments are ISO 8601. Raises BadInput when there is nobody of this id."""
     if work.conn.execute(select(Person.id).where(Person.id == person_id)).first() is None:
         raise BadInput("There is nobody of this id.")
-    tables = {}
+    tables: dict[str, list[dict[str, Any]]] = {}
     for table, about in _tables(person_id):
         kinds = {field.column: field.kind for field in fields() if field.table == table.name}
         shown = [column for column in table.columns if kinds.get(column.name) not in _LEFT_OUT]
         rows = work.conn.execute(select(*shown).where(about).order_by(*table.primary_key.columns)).mappings()
         if found := [{c.name: _value(work, c, row[c.name]) for c in shown} for row in rows]:
-            tables[table.name] = found
+            as_one = _AS_ONE.get(table.name, table.name)
+            tables[as_one] = found + tables.get(as_one, [])
     return {"person": str(person_id), "made_at": work.now.isoformat(), "tables": tables,
             "consent": evidence(work, person_id)}  # fmt: skip
 
@@ -65,10 +68,10 @@ def columns_about(table: Table) -> list[Column[Any]]:
 
 
 def _value(work: Work, column: Column[Any], value: Any) -> Any:
-    name = f"{column.table.name}.{column.name}"
     if value is None:
         return None
     if isinstance(column.type, LargeBinary):
+        name = next(f.sealed_as for f in fields() if (f.table, f.column) == (column.table.name, column.name))
         return work.vault.open_json(value, name) if name in _JSON else work.vault.open(value, name)
     return value.isoformat() if isinstance(value, datetime | date | time) else _plain(value)
 

@@ -56,9 +56,9 @@ _FACTS: Mapping[Measure, str] = {
             WHEN status <> 'sent' THEN 'waiting'
             WHEN medium = 'call' THEN CASE WHEN reached THEN 'reached' ELSE 'not_reached' END
             WHEN carrier_status IN ('delivered', 'read') THEN 'delivered' ELSE 'on_its_way' END AS code
-        FROM messages WHERE at >= :begins AND at < :ends AND direction = 'out'
+        FROM every_message WHERE at >= :begins AND at < :ends AND direction = 'out'
         UNION ALL SELECT h.person_id, NULL, 1, m.medium || ':held:' || h.why FROM holds h
-        JOIN messages m ON m.id = h.message_id WHERE h.at >= :begins AND h.at < :ends
+        JOIN every_message m ON m.id = h.message_id WHERE h.at >= :begins AND h.at < :ends
     """,
     # A miss: the first try was not answered.
     "areas": """
@@ -107,7 +107,7 @@ def count(work: Work, week: date) -> None:
 
 
 _FIRST = text(
-    "SELECT least((SELECT min(created_at) FROM people), (SELECT at FROM messages ORDER BY id LIMIT 1), "
+    "SELECT least((SELECT min(created_at) FROM people), (SELECT at FROM every_message ORDER BY id LIMIT 1), "
     "(SELECT min(due_at) FROM check_ins))"
 )
 _COUNTED = text("SELECT week, counted_at FROM tally_weeks")

@@ -57,6 +57,7 @@ class Settings:
     calls_a_week: int
     review_every: timedelta
     keep: Keep
+    history_after: timedelta
     buddy_most: int
     caring_weeks: tuple[int, ...]
     caring_after: int
@@ -119,6 +120,8 @@ _TABLE: tuple[tuple[str, str, How], ...] = (
     ("texts_a_week", "CHECKIN_TEXTS_A_WEEK", kinds.whole(4)),
     ("calls_a_week", "CHECKIN_CALLS_A_WEEK", kinds.whole(1)),
     ("review_every", "CHECKIN_REVIEW_WEEKS", kinds.weeks(8)),
+    # Until then a message may still change: the carrier tells late, reports settle, a week's limit looks back.
+    ("history_after", "CHECKIN_HISTORY_DAYS", kinds.days(90, least=30)),
     # What befriending schemes give one volunteer; a place above 9 cannot be stored.
     ("buddy_most", "CHECKIN_BUDDY_MOST", kinds.whole(3, most=9)),
     # Trials of caring contacts sent 8 to 25 messages in 6 to 18 months, tapering.

@@ -83,13 +83,15 @@ def number_or_none(read: Reader, name: str) -> float | None:
     return number(1)(read, name) if read.text(name) else None
 
 
-def whole(default: int, *, most: int | None = None) -> How:
-    """A whole number above nought."""
+def whole(default: int, *, least: int = 1, most: int | None = None) -> How:
+    """A whole number, above nought at the least."""
 
     def how(read: Reader, name: str) -> int:
         value = number(default)(read, name)
         if not value.is_integer():
             raise BadSetting(f"{name} must be a whole number, not {value}.")
+        if value < least:
+            raise BadSetting(f"{name} must be at least {least}, not {int(value)}.")
         if most is not None and value > most:
             raise BadSetting(f"{name} must be at most {most}, not {int(value)}.")
         return int(value)
@@ -97,9 +99,9 @@ def whole(default: int, *, most: int | None = None) -> How:
     return how
 
 
-def days(default: int) -> How:
+def days(default: int, *, least: int = 1) -> How:
     """Whole days."""
-    return lambda read, name: timedelta(days=whole(default)(read, name))
+    return lambda read, name: timedelta(days=whole(default, least=least)(read, name))
 
 
 def weeks(default: int) -> How:

@@ -34,7 +34,18 @@ from checkin.store.models.meetings import (
     Reminder,
     Rsvp,
 )
-from checkin.store.models.messages import CallTurn, DeliveryEvent, Finding, Heartbeat, Hold, Message, Pace, Timer
+from checkin.store.models.messages import (
+    CallTurn,
+    DeliveryEvent,
+    Finding,
+    Heartbeat,
+    Hold,
+    Message,
+    Pace,
+    PastMessage,
+    Timer,
+    every_message,
+)
 from checkin.store.models.outcomes import Outcome, OutcomeQuestion
 from checkin.store.models.people import Consent, Contact, NameMark, NumberMove, Person, PersonPhone, Phone, Upload
 from checkin.store.models.phrases import Phrase, RiskPhrase
@@ -98,6 +109,7 @@ __all__ = [
     "Pace",
     "Pair",
     "PairLine",
+    "PastMessage",
     "Person",
     "PersonPhone",
     "Phone",
@@ -129,4 +141,5 @@ __all__ = [
     "Trial",
     "Upload",
     "Verdict",
+    "every_message",
 ]

@@ -129,8 +129,8 @@ class RelayCall(Base):
         CheckConstraint("seconds >= 0", name="seconds"),
         CheckConstraint("(pair_id IS NULL) <> (case_id IS NULL)", name="one_subject"),
     )
-    # The call in which it happened.
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    # The call in which it happened, wherever it lies by now.
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
     pair_id: Mapped[UUID | None] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     callee_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))

@@ -3,13 +3,65 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    column,
+    table,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.models.base import Base, ident, one_of
 
 
-class Message(Base):
+class _Columns:
+    """What is stored of a message, wherever it lies."""
+
+    id: Mapped[UUID] = ident()
+    at: Mapped[datetime]
+    direction: Mapped[str]
+    medium: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    phone_id: Mapped[UUID | None]
+    sid: Mapped[str | None]
+    status: Mapped[str]
+    body: Mapped[bytes | None]
+    # In: what was answered at once, so that a repeat gets the same again; and whether anybody understood it.
+    answer: Mapped[bytes | None]
+    unread: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Out. `sender`: the number it is sent from, where it is not the line's.
+    sender: Mapped[str | None]
+    urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
+    # Who take turns when many are due: the group that it is news of; all else is one queue.
+    queue: Mapped[UUID] = mapped_column(server_default=text("'00000000-0000-0000-0000-000000000000'"))
+    stream: Mapped[str | None]
+    wording: Mapped[str | None]
+    arguments: Mapped[bytes | None]
+    dedupe: Mapped[str | None]
+    subject: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    leased_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    # A call in which somebody pressed a key: an answered call alone may be a machine.
+    reached: Mapped[bool] = mapped_column(server_default=text("false"))
+    reason: Mapped[str | None]
+    carrier_status: Mapped[str | None]
+    carrier_code: Mapped[int | None] = mapped_column(BigInteger)
+    # The rank of the carrier's status: it only ever grows.
+    carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
+    sent_at: Mapped[datetime | None]
+    # What set this off, as the logs call it.
+    trace: Mapped[UUID | None]
+
+
+class Message(_Columns, Base):
     """A text or a call, in or out.
 
     In: stored before it is understood, unique by the carrier's sid, with the answer that was given. Out: something
@@ -37,48 +89,47 @@ class Message(Base):
             "at",
             postgresql_where=text("body IS NOT NULL OR answer IS NOT NULL OR arguments IS NOT NULL"),
         ),
+        Index("ix_messages_subject", "subject", postgresql_where=text("subject IS NOT NULL")),
+        # What came from a phone behind which nobody is known.
+        Index("ix_messages_strangers", "phone_id", "at", postgresql_where=text("person_id IS NULL")),
         Index("ix_messages_unread", "at", postgresql_where=text("direction = 'in' AND unread")),
         # Rows come in the order of their time: a report about a week reads that stretch of the table.
         Index("ix_messages_at", "at", postgresql_using="brin"),
         Index("ix_messages_not_sent", "at", postgresql_where=text("status IN ('dropped', 'failed')")),
     )
-    id: Mapped[UUID] = ident()
-    at: Mapped[datetime]
-    direction: Mapped[str]
-    medium: Mapped[str]
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     phone_id: Mapped[UUID | None] = mapped_column(ForeignKey("phones.id"))
     sid: Mapped[str | None] = mapped_column(unique=True)
-    status: Mapped[str]
-    body: Mapped[bytes | None]
-    # In: what was answered at once, so that a repeat gets the same again; and whether anybody understood it.
-    answer: Mapped[bytes | None]
-    unread: Mapped[bool] = mapped_column(server_default=text("false"))
-    # Out. `sender`: the number it is sent from, where it is not the line's.
-    sender: Mapped[str | None]
-    urgency: Mapped[int] = mapped_column("class", server_default=text("1"))
-    # Who take turns when many are due: the group that it is news of; all else is one queue.
-    queue: Mapped[UUID] = mapped_column(server_default=text("'00000000-0000-0000-0000-000000000000'"))
-    stream: Mapped[str | None]
-    wording: Mapped[str | None]
-    arguments: Mapped[bytes | None]
     dedupe: Mapped[str | None] = mapped_column(unique=True)
-    subject: Mapped[UUID | None]
-    due_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
-    leased_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
-    # A call in which somebody pressed a key: an answered call alone may be a machine.
-    reached: Mapped[bool] = mapped_column(server_default=text("false"))
-    reason: Mapped[str | None]
-    carrier_status: Mapped[str | None]
-    carrier_code: Mapped[int | None] = mapped_column(BigInteger)
-    # The rank of the carrier's status: it only ever grows.
-    carrier_rank: Mapped[int] = mapped_column(server_default=text("-1"))
-    sent_at: Mapped[datetime | None]
-    # What set this off, as the logs call it.
-    trace: Mapped[UUID | None]
+
+
+class PastMessage(_Columns, Base):
+    """A message about which nothing is left to be done, in its month's partition (`history.py`). What reads the past
+    reads `every_message`.
+
+    A phone may have gone since. Nothing looks for a sid or a dedupe key here.
+    """
+
+    __tablename__ = "past_messages"
+    __table_args__ = (
+        # What is looked for by its id alone is found so.
+        PrimaryKeyConstraint("id", "at"),
+        one_of("status", "received", "sent", "dropped", "failed"),
+        Index("ix_past_messages_person", "person_id", "at"),
+        Index("ix_past_messages_subject", "subject", postgresql_where=text("subject IS NOT NULL")),
+        Index("ix_past_messages_strangers", "phone_id", "at", postgresql_where=text("person_id IS NULL")),
+        Index(
+            "ix_past_messages_words",
+            "at",
+            postgresql_where=text("body IS NOT NULL OR answer IS NOT NULL OR arguments IS NOT NULL"),
+        ),
+        Index("ix_past_messages_at", "at", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (at)"},
+    )
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+# The live messages and those of the past: a view of the database, with the columns that both have.
+every_message = table("every_message", *(column(c.name, c.type) for c in Message.__table__.columns))
 
 
 class Hold(Base):
@@ -87,7 +138,8 @@ class Hold(Base):
 
     __tablename__ = "holds"
     __table_args__ = (Index("ix_holds_person", "person_id", "at"), Index("ix_holds_at", "at"))
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    # Wherever the message lies by now: a key could lead to one table only.
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
     why: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     at: Mapped[datetime]
@@ -108,6 +160,7 @@ class DeliveryEvent(Base):
     sequence: Mapped[int | None]
 
     __table_args__ = (
+        Index("ix_delivery_events_message", "message_id"),
         Index("uq_delivery_events", "sid", "status", "sequence", unique=True, postgresql_nulls_not_distinct=True),
     )
 
