@@ -212,6 +212,8 @@ def test_the_second_waits_says_so_and_finds_it_done(empty_database_url: str) -> 
     told = []
     with engine.connect() as first:
         first.execute(text("SELECT pg_advisory_lock(:key)"), {"key": migrate._LOCK})
+        # The lock is the session's; an index that is built beside others would wait for an open transaction.
+        first.commit()
 
         def waits() -> None:
             told.append("waits")
