@@ -8,11 +8,13 @@ PYTHON ?= python3.11 python3 python3.12 python3.13
 PORT ?= 8000
 RESET ?=
 ARGS ?=
+NAME ?=
+NUMBER ?=
 
 READY := .venv/.ready
 RUN := .venv/bin/python -m
 
-.PHONY: help demo test check bench pictures risk-report clean
+.PHONY: help demo test check bench pictures leaflets risk-report clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -35,6 +37,9 @@ bench: $(READY)  ## the speed of what matters, as ratios to a ceiling measured i
 
 pictures: $(READY)  ## take the pictures of the console in docs/images anew
 	@$(RUN) pytest -q tests/console/pictures.py
+
+leaflets: $(READY)  ## print the leaflets into leaflets/ (NAME="Leeds Circle" NUMBER=+441632960000)
+	@$(RUN) checkin.cli leaflets leaflets $(if $(NAME),--name "$(NAME)") $(if $(NUMBER),--number "$(NUMBER)")
 
 risk-report: $(READY)  ## how well danger is heard: on the tests' examples, rated texts at hand, and staff's verdicts
 	@$(RUN) tests.risk_report

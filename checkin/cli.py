@@ -11,6 +11,7 @@ import click
 from checkin.commands.backup import backup, restore
 from checkin.commands.directory import directory, find
 from checkin.commands.doctor import doctor
+from checkin.commands.leaflets import leaflets
 from checkin.commands.people import people, person
 from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
@@ -73,6 +74,7 @@ main.add_command(doctor)
 main.add_command(twilio)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(leaflets)
 main.add_command(play)
 main.add_command(people)
 main.add_command(person)

@@ -69,6 +69,14 @@ def is_landline(number: str) -> bool:
     return kind == phonenumbers.PhoneNumberType.FIXED_LINE
 
 
+def shown(number: str, country: str) -> str:
+    """Return a number as people of a country write it: national form at home, international from abroad."""
+    parsed = phonenumbers.parse(number)
+    home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if home else style.INTERNATIONAL)
+
+
 def digits_spoken(number: str, country: str) -> str:
     """Return a number as it is read out: national form, digit by digit ("0 7 7 0 0 ...")."""
     parsed = phonenumbers.parse(number, country)
