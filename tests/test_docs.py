@@ -307,7 +307,7 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 # Told of before they are there: the test below fails when they are.
-SOON = {"setup", "twilio"}
+SOON = {"setup"}
 
 
 def test_what_is_told_of_beforehand_is_not_there_yet() -> None:
