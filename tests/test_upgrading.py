@@ -64,6 +64,10 @@ def refused(statements: Sequence[str]) -> list[str]:
             flat
         ):
             continue
+        # The older version writes nothing into a column it does not know, and so nothing that leads nowhere.
+        leads = re.search(r"FOREIGN KEY ?\((\w+)\)", statement)
+        if leads and any(f"ALTER TABLE {table} ADD COLUMN {leads[1]} " in f"{s} " for s in flat):
+            continue
         found += [f"{statement}: {why}" for pattern, why in _CONTRACTS.items() if re.search(pattern, statement)]
         if table in BIG and re.match(r"CREATE INDEX (?!CONCURRENTLY)", statement):
             found.append(f"{statement}: nobody can write into {table} meanwhile; build it CONCURRENTLY")
@@ -132,6 +136,10 @@ def test_what_takes_away_or_forbids_is_refused(statement: str) -> None:
             "INSERT INTO tips VALUES (1)",
         ],
         ["ALTER TABLE people ADD COLUMN pin BYTEA"],
+        [
+            "ALTER TABLE calls ADD COLUMN case_id UUID",
+            "ALTER TABLE calls ADD CONSTRAINT fk_calls_case_id FOREIGN KEY(case_id) REFERENCES cases (id)",
+        ],
         ["ALTER TABLE people ADD COLUMN show_number BOOLEAN DEFAULT false NOT NULL"],
         ["CREATE INDEX CONCURRENTLY ix_messages_colour ON messages (colour)"],
         ["CREATE INDEX ix_groups_name ON groups (name)"],
