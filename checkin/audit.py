@@ -94,6 +94,11 @@ def search(
     ]  # fmt: skip
 
 
+def last(work: Work, action: str) -> Entry | None:
+    """Return when an action was done last; None when it never was."""
+    return next(iter(search(work, action=action, most=1)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """How far a check of the chain has come: up to row `last`, `count` rows in this part; `broken` is the first row

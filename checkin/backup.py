@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -89,6 +90,28 @@ def backup(store: Store, file: Path, environment: Mapping[str, str], now: dateti
     finally:
         part.unlink(missing_ok=True)
     return manifest
+
+
+def reread(file: Path) -> Manifest:
+    """Read a backup again from its file, every byte against its checksum, and have PostgreSQL read the dump's list of
+    contents; return what is in it. Raises BadInput, and BackupFailed when it would not come back."""
+    manifest = read_manifest(file)
+    with zipfile.ZipFile(file) as archive, tempfile.TemporaryFile() as dump:
+        if damaged := archive.testzip():
+            raise BackupFailed(f"{file} is damaged: {damaged} does not match its checksum.")
+        with archive.open(DUMP) as packed:
+            shutil.copyfileobj(packed, dump, _CHUNK)
+        dump.seek(0)
+        listed = subprocess.run([_program("pg_restore"), "--list"], stdin=dump, capture_output=True, check=False)
+    if listed.returncode or b"TABLE DATA" not in listed.stdout:
+        raise BackupFailed(f"{file} is damaged: PostgreSQL cannot read the dump in it.")
+    return manifest
+
+
+def note(work: Work, manifest: Manifest) -> None:
+    """Note in the audit that a backup was made and read again, for whoever looks when the last one was."""
+    rows = sum(manifest.rows.values())
+    audit.record(work, None, "backed_up", "database", f"{rows:,} rows of {manifest.taken_at}, read again whole")
 
 
 def read_manifest(file: Path) -> Manifest:

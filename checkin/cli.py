@@ -186,12 +186,13 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def audit_verify(*, as_json: bool) -> None:
     """Tell whether nothing in the audit was changed, left out or slipped in; exit code 1 when something was."""
-    from checkin.audit import verify
+    from checkin.audit import record, verify
     from checkin.commands.opening import open_here
 
     line = open_here()
     with line.store.work(line.clock()) as work:
         broken = verify(work)
+        record(work, None, "check_audit", "audit", "whole" if broken is None else "broken")
     if as_json:
         click.echo(json.dumps({"in_order": broken is None, "first_broken_row": broken}))
     elif broken is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from checkin import history
 from checkin.settings import Keep
@@ -155,6 +155,29 @@ def _lots(store: Store, rule: Rule, now: datetime, before: datetime) -> Iterator
         yield done
         if done < _LOT:
             return
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One run: when it began, and how many rows it removed by rule, those of nothing left out."""
+
+    at: datetime
+    removed: dict[str, int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it removed together."""
+        return sum(self.removed.values())
+
+
+def nights(work: Work, *, most: int = 14) -> list[Night]:
+    """Return the last runs by their receipts, the newest first."""
+    # Each rule leaves one receipt a run; a run that broke off left fewer.
+    newest = select(Receipt.at, Receipt.rule, Receipt.rows).order_by(Receipt.id.desc()).limit(most * len(RULES))
+    found: dict[datetime, dict[str, int]] = {}
+    for row in work.conn.execute(newest):
+        found.setdefault(row.at, {})[row.rule] = row.rows
+    return [Night(at, {rule: rows for rule, rows in some.items() if rows}) for at, some in found.items()][:most]
 
 
 _LAST = text("SELECT DISTINCT ON (rule) rule, at, rows FROM receipts ORDER BY rule, id DESC")

@@ -30,6 +30,7 @@ from console import (
     queue,
     reader,
     reports,
+    retained,
     rota,
     settings,
     staff,
@@ -84,6 +85,7 @@ ROOMS = (
     # Settings, staff, audit
     Room(staff.room, ADMINS, "Staff", "staff.show"),
     Room(audit.room, audit.READERS, "Audit", "audit.show"),
+    Room(retained.room, CASE_WORKERS, "Records", "retained.show"),
     Room(settings.room, ADMINS, "Settings", "settings.show"),
     Room(doctor.room, ADMINS, "Doctor", "doctor.show"),
     Room(account.room, EVERYBODY),

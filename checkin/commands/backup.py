@@ -21,16 +21,21 @@ def backup(file: Path) -> None:
     passwords."""
     from checkin import health
     from checkin.backup import backup as make
+    from checkin.backup import note, reread
     from checkin.commands.opening import open_here
 
     line = open_here()
     with _bar() as bar:
         task = bar.add_task("Backing up")
         manifest = make(line.store, file, os.environ, line.clock(), lambda done: bar.update(task, completed=done))
+        bar.update(task, description="Reading it again")
+        reread(file)
     with line.store.work(line.clock()) as work:
         # The doctor asks how old the newest is.
         health.beat(work, "backup")
-    click.echo(f"{file} holds {sum(manifest.rows.values()):,} rows of {manifest.taken_at[:16].replace('T', ' ')} UTC.")
+        note(work, manifest)
+    taken = manifest.taken_at[:16].replace("T", " ")
+    click.echo(f"{file} holds {sum(manifest.rows.values()):,} rows of {taken} UTC. It was read again: whole.")
     click.echo(f"To open it you need: {', '.join(manifest.keys) or 'no key'}, from CHECKIN_KEYS, kept somewhere else.")
 
 
