@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from checkin.commands.backup import backup, restore
+from checkin.commands.consents import consent_pack
 from checkin.commands.directory import directory, find
 from checkin.commands.doctor import doctor
 from checkin.commands.leaflets import leaflets
@@ -78,6 +79,7 @@ main.add_command(leaflets)
 main.add_command(play)
 main.add_command(people)
 main.add_command(person)
+main.add_command(consent_pack)
 main.add_command(rehearse)
 main.add_command(wording)
 main.add_command(staff)

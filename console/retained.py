@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, render_template
 
 from checkin import audit, retention
+from checkin.records import consent_pack as packing
 from console.desk import Desk, me
 from console.times import lasting
 
@@ -37,5 +38,13 @@ def room(desk: Desk) -> Blueprint:
             audit.record(work, me().person_id, "read_records", "records")
         return Response(page)
 
+    def consent_pack() -> Response:
+        with desk.work() as work:
+            packed = packing.zipped(work)
+            audit.record(work, me().person_id, "exported_consent_pack", "consent pack")
+        named = 'attachment; filename="consent-pack.zip"'
+        return Response(packed, mimetype="application/zip", headers={"Content-Disposition": named})
+
     door.add_url_rule("", "show", show)
+    door.add_url_rule("/consent-pack.zip", "consent_pack", consent_pack, methods=["POST"])
     return door

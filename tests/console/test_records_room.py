@@ -1,5 +1,7 @@
 """The page of the records: what goes when, what went, the last backup, and whether the audit is whole."""
 
+import io
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +59,17 @@ def test_the_last_backup_and_the_last_check_of_the_audit_stand_there(
     file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
     with pytest.raises(backup.BackupFailed, match="damaged"):
         backup.reread(file)
+
+
+def test_the_consent_pack_is_made_from_the_page_and_has_nobody_in_it(office: Office, sue: Browser) -> None:
+    sue.get("/records")
+    answer = sue.post("/records/consent-pack.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert sorted(archive.namelist()) == ["consent-pack/index.html", "consent-pack/pack.json"]
+        page = archive.read("consent-pack/index.html").decode()
+    assert "Carol" not in page
+    assert "Sample conversations" in page
+    assert ("sue", "exported_consent_pack", "consent pack") in office.audited()
 
 
 @pytest.mark.browser
