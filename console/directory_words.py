@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from checkin.conversation.needs import NEEDS
+from checkin.directory.helplines import read_hours
 from checkin.directory.keeping import One
 from checkin.directory.model import Found, Hours
 from checkin.directory.sources import Source
@@ -41,13 +42,18 @@ def hours(schedules: Sequence[Hours]) -> list[str]:
     return [_line(one) for one in schedules]
 
 
+def own_hours(written: str) -> str:
+    """Return hours that staff wrote as they are read."""
+    return "; ".join(hours(read_hours(written)))
+
+
 def _line(one: Hours) -> str:
     days = ", ".join(_DAYS.get(day[-2:], day) for day in one.get("byday", "").split(",") if day)
     when = days or one.get("description") or _EVERY.get(one.get("freq", ""), "")
     dates = " to ".join(filter(None, (one.get("valid_from") or one.get("dtstart"), one.get("valid_to"))))
     times = "–".join(filter(None, (one.get("opens_at"), one.get("closes_at"))))
-    if (one.get("opens_at"), one.get("closes_at")) == ("00:00", "24:00"):
-        times = "all day and night"
+    if times == "00:00–24:00":
+        when, times = when.capitalize(), "at any time"
     said = " ".join(filter(None, (when, times))) or "Not said when"
     return f"Closed {dates or said}" if one.get("closed") else f"{said}{f' ({dates})' if dates and not days else ''}"
 

@@ -14,6 +14,12 @@ from console.times import lasting
 _NIGHT_MISSED, _BACKUP_OLD = timedelta(days=2), timedelta(days=8)
 
 
+def _kept(span: timedelta) -> str:
+    """Return a length of time as it was meant: in years where it is some, give or take leap days."""
+    years = round(span.days / 365.25)
+    return f"{years} years" if years > 1 and abs(span.days - years * 365.25) <= years else lasting(span)
+
+
 def room(desk: Desk) -> Blueprint:
     """Return the room: `/records`."""
     door = Blueprint("retained", __name__, url_prefix="/records")
@@ -32,7 +38,7 @@ def room(desk: Desk) -> Blueprint:
                 restored=audit.last(work, "restored"),
                 checked=audit.last(work, "check_audit"),
                 now=work.now,
-                lasting=lasting,
+                kept=_kept,
                 times=desk.times(work),
             )
             audit.record(work, me().person_id, "read_records", "records")

@@ -72,7 +72,7 @@ ROOMS = (
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),
     # Directory and tips
-    Room(directory.room, EVERYBODY, "Directory and tips", "directory.show"),
+    Room(directory.room, EVERYBODY, "Directory", "directory.show"),
     Room(directory_keeping.room, CASE_WORKERS),
     Room(feeds.room, CASE_WORKERS),
     Room(tips.room, CASE_WORKERS),

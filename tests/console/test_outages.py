@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+import pytest
+
 from checkin import escalations
 from checkin.store.ids import new_id
 from checkin.store.models import CheckIn, Outage, OutageMiss
-from tests.console.conftest import Browser, Office
+from tests.console.conftest import Browser, Office, Opens
+from tests.console.walk import axe
 
 
 def _outage(office: Office) -> tuple[int, dict[str, UUID]]:
@@ -43,3 +46,22 @@ def test_everybody_it_concerns_is_on_one_page_and_closed_with_one_note(office: O
     assert f'value="{quiet["ann"]}"' not in after
     assert ("sue", "closed_outage", f"case {number}") in office.audited()
     assert sue.get("/outages/999").status_code == 404
+
+
+@pytest.mark.browser
+def test_the_page_can_be_used_by_everybody(office: Office, opens: Opens, complaints: list[str]) -> None:
+    number, quiet = _outage(office)
+    for page in (opens("sue"), opens("omar", width=1280, color_scheme="dark")):
+        page.goto(f"/outages/{number}")
+        axe(page)
+    page.get_by_role("button", name="Close for those chosen").press("Enter")
+    page.wait_for_selector("#problem")
+    axe(page)
+    page.get_by_label("Ann").check()
+    page.get_by_label("How you know").fill("Rang her")
+    page.get_by_role("button", name="Close for those chosen").press("Enter")
+    page.get_by_text("Closed for 1 person.").wait_for()
+    axe(page)
+    assert str(quiet["ann"]) not in page.content()
+    # The browser notes that the first try was refused.
+    assert [one for one in complaints if "422" not in one] == []
