@@ -27,19 +27,6 @@ def room(desk: Desk) -> Blueprint:
     """Return the room: `/account` and what can be done there."""
     door = Blueprint("account", __name__, url_prefix="/account")
 
-    def show() -> str:
-        with desk.work() as work:
-            return render_template(
-                "account.html",
-                sessions=staff.sessions(work, me()),
-                here=g.session.id,
-                factor=staff.has_factor(work, me().person_id),
-                needed=me().role in desk.line.settings.second_factor,
-                left=staff.recovery_codes_left(work, me().person_id),
-                kept=len(staff.kept(work, me().person_id)),
-                times=desk.times(work),
-            )
-
     def end(session: UUID) -> AnyResponse:
         with desk.work() as work:
             ended = staff.end_session(work, me().person_id, session)
@@ -60,27 +47,42 @@ def room(desk: Desk) -> Blueprint:
             audit.record(work, me().person_id, "new_recovery_codes", "own")
         return render_template("recovery_codes.html", codes=made, onward=url_for("account.show"))
 
-    def kept() -> AnyResponse | str:
-        onward = proof.local_path(request.args.get("next", "")) or url_for("login.log_in")
-        with desk.work() as work:
-            found = staff.kept(work, me().person_id)
-            times = desk.times(work)
-        return render_template("kept.html", kept=found, times=times, onward=onward) if found else redirect(onward, 303)
-
     def drop(kept: UUID) -> AnyResponse:
         with desk.work() as work:
             staff.drop(work, me().person_id, kept)
         return redirect(url_for("account.kept"), 303)
 
-    door.add_url_rule("", "show", show)
+    door.add_url_rule("", "show", lambda: _show(desk))
     door.add_url_rule("/sessions/<uuid:session>/end", "end", end, methods=["POST"])
     door.add_url_rule("/sessions/end", "end_others", end_others, methods=["POST"])
     door.add_url_rule("/recovery-codes", "codes", proof.needs_fresh_login(codes), methods=["POST"])
     fresh = proof.needs_fresh_login(lambda: _password(desk))
     door.add_url_rule("/password", "password", fresh, methods=["GET", "POST"])
-    door.add_url_rule("/kept", "kept", kept)
+    door.add_url_rule("/kept", "kept", lambda: _kept(desk))
     door.add_url_rule("/kept/<uuid:kept>/drop", "drop", drop, methods=["POST"])
     return door
+
+
+def _show(desk: Desk) -> str:
+    with desk.work() as work:
+        return render_template(
+            "account.html",
+            sessions=staff.sessions(work, me()),
+            here=g.session.id,
+            factor=staff.has_factor(work, me().person_id),
+            needed=me().role in desk.line.settings.second_factor,
+            left=staff.recovery_codes_left(work, me().person_id),
+            kept=len(staff.kept(work, me().person_id)),
+            times=desk.times(work),
+        )
+
+
+def _kept(desk: Desk) -> AnyResponse | str:
+    onward = proof.local_path(request.args.get("next", "")) or url_for("login.log_in")
+    with desk.work() as work:
+        found = staff.kept(work, me().person_id)
+        times = desk.times(work)
+    return render_template("kept.html", kept=found, times=times, onward=onward) if found else redirect(onward, 303)
 
 
 def _password(desk: Desk) -> AnyResponse:

@@ -44,7 +44,8 @@ def room(desk: Desk) -> Blueprint:
     def preview(number: int) -> Response:
         with desk.work() as work:
             case = _find(work, number)
-            return Response(render_template("_reply.html", **_reply_as_sent(desk, work, case, typed())))
+            begun = request.form.get("words", "")[:LONGEST_NOTE]
+            return Response(render_template("_reply.html", **_reply_as_sent(desk, work, case, begun)))
 
     def judge(number: int) -> AnyResponse:
         return _act(desk, number, "judge", _judge)

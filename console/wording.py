@@ -51,37 +51,8 @@ def room(desk: Desk) -> Blueprint:
     """Return the room: `/wording`, and a page for each variant of each sentence."""
     door = Blueprint("wording", __name__, url_prefix="/wording")
 
-    def show() -> Response:
-        form = Find()
-        language, variant = _asked(form.language.data or "en", form.variant.data or "text")
-        with desk.work() as work:
-            rows = _found(phrases.current(work), language, variant, form.q.data or "", only_changed=form.changed.data)
-        first = offset(asked_page())
-        paging = Paging(asked_page(), len(rows))
-        return Response(
-            render_template(
-                "wording.html",
-                form=form,
-                rows=rows[first : first + PER_PAGE],
-                paging=paging,
-                language=language,
-                variant=variant,
-                languages=_LANGUAGES,
-            )
-        )
-
     def one(key: str, language: str, variant: str) -> AnyResponse:
-        named = _known(key, language, variant)
-        with desk.work() as work:
-            form = Say({"words": _said(work, key, language, named)})
-            if form.sent():
-                with form.told(work):
-                    phrases.put(work, key, language, named, form.words.data, by=me().person_id, how="console")
-                    audit.record(work, me().person_id, "changed_wording", key, f"{language} {variant}")
-            if not form.done:
-                return form.page("sentence.html", **_page(desk, work, key, language, named, form.words.data or ""))
-        tell("Said from now on: every part of the line says it within two seconds.")
-        return redirect(url_for("wording.one", key=key, language=language, variant=variant), 303)
+        return _one(desk, key, language, variant)
 
     def reset(key: str, language: str, variant: str) -> AnyResponse:
         with desk.work() as work:
@@ -96,12 +67,46 @@ def room(desk: Desk) -> Blueprint:
             render_template("_preview.html", **_preview(desk, key, language, named, request.form.get("words", "")))
         )
 
-    door.add_url_rule("", "show", show)
+    door.add_url_rule("", "show", lambda: _list(desk))
     sentence = "/<string:key>/<string:language>/<string:variant>"
     door.add_url_rule(sentence, "one", one, methods=["GET", "POST"])
     for view in (reset, preview):
         door.add_url_rule(f"{sentence}/{view.__name__}", view.__name__, view, methods=["POST"])
     return door
+
+
+def _list(desk: Desk) -> Response:
+    form = Find()
+    language, variant = _asked(form.language.data or "en", form.variant.data or "text")
+    with desk.work() as work:
+        rows = _found(phrases.current(work), language, variant, form.q.data or "", only_changed=form.changed.data)
+    first = offset(asked_page())
+    paging = Paging(asked_page(), len(rows))
+    return Response(
+        render_template(
+            "wording.html",
+            form=form,
+            rows=rows[first : first + PER_PAGE],
+            paging=paging,
+            language=language,
+            variant=variant,
+            languages=_LANGUAGES,
+        )
+    )
+
+
+def _one(desk: Desk, key: str, language: str, variant: str) -> AnyResponse:
+    named = _known(key, language, variant)
+    with desk.work() as work:
+        form = Say({"words": _said(work, key, language, named)})
+        if form.sent():
+            with form.told(work):
+                phrases.put(work, key, language, named, form.words.data, by=me().person_id, how="console")
+                audit.record(work, me().person_id, "changed_wording", key, f"{language} {variant}")
+        if not form.done:
+            return form.page("sentence.html", **_page(desk, work, key, language, named, form.words.data or ""))
+    tell("Said from now on: every part of the line says it within two seconds.")
+    return redirect(url_for("wording.one", key=key, language=language, variant=variant), 303)
 
 
 def _asked(language: str, variant: str) -> tuple[str, Variant]:

@@ -81,10 +81,25 @@ def test_a_case_says_when_something_new_has_come_in(office: Office, page: Page, 
     assert complaints == []
 
 
+def test_whoever_writes_on_a_case_is_seen_by_others_who_have_it_open(
+    office: Office, page: Page, opens: Opens, complaints: list[str]
+) -> None:
+    number = office.case("amber", "not_good", ref="ann")
+    other = opens("omar")
+    for one in (page, other):
+        one.goto(f"/cases/{number}")
+    other.fill("#note-words", "half a sentence")
+    page.get_by_text("Omar is writing here just now.").wait_for()
+    other.get_by_text("Sue has this case open just now.").wait_for()
+    axe(page)
+    assert complaints == []
+
+
 def test_a_session_that_ended_is_said_and_not_hidden(office: Office, page: Page) -> None:
     with office.line.store.work(office.now) as work:
         work.conn.exec_driver_sql("UPDATE staff SET password_hash = password_hash || 'x'")
     page.get_by_text("You have been logged out").wait_for()
+    assert page.locator("#connection").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -97,10 +112,13 @@ def test_every_room_can_be_used_by_everybody(
     number = office.case("red", ref="carol", words="x" * 400)
     page = opens(name, **options)
     plain = [rule for rule in rules(office.app) if "GET" in (rule.methods or set()) and not rule.arguments]
+    walked = 0
     for address in ("/nowhere", f"/cases/{number}", *(path(office.app, rule) for rule in plain)):
         page.goto(address)
         if page.locator("main").count():
             axe(page)
+            walked += 1
+    assert walked > 20
 
 
 def test_the_rooms_fold_away_on_a_small_phone_and_open_without_a_script(opens: Opens) -> None:

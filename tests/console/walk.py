@@ -70,6 +70,12 @@ def text_stays_text(html: str) -> None:
     _Isolation().feed(html)
 
 
+def shows_as_text(html: str) -> None:
+    """Fail where HOSTILE is not shown at all, or is anything but text."""
+    assert "&lt;script&gt;alert(" in html
+    text_stays_text(html)
+
+
 class _Isolation(HTMLParser):
     """Whatever turns the direction of writing stands inside something that keeps it in."""
 
