@@ -1,4 +1,4 @@
-"""Logs: a constant event name and fields. Never a person's words, name or number.
+"""Logs: a constant event name and fields. Never a person's words, name or number, not even out of an exception.
 
 What a text or call sets off is followed by its trace: every line about it carries the same id, in whichever process it
 is written. It is made at a door and kept with what is owed and what is still to come (`messages.trace`,
@@ -9,9 +9,10 @@ anybody.
 
 import logging
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 import structlog
@@ -28,13 +29,72 @@ def configure(*, plain: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _without_words,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    _take_in_libraries(renderer)
+
+
+def _without_words(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say of an exception what kind it is and where it came from, with its causes, and nothing of its message: what
+    could not be understood, stored or sent stands in there, and that is what somebody wrote."""
+    error = event.pop("exc_info", None)
+    if error:
+        # A library hands in what `sys.exc_info` returns, we ourselves nothing but "yes".
+        raised = (
+            error[1] if isinstance(error, tuple) else error if isinstance(error, BaseException) else sys.exception()
+        )
+        event["exception"] = list(_told(raised))
+    return event
+
+
+def _told(error: BaseException | None) -> Iterator[dict[str, object]]:
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        told: dict[str, object] = {"kind": type(error).__name__, "at": where}
+        if isinstance(state := getattr(getattr(error, "orig", error), "sqlstate", None), str):
+            told["sqlstate"] = state
+        yield told
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+class _Stderr(logging.Handler):
+    """Writes to standard error as it is at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
+def _take_in_libraries(renderer: structlog.typing.Processor) -> None:
+    """Have what libraries log (Flask does of a page that breaks) written in the same way, without anybody's words."""
+    root = logging.getLogger()
+    for before in [one for one in root.handlers if isinstance(one, _Stderr)]:
+        root.removeHandler(before)
+    handler = _Stderr(logging.WARNING)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _foreign, _without_words, renderer],
+        )
+    )
+    root.addHandler(handler)
+
+
+def _foreign(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep of a library's line about an exception its name alone."""
+    if event.get("exc_info"):
+        event["event"] = "library_error"
+    return event
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

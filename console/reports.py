@@ -52,7 +52,8 @@ def room(desk: Desk) -> Blueprint:
                 said=report_words,
                 fewest=work.settings.small_numbers,
                 counted=reports.counted_until(work),
-                address=request.args.to_dict(),
+                # What is not of this form would be taken for a part of the address.
+                address={field.name: request.args[field.name] for field in found.form if field.name in request.args},
                 times=desk.times(work),
             )
             audit.record(work, me().person_id, "read_figures", "reports")

@@ -31,6 +31,7 @@ WRONG = {
     "CHECKIN_SMALL_NUMBERS": ["0", "few", "4.5"],
     "CHECKIN_OUTAGE_MISSES": ["0", "many", "4.5"],
     "CHECKIN_OUTAGE_SHARE": ["0", "half", "101"],
+    "CHECKIN_STRANGERS_A_DAY": ["0", "many", "2.5"],
     "CHECKIN_ANSWERS_MOST": ["0", "many", "2.5"],
     "CHECKIN_ANSWERS_MINUTES": ["0", "some", "0.5"],
     "CHECKIN_REVIEW_WEEKS": ["0", "often", "1.5"],

@@ -62,32 +62,36 @@ def add_rules(door: Blueprint, line: Line, bell: Bell) -> None:
 
     @or_503
     def status() -> Response:
-        sid, call_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
-        if not sid or not call_status:
-            return Response(status=400)
-        message = as_uuid(request.args.get("m", ""))
-        word = delivery.Word(
-            sid=sid,
-            status=call_status,
-            rank=CALL_RANK.get(call_status, UNKNOWN_RANK),
-            sequence=request.form.get("SequenceNumber", type=whole(2**15 - 1)),
-        )
-        now = line.clock()
-        with line.store.work(now) as work:
-            new = delivery.hear_status(work, message, word)
-        if new:
-            DELIVERY.labels("call", call_status if call_status in CALL_RANK else "other", 0).inc()
-        if new and word.rank == CALL_RANK["completed"]:
-            # In a transaction of its own: it takes the person's lock, which comes before a message's.
-            with line.store.work(now) as work:
-                _over(work, sid, message, call_status)
-        ring(bell, work)
-        return Response(status=204)
+        return _hear_status(line, bell)
 
     door.add_url_rule("/voice", view_func=ring_in, methods=["POST"])
     door.add_url_rule("/voice/out", view_func=picked_up, methods=["POST"])
     door.add_url_rule("/voice/key", view_func=key, methods=["POST"])
     door.add_url_rule("/voice/status", "voice_status", status, methods=["POST"])
+
+
+def _hear_status(line: Line, bell: Bell) -> Response:
+    sid, call_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
+    if not sid or not call_status:
+        return Response(status=400)
+    message = as_uuid(request.args.get("m", ""))
+    word = delivery.Word(
+        sid=sid,
+        status=call_status,
+        rank=CALL_RANK.get(call_status, UNKNOWN_RANK),
+        sequence=request.form.get("SequenceNumber", type=whole(2**15 - 1)),
+    )
+    now = line.clock()
+    with line.store.work(now) as work:
+        new = delivery.hear_status(work, message, word)
+    if new:
+        DELIVERY.labels("call", call_status if call_status in CALL_RANK else "other", 0).inc()
+    if new and word.rank == CALL_RANK["completed"]:
+        # In a transaction of its own: it takes the person's lock, which comes before a message's.
+        with line.store.work(now) as work:
+            _over(work, sid, message, call_status)
+    ring(bell, work)
+    return Response(status=204)
 
 
 def _pressed(line: Line, bell: Bell, sid: str, call: UUID, place: Place, given: Given) -> Response:

@@ -1,12 +1,32 @@
 """The jobs. Each opens the line once a process and calls one function of it; all are safe to run twice or at once."""
 
 import os
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 
-from checkin import auditor, bootstrap, duties, health, history, people, reports, retention
+from checkin import auditor, bootstrap, duties, health, history, logs, people, reports, retention
 from checkin.conversations import due
 from checkin.directory import nightly
 from workers import queues
+
+_log = logs.get("jobs")
+
+
+class JobFailedError(Exception):
+    """A job failed; the log says where. RQ keeps this in Redis, where nothing that anybody said belongs."""
+
+
+def _job(function: Callable[..., None]) -> Callable[..., None]:
+    @wraps(function)
+    def run(*arguments: str) -> None:
+        try:
+            function(*arguments)
+        except Exception as error:  # noqa: BLE001  # raised again, without its words
+            _log.exception("job_failed", job=function.__name__)
+            raise JobFailedError(f"{type(error).__name__} in {function.__name__}") from None
+
+    return run
+
 
 # How much one job does before it lets others have a turn.
 _MOST = 200
@@ -19,6 +39,7 @@ def _line() -> bootstrap.Line:
     return bootstrap.start_line(os.environ)
 
 
+@_job
 def tick() -> None:
     """Do what has come due: plans, buddies' weeks, meetings, duties, timers; then see to what is owed. It costs what is
     due."""
@@ -34,6 +55,7 @@ def tick() -> None:
         queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
+@_job
 def fire() -> None:
     """Send pages, and fire the timers that are due now: what one person's turn left for others."""
     line = _line()
@@ -49,6 +71,7 @@ def fire() -> None:
                 queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
+@_job
 def send(queue: str) -> None:
     """Send one lot of what `queue` owes, and ask for the next when there is more."""
     line = _line()
@@ -57,6 +80,7 @@ def send(queue: str) -> None:
         queues.go_on(line.settings.redis_url, queue, "send", queue)
 
 
+@_job
 def look_ahead() -> None:
     """Look for holes in the rota that are coming up, and tell staff."""
     line = _line()
@@ -64,6 +88,7 @@ def look_ahead() -> None:
         duties.look_ahead(work)
 
 
+@_job
 def file_names() -> None:
     """File the names of people who were stored without, so that they can be searched for."""
     line = _line()
@@ -73,18 +98,21 @@ def file_names() -> None:
             filed = people.file_unfiled(work, most=_MOST)
 
 
+@_job
 def remove_old() -> None:
     """Remove what has been kept for as long as it may be."""
     line = _line()
     retention.run(line.store, line.clock())
 
 
+@_job
 def move_old() -> None:
     """Move messages about which nothing is left to be done to where the past lies."""
     line = _line()
     history.move(line.store, line.clock())
 
 
+@_job
 def count() -> None:
     """Count for reports what has happened, a few weeks at a time."""
     line = _line()
@@ -94,12 +122,14 @@ def count() -> None:
             more = reports.count_due(work)
 
 
+@_job
 def reconcile() -> None:
     """Look up at the carrier what may or may not have been sent."""
     line = _line()
     line.dispatcher.reconcile(line.clock())
 
 
+@_job
 def audit() -> None:
     """Look whether everything happened that should have, and tell the admin of what did not."""
     line = _line()
@@ -107,6 +137,7 @@ def audit() -> None:
         auditor.audit(work)
 
 
+@_job
 def pulse() -> None:
     """Tell the outside that all is well, when that has been shown: whoever listens raises the alarm when this stops."""
     line = _line()
@@ -119,6 +150,7 @@ def pulse() -> None:
         health.send_heartbeat(line.settings.heartbeat_url)
 
 
+@_job
 def read_feeds() -> None:
     """Read the feeds of the directory again, and tell staff of helplines that have to be checked."""
     line = _line()

@@ -82,14 +82,15 @@ def hear(work: Work, manners: Manners, body: str, asked: Sequence[Thread]) -> Ma
     )
 
 
-def verdict(work: Work, manners: Manners, reading: Reading, risk: Level) -> Verdict:
-    """Return what is to be done with the text that was just heard."""
+def verdict(work: Work, manners: Manners, reading: Reading, risk: Level, *, known: bool) -> Verdict:
+    """Return what is to be done with the text that was just heard. One that is not `known` has read after a dozen
+    answers who helps, and could go on for ever at our cost."""
     if manners.same > 1 and reading.kind not in _ALWAYS_HEARD:
         return "mute" if risk else "keep"
     if manners.same > 1 and reading.kind in _ALWAYS_ANSWERED:
         return "mute"
     over = len(manners.answered) >= work.settings.answers_most
-    exempt = risk is Level.RED or reading.kind in _ALWAYS_ANSWERED
+    exempt = known and (risk is Level.RED or reading.kind in _ALWAYS_ANSWERED)
     return "mute" if over and not exempt else "answer"
 
 

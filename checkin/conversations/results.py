@@ -20,7 +20,7 @@ from checkin.directory import Details, Found, Open
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.models import Search
-from checkin.store.work import Work
+from checkin.store.work import Work, as_uuid
 from checkin.trying import Visit
 from checkin.wording import Variant
 from checkin.wording.segments import as_sent, is_gsm7, size
@@ -95,7 +95,7 @@ def group_key(group_id: UUID) -> str:
 
 def group_of(key: str) -> UUID | None:
     """Return which group of our own a key names; None for an entry of the directory."""
-    return UUID(key.removeprefix(_GROUP)) if key.startswith(_GROUP) else None
+    return as_uuid(key.removeprefix(_GROUP)) if key.startswith(_GROUP) else None
 
 
 def still(work: Work, member: Member, key: str) -> Details | Visit | None:

@@ -14,7 +14,7 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import finding, manners, safe_reply, shared, staff_texts
+from checkin.conversations import allowance, finding, manners, safe_reply, shared, staff_texts
 from checkin.conversations.sentences import render, render_plainly
 from checkin.conversations.staff_words import read_command
 from checkin.conversations.turn import Turn
@@ -57,7 +57,7 @@ def hear(work: Work, text: Text) -> str:
     # Before anything else that could fail.
     risk = dangers.read(work, text.body)
     found = people.everybody_behind(work, text.sender, text.to)
-    if found is None and _would_join(text, risk):
+    if found is None and _would_join(text, risk) and allowance.take(work, danger=False):
         joining.newcomer(work, text.sender)
         found = people.everybody_behind(work, text.sender, text.to)
     if found is None:
@@ -69,7 +69,7 @@ def hear(work: Work, text: Text) -> str:
     open_now = [m.state.current for m in members if m.state.current and (step := open_step(m.state)) and step.ask]
     habit = manners.hear(work, before, f"{text.to} {text.body}", open_now)
     reading = read(text.body, _asked(members[0]) if len(members) == 1 else Asked.NONE)
-    verdict = manners.verdict(work, habit, reading, risk.level)
+    verdict = manners.verdict(work, habit, reading, risk.level, known=found is not None)
     # Staff ask anew how things stand; a code word is never only kept; "1" may first be an answer, and then say whose.
     whose = len(members) > 1 and reading.kind is Kind.NUMBER
     if verdict == "keep" and (whose or read_command(text.body) or _is_code_word(work, members, text.body)):
@@ -278,9 +278,11 @@ def _hear_stranger(work: Work, text: Text, risk: Risk, reading: Reading) -> str:
     answer = ""
     stopped = text.quiet or text.carrier_did == "STOP" or reading.kind is Kind.STOP
     # A caller id that is no number (a short code, a company's name) cannot take an answer.
-    if is_e164(text.sender) and not stopped and (risk.level is Level.RED or _first_today(work, phone_id)):
+    red = risk.level is Level.RED
+    due = is_e164(text.sender) and not stopped and (red or _first_today(work, phone_id))
+    if due and allowance.take(work, danger=red):
         key = "safety.endangered" if safe_reply.watched(risk.why) else "stranger"
-        if risk.level is Level.RED:
+        if red:
             key = safe_reply.red(work, risk.why, person_id=None, phone_id=phone_id)
         answer = render(work, key, "en", "discreet", {})
     _store(work, text, new_id(), phone_id=phone_id, answer=answer, unread=True)

@@ -66,6 +66,7 @@ class Settings:
     outage_share: int
     put_through_a_day: int
     put_through_minutes: int
+    strangers_a_day: int
     answers_most: int
     answers_minutes: int
     texts_a_second: float
@@ -133,6 +134,8 @@ _TABLE: tuple[tuple[str, str, How], ...] = (
     # Calls to services cost the organisation; a helpline's first talk seldom lasts longer.
     ("put_through_a_day", "CHECKIN_PUT_THROUGH_A_DAY", kinds.whole(3)),
     ("put_through_minutes", "CHECKIN_PUT_THROUGH_MINUTES", kinds.whole(30)),
+    # An answer to an unknown number costs as much as any; danger has ten times as many.
+    ("strangers_a_day", "CHECKIN_STRANGERS_A_DAY", kinds.whole(200)),
     # Twilio itself breaks off after 15 answers in a row between the same two numbers (14107).
     ("answers_most", "CHECKIN_ANSWERS_MOST", kinds.whole(12)),
     ("answers_minutes", "CHECKIN_ANSWERS_MINUTES", kinds.whole(10)),

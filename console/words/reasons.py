@@ -47,6 +47,8 @@ REASONS: Mapping[str, str] = {
     "outcome_words": "Answered in words when asked how it goes",
     "same_text_again": "Has sent the same text again and again; it is kept, and answered once",
     "answers_stopped": "So many texts in a few minutes that answers have stopped; it may be a machine",
+    "strangers_not_answered": "So many texts from unknown numbers today that they are no longer answered; each is read "
+    "for danger and kept. It may be an attack",
     "tip": "Offers a tip to share; it waits to be read under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
     "did_not_help": "What they were put through to did not help",

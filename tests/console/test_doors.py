@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+import console
 import wsgi
 from checkin.bootstrap import ClockStoppedError
 from checkin.staff import ROLES
@@ -68,28 +70,64 @@ def test_no_form_is_taken_without_its_token(office: Office) -> None:
     assert office.rows("SELECT status FROM cases WHERE number = :n", n=number) == [("open",)]
 
 
-def test_every_answer_carries_its_headers(office: Office, sue: Browser) -> None:
+def test_every_answer_of_every_address_carries_its_headers(office: Office, sue: Browser) -> None:
     office.case("red", ref="ann")
-    paths = [
-        "/",
-        "/queue/rows",
-        "/cases/1",
-        "/cases/1/mark",
-        "/cases/99",
-        "/log-in",
-        "/nowhere",
-        "/console/console.css",
-    ]
+    walked = [(example(office.app, rule), method) for rule in rules(office.app) for method in rule.methods or ()]
+    walked += [("/nowhere", "GET"), ("/cases/99", "GET"), ("/cases/1", "DELETE")]
+    assert len(walked) > 100
+    office.app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     for browser in (sue, office.browser()):
-        for path in paths:
-            headers = browser.get(path).headers
-            assert "default-src 'none'" in headers["Content-Security-Policy"], path
-            assert "unsafe" not in headers["Content-Security-Policy"]
-            assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["X-Frame-Options"] == "DENY"
-            assert headers["Referrer-Policy"] == "same-origin"
-            assert headers["Strict-Transport-Security"]
-            assert headers["Cache-Control"] == ("no-cache" if path.endswith(".css") else "no-store"), path
+        for path, method in walked:
+            headers = browser.client.open(path, method=method, buffered=True).headers
+            policy = headers.get("Content-Security-Policy", "")
+            assert policy.startswith("default-src 'none'"), path
+            # Only a plot's own file may have styles in it, and nothing else then.
+            assert "unsafe" not in policy or ("unsafe-inline" in policy and "script-src" not in policy), path
+            assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["X-Frame-Options"] == "DENY", path
+            assert headers["Referrer-Policy"] == "same-origin", path
+            assert "camera=()" in headers["Permissions-Policy"], path
+            assert headers["Strict-Transport-Security"], path
+            if not path.startswith("/console/"):
+                assert headers["Cache-Control"] == "no-store", (path, method)
+            for cookie in headers.getlist("Set-Cookie"):
+                name, *flags = cookie.split("; ")
+                assert name.startswith("__Host-"), path
+                assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(flags), path
+
+
+def test_over_plain_http_on_this_machine_nothing_asks_for_https(environment: dict[str, str]) -> None:
+    client = wsgi.create_app(environment | {"PUBLIC_URL": "http://127.0.0.1:8000"}).test_client()
+    assert "Strict-Transport-Security" not in client.get("/nowhere").headers
+
+
+GARBAGE = ("banana", "\x00💚\u202e", "-1", "9" * 40)
+
+
+def test_whatever_is_asked_or_sent_no_page_breaks(office: Office) -> None:
+    """Every address, every name that a page reads, and nothing that belongs there."""
+    ada, number = office.staff("ada"), office.case("task", ref="ann")
+    office.app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    broken: list[tuple[str, str, str]] = []
+    folder = Path(console.__file__).parent
+    read = "".join(file.read_text() for file in sorted(folder.rglob("*.py")))
+    names = set(re.findall(r'\.(?:args|form|values)(?:\.get\w*\(|\[)"(\w+)"', read))
+    names |= set(re.findall(r"^    (\w+) = forms\.\w+\(", read, re.MULTILINE)) - {"csrf_token"}
+    assert {"who", "page", "person", "words", "since"} <= names
+    for rule in rules(office.app):
+        if rule.endpoint in {"login.log_in", "login.log_out"}:
+            continue  # wrong tries are counted there
+        for garbage in GARBAGE:
+            path, given = example(office.app, rule), dict.fromkeys(names, garbage)
+            if (
+                "GET" in (rule.methods or ())
+                and ada.client.get(path, query_string=given, buffered=True).status_code >= 500
+            ):
+                broken.append(("GET", path, garbage))
+            if "POST" in (rule.methods or ()) and ada.post(path, **given).status_code >= 500:
+                broken.append(("POST", path, garbage))
+    assert broken == []
+    assert office.rows("SELECT status FROM cases WHERE number = :n", n=number)
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(office: Office, sue: Browser) -> None:
@@ -145,4 +183,3 @@ def test_the_carriers_door_wants_no_token_and_no_log_in(environment: dict[str, s
     client = app.test_client()
     assert client.post("/twilio/sms", data={"Body": "hello"}).status_code == 403  # unsigned
     assert client.get("/healthz").status_code == 200
-    assert "Content-Security-Policy" not in client.get("/healthz").headers

@@ -108,6 +108,41 @@ def test_stop_is_acted_on_each_time(line: Line) -> None:
     assert value(line, "SELECT streams FROM people WHERE ref = 'ann'") == []
 
 
+# --- numbers that nobody knows ---
+
+
+def stranger(i: int) -> str:
+    """One of many numbers that the line does not know."""
+    return f"+4477009003{i:02}"
+
+
+def test_a_flood_from_one_unknown_number_is_answered_a_dozen_times_and_every_word_is_read(line: Line) -> None:
+    said = [f"i am going to kill myself {'abcdefghijklmnopqrst'[i]}" for i in range(20)]
+    answers = [hears(line, words, 20 * i, STRANGER) for i, words in enumerate(said)]
+    assert [bool(answer) for answer in answers] == [True] * 12 + [False] * 8
+    assert stored(line) == 20
+    assert told(line, "red: words") == 20
+    assert told(line, "answers_stopped") == 1
+
+
+def test_a_flood_from_many_numbers_is_answered_so_often_a_day_and_danger_all_the_same(database_url: str) -> None:
+    with opened(database_url, CHECKIN_STRANGERS_A_DAY="3") as line:
+        loads(line, TOWN + "groups: [{ref: leeds, name: Leeds group, join: LEEDS7}]\n")
+        bodies = ["purple", "JOIN leeds7", "hello", "green", "JOIN leeds7", "STOP"]
+        answers = [hears(line, body, i, stranger(i)) for i, body in enumerate(bodies)]
+        assert [bool(answer) for answer in answers] == [True] * 3 + [False] * 3
+        assert "999" in hears(line, "i am going to kill myself", 50, stranger(50))
+        assert told(line, "strangers_not_answered") == 1
+        assert stored(line) == 7
+        # Members are answered as ever; and tomorrow is another day.
+        assert hears(line, "next", 51)
+        assert hears(line, "hello", 24 * 3600, stranger(51))
+        dangers = [hears(line, "i am going to kill myself", 24 * 3600 + i, stranger(i)) for i in range(52, 92)]
+        assert [bool(answer) for answer in dangers] == [True] * 30 + [False] * 10
+        assert value(line, "SELECT count(*) FROM cases WHERE severity = 'red'") == 41
+        assert told(line, "strangers_not_answered") == 2
+
+
 # --- machines ---
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
 from checkin.bootstrap import Line
 from checkin.directory import Found, Known, details, find, helplines, read
+from checkin.directory.access import access_of
+from checkin.directory.model import Access
 from checkin.directory.places import squares
 from checkin.store.work import Work
 from tests.directory.town import serve, settle
@@ -58,6 +61,11 @@ def test_who_may_not_come_is_not_sent_there(line: Line) -> None:
     with line.store.work(NOON) as work:
         assert "Leeds Debt Advice" not in names(work, "debt ls6", Known(age=16))
         assert "Leeds Debt Advice" in names(work, "debt ls6", Known(age=18))
+
+
+def test_every_access_need_is_known_by_its_words() -> None:
+    said = "Ramp. Hearing loop. BSL. Accessible toilet. Accessible parking. Home visits. Online."
+    assert set(access_of([said])) == set(get_args(Access))
 
 
 def test_language_and_access_count(line: Line) -> None:

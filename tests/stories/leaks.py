@@ -4,10 +4,11 @@ Looked for in every table, in what the processes logged, in Redis with its jobs,
 what is sealed must open, each value under the name of its own column, or it could never be sealed anew.
 """
 
+import base64
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
-import redis
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
@@ -35,23 +36,45 @@ def in_tables(engine: Engine, hidden: set[str]) -> list[str]:
     return found
 
 
-def in_redis(client: "redis.Redis", hidden: set[str]) -> list[str]:
-    """Return the keys of Redis that hold something hidden, jobs' arguments unpacked."""
+def in_redis(client: Any, hidden: set[str]) -> list[str]:
+    """Return the keys of Redis that hold something hidden: jobs with their arguments, and why failed ones failed."""
     found = []
     for key in client.keys("*"):
-        held = client.dump(key) or b""
-        if client.type(key) == b"hash":
-            held += b" ".join(_unpacked(value) for value in client.hgetall(key).values())
+        held = key + b"".join(_unpacked(value) for value in _values(client, key))
         found += [f"{word!r} in {key!r}" for word in hidden if word.encode() in held]
     return found
 
 
+def all_of(client: Any) -> str:
+    """Return all that Redis holds, unpacked, as text."""
+    held = (_unpacked(value) for key in client.keys("*") for value in _values(client, key))
+    return b"\n".join(held).decode("utf-8", "replace")
+
+
+def _values(client: Any, key: bytes) -> Iterator[bytes]:
+    match client.type(key):
+        case b"hash":
+            yield from client.hgetall(key).values()
+        case b"list":
+            yield from client.lrange(key, 0, -1)
+        case b"set":
+            yield from client.smembers(key)
+        case b"zset":
+            yield from client.zrange(key, 0, -1)
+        case b"stream":
+            yield from (value for _, entry in client.xrange(key) for value in entry.values())
+        case _:
+            yield client.get(key) or b""
+
+
 def _unpacked(value: bytes | str) -> bytes:
     packed = value if isinstance(value, bytes) else value.encode()
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        return packed
+    for unpack in (zlib.decompress, lambda it: zlib.decompress(base64.b64decode(it))):
+        try:
+            return unpack(packed)
+        except (zlib.error, ValueError):
+            continue
+    return packed
 
 
 def opens(engine: Engine, vault: Vault) -> None:

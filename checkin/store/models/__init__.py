@@ -35,6 +35,7 @@ from checkin.store.models.meetings import (
     Rsvp,
 )
 from checkin.store.models.messages import (
+    Allowance,
     CallTurn,
     DeliveryEvent,
     Finding,
@@ -59,6 +60,7 @@ __all__ = [
     "Absence",
     "Aftercare",
     "Alert",
+    "Allowance",
     "Appointment",
     "Attendance",
     "Audit",

@@ -1,6 +1,6 @@
 """What came in, what is owed, what became of it; moments still to come; the pace of sending."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -202,6 +202,15 @@ class Pace(Base):
     __tablename__ = "paces"
     name: Mapped[str] = mapped_column(primary_key=True)
     free_at: Mapped[datetime]
+
+
+class Allowance(Base):
+    """How often something that costs money and that anybody can ask for was done on a day (the line's own)."""
+
+    __tablename__ = "allowances"
+    what: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    used: Mapped[int] = mapped_column(BigInteger)
 
 
 class Finding(Base):
