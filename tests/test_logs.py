@@ -1,5 +1,6 @@
 """What goes wrong is logged with its kind and its place, and without anything that anybody said."""
 
+import inspect
 import json
 import logging
 
@@ -106,3 +107,11 @@ def test_a_job_that_fails_leaves_nothing_of_it_in_redis(
     written = capsys.readouterr().err
     assert '"event": "job_failed"' in written
     assert "x" * 30 not in written
+
+
+def test_every_job_is_one_of_those() -> None:
+    named = {
+        name: job for name, job in vars(jobs).items() if inspect.isfunction(job) and job.__module__ == jobs.__name__
+    }
+    assert {name for name, job in named.items() if name[0] != "_" and not hasattr(job, "__wrapped__")} == set()
+    assert "tick" in named

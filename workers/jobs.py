@@ -160,6 +160,7 @@ def read_feeds() -> None:
     nightly.read_feeds(line.store, now)
 
 
+@_job
 def read_asked_feeds() -> None:
     """Read the feeds of the directory that staff asked for."""
     line = _line()
