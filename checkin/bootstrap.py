@@ -10,11 +10,12 @@ from typing import Protocol
 import urllib3
 
 from checkin import doctor, logs
-from checkin.dispatch import Dispatcher, Lane
+from checkin.dispatch import Dispatcher
 from checkin.errors import CheckinError
 from checkin.gate import Medium
 from checkin.gateways import Gateway
 from checkin.gateways.twilio import TwilioGateway
+from checkin.lanes import Lane
 from checkin.outbox import BULK, NORMAL, URGENT
 from checkin.settings import Settings, read_settings
 from checkin.store.engine import connect

@@ -110,7 +110,8 @@ _CLAIM = text(
             SELECT phone_id, rank, suspended_at FROM person_phones WHERE person_id = m.person_id
             -- A number that is being proved is nobody's yet, and hears its code.
             UNION ALL SELECT v.phone_id, 0, NULL FROM number_moves v WHERE v.id = m.subject AND v.outcome IS NULL
-        ) pp JOIN phones f ON f.id = pp.phone_id
+        -- One at a time by its key: a planner that has not counted the phones yet would read them all for each message.
+        ) pp CROSS JOIN LATERAL (SELECT id, number, line FROM phones WHERE id = pp.phone_id LIMIT 1) f
         WHERE m.phone_id IS NULL OR m.phone_id = f.id
         ORDER BY pp.suspended_at IS NOT NULL, m.medium = 'text' AND f.line = 'landline', pp.rank LIMIT 1
     ) h ON true

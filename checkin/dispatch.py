@@ -4,7 +4,6 @@ Lease, decide, prepare: one transaction. Send: none. Settle: another. A process 
 leases that run out, and what they held is looked up at the carrier before it is sent again.
 """
 
-import math
 import time as clock
 from collections import Counter
 from collections.abc import Mapping
@@ -14,14 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
-
-from checkin import buddies, checkins, claims, delivery, logs, outbox, outlook, timers
+from checkin import buddies, checkins, claims, delivery, lanes, logs, outbox, outlook, timers
 from checkin.claims import Claimed
 from checkin.conversations.sentences import render
 from checkin.errors import CarrierError, CheckinError
 from checkin.gate import CAPPED, Defer, Drop, Medium, Request, Send, may
 from checkin.gateways import Gateway, Machines, Receipt
+from checkin.lanes import Lane, Start
 from checkin.store.work import Store, Work
 from checkin.wording import LANGUAGES
 from checkin.wording.segments import as_sent
@@ -31,35 +29,6 @@ _log = logs.get("dispatch")
 # The carrier may show a text in its list only a little after it took it.
 _SETTLES = timedelta(seconds=30)
 _LONGEST = timedelta(hours=1)
-# A lot whose call had to wait for longer than this would keep a worker from pages.
-_LONG_WAIT = 3.0
-_CALLS = "calls"
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """What one kind of job sends: which classes and media, how many at once, how fast (a second; None: no limit).
-
-    All lanes together dial `calls` calls a second, because a carrier counts them by account. One that is `urgent` takes
-    its place on that pace without waiting for it: what the carrier cannot dial at once it queues, and the other lanes
-    leave it the time.
-    """
-
-    name: str
-    classes: tuple[int, ...]
-    media: tuple[Medium, ...]
-    rate: float | None
-    batch: int
-    calls: float | None = None
-    urgent: bool = False
-
-    def most(self, left: int, wait: float) -> dict[Medium, int]:
-        """Return how many of each medium to take, when `left` are to be taken and the next call may be dialled in so
-        many seconds. A lot waits for its last call: few are taken, and none that would hold up the rest."""
-        calls = left
-        if self.calls is not None and not self.urgent:
-            calls = 0 if wait > _LONG_WAIT else min(left, math.ceil(self.calls))
-        return {medium: left if medium == "text" else calls for medium in self.media}
 
 
 @dataclass(slots=True)
@@ -110,7 +79,7 @@ class Dispatcher:
             outbox.prepared(work.conn, batch.bodies)
             outbox.dropped(work.conn, batch.dropped)
             outbox.deferred(work, batch.deferred)
-            starts = _starts(work.conn, lane, Counter(message.medium for message, *_ in batch.ready))
+            starts = lanes.starts(work.conn, lane, Counter(message.medium for message, *_ in batch.ready))
         self._send_all(batch, starts, now)
         self._settle(batch, now)
         return len(claimed)
@@ -164,7 +133,7 @@ class Dispatcher:
 
     # --- sending ---
 
-    def _send_all(self, batch: _Batch, starts: Mapping[Medium, "_Start"], now: datetime) -> None:
+    def _send_all(self, batch: _Batch, starts: Mapping[Medium, Start], now: datetime) -> None:
         begun = clock.monotonic()
         sent: Counter[Medium] = Counter()
         jobs = []
@@ -287,7 +256,7 @@ _OVERTAKEN = frozenset({"not_relevant", "too_late", "not_active"})
 
 
 def _claim(work: Work, lane: Lane) -> list[Claimed]:
-    wait = _ahead(work.conn, _CALLS) if lane.calls and not lane.urgent else 0.0
+    wait = lanes.wait_for_a_call(work.conn, lane)
     claimed: list[Claimed] = []
     for urgency in lane.classes:
         if (left := lane.batch - len(claimed)) > 0:
@@ -325,53 +294,3 @@ def _body(work: Work, message: Claimed) -> str:
 
 
 _BEGINNING = 30
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """When the first of a lot may go to the carrier, in seconds from now, and how long each is after the one before."""
-
-    wait: float = 0.0
-    apart: float = 0.0
-
-
-def _starts(conn: Connection, lane: Lane, ready: Mapping[Medium, int]) -> Mapping[Medium, _Start]:
-    """Reserve time on the carrier for a lot."""
-    found: dict[Medium, _Start] = {"text": _Start(), "call": _Start()}
-    if lane.rate and ready.get("text"):
-        found["text"] = _Start(_slot(conn, lane.name, lane.rate, ready["text"]), 1 / lane.rate)
-    if lane.calls and ready.get("call"):
-        wait = _slot(conn, _CALLS, lane.calls, ready["call"])
-        found["call"] = _Start() if lane.urgent else _Start(wait, 1 / lane.calls)
-    return found
-
-
-# A lot is over when the carrier has answered the last of it, a little after its time: the next may make up for that.
-# Nobody reserves a minute ahead: where a pace is taken for longer, the machine's clock has been set back since.
-_SLOT = text(
-    """
-    INSERT INTO paces (name, free_at) VALUES (:name, clock_timestamp() + :takes)
-    ON CONFLICT (name) DO UPDATE
-    SET free_at = CASE WHEN paces.free_at > clock_timestamp() + interval '1 minute' THEN clock_timestamp()
-        ELSE greatest(paces.free_at, clock_timestamp() - interval '0.5 seconds') END + :takes
-    RETURNING extract(epoch FROM free_at - CAST(:takes AS interval) - clock_timestamp())
-    """
-)
-_AHEAD = text(
-    "SELECT extract(epoch FROM free_at - clock_timestamp()) FROM paces "
-    "WHERE name = :name AND free_at <= clock_timestamp() + interval '1 minute'"
-)
-
-
-def _slot(conn: Connection, name: str, rate: float, count: int) -> float:
-    """Reserve time on a pace for `count` messages; return how many seconds from now it begins, or began (-0.5).
-
-    The reservation is a row, so that any number of workers together keep to one pace. It is on the machine's clock:
-    a carrier's limits are per real second, also when a rehearsal moves time.
-    """
-    return float(conn.execute(_SLOT, {"name": name, "takes": timedelta(seconds=count / rate)}).scalar_one())
-
-
-def _ahead(conn: Connection, name: str) -> float:
-    """Return for how many seconds from now a pace is taken; 0 or less: it is free."""
-    return float(conn.execute(_AHEAD, {"name": name}).scalar() or 0.0)

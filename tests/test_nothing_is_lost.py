@@ -20,9 +20,10 @@ from checkin.conversation.effects import Severity
 from checkin.conversations import due, texts
 from checkin.conversations.texts import Text
 from checkin.delivery import Word
-from checkin.dispatch import Dispatcher, Lane
+from checkin.dispatch import Dispatcher
 from checkin.errors import CarrierError
 from checkin.gateways import Fault
+from checkin.lanes import Lane
 from checkin.outbox import BULK, NORMAL, URGENT
 from tests.parts import NOON, TIMED_OUT, Carrier, claimed, loads, opened, person, rows, value
 

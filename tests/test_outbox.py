@@ -16,10 +16,11 @@ from checkin.claims import LEASE
 from checkin.conversation.effects import Stream
 from checkin.conversations import due
 from checkin.delivery import Word, hear_status, next_try
-from checkin.dispatch import Dispatcher, Lane, _slot, _starts
+from checkin.dispatch import Dispatcher
 from checkin.errors import CarrierError
 from checkin.gate import Medium
 from checkin.gateways import Fault, Receipt
+from checkin.lanes import Lane, slot, starts
 from checkin.outbox import BULK, NORMAL, URGENT
 from checkin.people import consent
 from checkin.store.ids import new_id
@@ -537,10 +538,10 @@ def test_a_call_without_a_key_reached_nobody_and_one_with_a_key_did(line: Line) 
 
 def test_workers_together_keep_to_one_pace(line: Line) -> None:
     with line.store.work(NOON) as work:
-        first = _slot(work.conn, "texts", 10.0, 10)
+        first = slot(work.conn, "texts", 10.0, 10)
     with line.store.work(NOON) as work:
-        second, other = _slot(work.conn, "texts", 10.0, 5), _slot(work.conn, "urgent", 10.0, 5)
-        third = _slot(work.conn, "texts", 10.0, 5)
+        second, other = slot(work.conn, "texts", 10.0, 5), slot(work.conn, "urgent", 10.0, 5)
+        third = slot(work.conn, "texts", 10.0, 5)
     # The clock of the machine goes on meanwhile: later by up to what has passed.
     assert (first, other) == pytest.approx((0.0, 0.0), abs=0.1)
     assert 0 < second <= 1.0
@@ -551,18 +552,18 @@ def test_workers_together_keep_to_one_pace(line: Line) -> None:
 def test_a_lot_that_took_a_little_longer_is_made_up_for_but_no_idle_time_is(line: Line) -> None:
     for idle, begins in ((0.2, -0.2), (60, -0.5)):
         with line.store.work(NOON) as work:
-            _slot(work.conn, "texts", 10.0, 1)
+            slot(work.conn, "texts", 10.0, 1)
             idled = "UPDATE paces SET free_at = clock_timestamp() - make_interval(secs => %s)"
             work.conn.exec_driver_sql(idled, (idle,))
-            assert _slot(work.conn, "texts", 10.0, 10) == pytest.approx(begins, abs=0.15)
+            assert slot(work.conn, "texts", 10.0, 10) == pytest.approx(begins, abs=0.15)
 
 
 def test_without_a_rate_or_without_messages_nothing_is_reserved(line: Line) -> None:
     with line.store.work(NOON) as work:
         cases: list[tuple[float | None, dict[Medium, int]]] = [(None, {"text": 10, "call": 10}), (10.0, {})]
         for rate, ready in cases:
-            starts = _starts(work.conn, Lane("x", (NORMAL,), ("text", "call"), rate, 10, rate), ready)
-            assert [(start.wait, start.apart) for start in starts.values()] == [(0.0, 0.0)] * 2
+            found = starts(work.conn, Lane("x", (NORMAL,), ("text", "call"), rate, 10, rate), ready)
+            assert [(start.wait, start.apart) for start in found.values()] == [(0.0, 0.0)] * 2
     assert value(line, "SELECT count(*) FROM paces") == 0
 
 

@@ -8,7 +8,8 @@ import pytest
 from checkin import buddies, outbox, people
 from checkin.bootstrap import Line
 from checkin.conversation.replies import Asked, Kind, read
-from checkin.dispatch import Dispatcher, Lane
+from checkin.dispatch import Dispatcher
+from checkin.lanes import Lane
 from checkin.relays import on_own_line, relay
 from tests.parts import NOON, Carrier, loads, opened, person, rows, value
 

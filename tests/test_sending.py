@@ -7,14 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from checkin import delivery, outbox
+from checkin import claims, delivery, outbox
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Stream
 from checkin.delivery import Word, hear_status
-from checkin.dispatch import Dispatcher, Lane
+from checkin.dispatch import Dispatcher
 from checkin.gate import Medium
 from checkin.gateways import Fault, Receipt
 from checkin.gateways.twilio import TwilioGateway
+from checkin.lanes import Lane
 from checkin.outbox import NORMAL, URGENT
 from checkin.store.ids import new_id
 from checkin.store.models import Group, Meeting, Occurrence
@@ -115,6 +116,28 @@ def test_what_one_group_owes_its_hundreds_does_not_hold_up_anothers_ten(line: Li
     assert sum(lot[small] for lot in first) == 10, "the ten are out after four lots of ten"
     assert sum(lot[UUID(int=0)] for lot in first) == 10
     assert next(each) == {big: 10}, "alone it has every place"
+
+
+JUST_TAKEN_IN = (
+    "INSERT INTO people (id, name) SELECT lpad(to_hex(i), 32, '0')::uuid, '\\x00' FROM generate_series(1, 3000) AS i",
+    "INSERT INTO phones (id, number, number_index, line) SELECT id, '\\x00', id::text::bytea, 'mobile' FROM people p "
+    "WHERE p.name = '\\x00'",
+    "INSERT INTO person_phones (person_id, phone_id, rank) SELECT id, id, 1 FROM people p WHERE p.name = '\\x00'",
+    "INSERT INTO messages (id, at, direction, medium, person_id, status, stream, wording, arguments, due_at) "
+    "SELECT id, '2027-01-11', 'out', 'text', id, 'owed', 'service', 'back.done', '\\x00', '2027-01-11' FROM people p "
+    "WHERE p.name = '\\x00'",
+)
+
+
+def test_a_lot_looks_up_its_own_phones_and_reads_no_others_whatever_the_planner_has_counted(line: Line) -> None:
+    """Just after many people were taken in nothing has been counted, and all their phones were read for each message."""
+    with line.store.work(NOON) as work:
+        for statement in JUST_TAKEN_IN:
+            work.conn.exec_driver_sql(statement)
+    read = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'phones'"
+    with line.store.work(NOON) as work:
+        assert len(claims.claim(work, NORMAL, {"text": 100})) == 100
+        assert work.conn.exec_driver_sql(read).scalar_one() < 3000
 
 
 def test_more_groups_than_places_are_each_served_in_their_turn(line: Line) -> None:
