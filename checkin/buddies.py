@@ -1,5 +1,6 @@
 """Buddies: who looks out for whom, the weekly question, and the words between them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,6 +22,15 @@ _WEEKS_BEGIN = date(2024, 1, 1)
 def next_report(rule: str, at: time, zone: ZoneInfo, after: datetime) -> datetime | None:
     """Return when a buddy is asked about their week next (aware, UTC); None when the rule has ended."""
     return recurrence.next_after(rule, datetime.combine(_WEEKS_BEGIN, at), zone, after)
+
+
+_EVERY = re.compile(r"\bINTERVAL=(\d+)")
+
+
+def weeks_between(work: Work, pair_id: UUID) -> int:
+    """Return how many weeks lie between one report of a pair and the next, 1 at least."""
+    every = _EVERY.search(work.conn.execute(select(Pair.rule).where(Pair.id == pair_id)).scalar_one_or_none() or "")
+    return int(every[1]) if every else 1
 
 
 def member_of(work: Work, pair_id: UUID) -> UUID | None:

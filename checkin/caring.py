@@ -91,14 +91,15 @@ def claim(work: Work) -> bool:
         work.conn.execute(mine.values(next_due_at=None))
         return True
     medium: Medium = "call" if row.prefers == "call" else "text"
+    key = KEYS[(row.person_id.int + row.sent) % len(KEYS)]
     better = _better_time(work.now, row.paused_until, row.held_until, red=row.red)
     if better is not None or (medium == "text" and not row.takes_texts):
         # By voice only where somebody chose it: a landline alone is no choice.
         weeks = 1 if better else work.settings.caring_after
-        _log.info("kind_word_waits", person=str(row.person_id))
+        if better is None:
+            outbox.leave_out(work, row.person_id, medium, Stream.CARING, key, "landline")
         work.conn.execute(mine.values(next_due_at=due(better or work.now, weeks, zone)))
         return True
-    key = KEYS[(row.person_id.int + row.sent) % len(KEYS)]
     values = {"name": work.vault.open(row.name, "people.name"), "group": _group(work, row.person_id)}
     expires_at = work.now + _EXPIRES
     outbox.owe(work, row.person_id, medium, Stream.CARING, key, values, expires_at=expires_at)

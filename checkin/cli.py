@@ -243,7 +243,9 @@ def fallback(folder: Path) -> None:
 
 @main.command()
 @click.argument("words", nargs=-1)
-@click.option("--asked", default="none", show_default=True, help="What was asked: ok mood rsvp contact menu none.")
+@click.option(
+    "--asked", default="none", show_default=True, help="What was asked: ok mood rsvp contact reach menu none."
+)
 @click.option("--file", "file", type=_EXISTING, help="Rows asked<TAB>text, with a header.")
 def read(words: tuple[str, ...], asked: str, file: Path | None) -> None:
     """Print what the line makes of a reply, as JSON lines."""

@@ -85,6 +85,20 @@ def owe(
     )
 
 
+_LEAVE_OUT = (
+    "INSERT INTO messages (id, at, direction, medium, person_id, status, class, stream, wording, reason, due_at) "
+    "VALUES (%(id)s, %(at)s, 'out', %(medium)s, %(person)s, 'dropped', %(class)s, %(stream)s, %(wording)s, %(why)s, "
+    "%(at)s)"
+)
+
+
+def leave_out(work: Work, person_id: UUID, medium: Medium, stream: Stream, key: str, why: str) -> None:
+    """Keep that something was due and not even owed, and why: it is shown and counted with all that was dropped."""
+    values = {"id": new_id(), "at": work.now, "medium": medium, "person": person_id, "why": why}
+    values |= {"class": _CLASS.get(stream, NORMAL), "stream": stream.value, "wording": key}
+    work.write_behind(f"left out {values['id']}", _LEAVE_OUT, values)
+
+
 _WITHDRAW = text(
     "UPDATE messages SET status = 'dropped', reason = :why WHERE subject = :subject AND status = 'owed' "
     "AND (CAST(:wording AS text) IS NULL OR wording = :wording) "

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from checkin import caring, claims, outbox
+from checkin import caring, casebook, claims, outbox
 from checkin.bootstrap import Line
 from checkin.conversation.replies import bereaved
 from checkin.conversations import due
@@ -45,7 +45,8 @@ def said(line: Line, until: datetime) -> list[tuple[str, str, str]]:
         due.say_kind_words(line.store, now, most=50)
     found = rows(
         line,
-        "SELECT p.ref, m.medium, m.wording FROM messages m JOIN people p ON p.id = m.person_id ORDER BY m.at, p.ref",
+        "SELECT p.ref, m.medium, m.wording FROM messages m JOIN people p ON p.id = m.person_id "
+        "WHERE m.status = 'owed' ORDER BY m.at, p.ref",
     )
     return [tuple(row) for row in found]
 
@@ -64,6 +65,16 @@ def test_nobody_hears_the_same_twice_in_a_row_and_only_by_the_way_they_chose(lin
     assert len(ann) == 4
     assert all(a != b for a, b in pairwise(ann))
     assert {row.stream for row in rows(line, "SELECT stream FROM messages")} == {"caring"}
+
+
+def test_who_has_a_landline_and_did_not_choose_calls_hears_none_and_staff_see_it(line: Line) -> None:
+    said(line, NOON + timedelta(weeks=3))
+    with line.store.work(NOON + timedelta(weeks=3)) as work:
+        bill = work.rows("SELECT id FROM people WHERE ref = 'bill'", {})[0][0]
+        (one,), total = casebook.why_not_sent(work, bill)
+        counted = casebook.not_sent_counts(work, timedelta(weeks=3))
+    assert (one.outcome, one.why, one.medium, one.stream, total) == ("dropped", "landline", "text", "caring", 1)
+    assert counted == {("dropped", "landline"): 1}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from checkin.bootstrap import Line
 from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.conversation.events import Missed, Replied
 from checkin.conversation.replies import Kind, Reading
-from checkin.conversations import calls, due, silences
+from checkin.conversation.state import Thread
+from checkin.conversations import calls, due, sentences, silences
 from checkin.conversations.calls import Given, Place
 from checkin.conversations.turn import Turn
 from checkin.errors import BadInput
@@ -458,3 +459,24 @@ def test_a_caller_who_begins_and_leaves_does_not_keep_others_waiting(line: Line)
     due.fire_timers(line.store, NOON + timedelta(days=1), most=10)
     assert value(line, "SELECT how FROM check_ins WHERE person_id = :dee", dee=dee) == "contact"
     assert value(line, "SELECT count(*) FROM messages WHERE wording = 'buddy_report.ask'") == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "span"),
+    [("FREQ=WEEKLY;BYDAY=SU", "en", "with Ann this week?"),
+     ("FREQ=WEEKLY;BYDAY=SU;INTERVAL=2", "en", "with Ann in the last 2 weeks?"),
+     ("FREQ=WEEKLY;BYDAY=SU;INTERVAL=4", "cy", "Ann, yn y 4 wythnos diwethaf?"),
+     ("FREQ=WEEKLY;BYDAY=SU;INTERVAL=2", "pl", "Czy byl w ciagu ostatnich 2 tygodni kontakt")],
+)  # fmt: skip
+def test_a_buddy_is_asked_about_as_long_as_lies_between_two_questions(
+    line: Line, rule: str, language: str, span: str
+) -> None:
+    pair = value(line, "SELECT id FROM pairs WHERE rank = 1")
+    with line.store.work(NOON) as work:
+        work.rows("UPDATE pairs SET rule = %(rule)s", {"rule": rule})
+        work.rows("UPDATE people SET language = %(language)s", {"language": language})
+        ben = people.lock(work, person(line, "ben"))
+        if ben is None:
+            pytest.fail("Ben is gone")
+        said = sentences.values(work, ben, "buddy_report.ask", Thread("buddy_report", "asked", str(pair)))
+        assert span in sentences.render(work, "buddy_report.ask", language, "text", said)

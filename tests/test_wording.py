@@ -40,6 +40,8 @@ LONG = {
     "buddy": "Christopher-James",
     "sender": "Christopher-James",
     "taker": "Bartholomew",
+    "span": "w ciągu ostatnich 2 tygodni",
+    "weeks": "2",
     "before": "Bartholomew",
     "case": "10482",
     "code": "482159",

@@ -123,10 +123,20 @@ def _about_others(work: Work, member: Member, thread: Thread) -> dict[str, str]:
         return pairing.names(work, subject)
     if thread.topic == "parting":
         return {"buddy": next((o.name for o in buddies.others_of(work, member.id) if o.pair_id == subject), "?")}
-    return _about_member(work, thread)
+    return _about_member(work, thread) | _span(work, member, thread)
 
 
 _WHOSE = {"buddy_report": buddies.member_of, "debrief": pairing.looked_out_for}
+
+
+def _span(work: Work, member: Member, thread: Thread) -> dict[str, str]:
+    """Return the time that a buddy is asked about: "this week", or as many weeks as lie between two questions."""
+    if thread.topic != "buddy_report":
+        return {}
+    weeks = buddies.weeks_between(work, UUID(thread.subject))
+    key = "buddy_report.week" if weeks == 1 else "buddy_report.weeks"
+    # As it is spoken: a text loses its accents only as a whole.
+    return {"span": render(work, key, member.language, "voice", {"weeks": str(weeks)})}
 
 
 def _about_member(work: Work, thread: Thread) -> dict[str, str]:

@@ -43,6 +43,8 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "buddy": "Christopher",
     "sender": "Christopher",
     "taker": "Bartholomew",
+    "span": "in the last 2 weeks",
+    "weeks": "2",
     "case": "10482",
     "group": "Wednesday Evening Group",
     "venue": "St Michael's Hall, the Green Room",

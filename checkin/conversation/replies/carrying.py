@@ -47,9 +47,12 @@ _POLITE_START: Final = re.compile(r"^(?:please|pls|hi|hello|can you) ")
 _POLITE_END: Final = re.compile(r"(?: (?:please|pls|plz|thanks|ta))+$")
 
 
+_ABOUT_A_BUDDY: Final = frozenset({Asked.CONTACT, Asked.REACH})
+
+
 def carrying(text: str, raw: list[str], tokens: list[str], asked: Asked) -> Reading | None:
     """Return the command in `text`, whose words are `raw` as typed and `tokens` mended, or None."""
-    if asked is not Asked.CONTACT and "buddy" in tokens[:6] and (said := _BUDDY.match(text)) is not None:
+    if asked not in _ABOUT_A_BUDDY and "buddy" in tokens[:6] and (said := _BUDDY.match(text)) is not None:
         return Reading(Kind.BUDDY, said.group(1).strip())
     # Not "answer 1" or "answer is two", which are answers.
     if raw[0] in _ANSWERS and (said := _ANSWER.match(text)) is not None:

@@ -174,6 +174,29 @@ def _contact(found: Signs, tokens: list[str]) -> Reading:
     return _neither(found, tokens)
 
 
+_LATER: Final = frozenset({
+    "tomorrow", "tonight", "later", "weekend", "week", "monday", "tuesday", "wednesday", "thursday", "friday",
+    "saturday", "sunday", "yfory", "heno", "wedyn", "jutro", "wieczorem", "pozniej",
+})  # fmt: skip
+
+
+_ASSENT: Final = frozenset({
+    "ok", "okay", "right", "alright", "yes", "then", "thanks", "iawn", "dobrze", "dobra", "tak", BREAK,
+})  # fmt: skip
+
+
+def _reach(found: Signs, tokens: list[str]) -> Reading:
+    """Answer a request to get in touch. Whoever says that they will (MAYBE) knows nothing yet: a yes or an ok alone is
+    no more than that. Whoever will, but only later, cannot just now."""
+    reading = _contact(found, tokens)
+    if reading.kind not in {Kind.YES, Kind.NO, Kind.MAYBE}:
+        return reading
+    if "M" in found.signs:
+        return MAYBE if _LATER.isdisjoint(tokens) else NO
+    told = "A" in found.signs or ("G" in found.signs and not _ASSENT.issuperset(tokens))
+    return reading if told or reading.kind is not Kind.YES else MAYBE
+
+
 _SUBJECTS: Final = frozenset({"he", "hes", "she", "shes", "they", "theyre"})
 
 
@@ -211,6 +234,7 @@ _JUDGES: Final[Mapping[Asked, Callable[[Signs, list[str]], Reading]]] = {
     Asked.MOOD: _feeling,
     Asked.RSVP: _coming,
     Asked.CONTACT: _contact,
+    Asked.REACH: _reach,
     Asked.MENU: _menu,
     Asked.NONE: _nothing_asked,
 }

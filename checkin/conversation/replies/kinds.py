@@ -42,6 +42,7 @@ class Asked(enum.StrEnum):
     MOOD = "mood"
     RSVP = "rsvp"
     CONTACT = "contact"
+    REACH = "reach"
     MENU = "menu"
     NONE = "none"
 

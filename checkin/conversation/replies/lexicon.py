@@ -134,6 +134,8 @@ def _layers() -> dict[Asked, list[tuple[str, tuple[str, ...]]]]:
         own = overlays[asked.value]
         aside = [("f", words) for section in (languages[asked.value], own) for words in phrases(section.pop("aside"))]
         layers[asked] = [*base, *aside, *_crossed(asked), *_listed(languages[asked.value]), *_listed(own)]
+    willing = [*_crossed(Asked.REACH), *_listed(languages["reach"]), *_listed(overlays["reach"])]
+    layers[Asked.REACH] = [*layers[Asked.CONTACT], *willing]
     return layers
 
 

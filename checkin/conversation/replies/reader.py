@@ -27,7 +27,7 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
         return UNCLEAR
     tokens = mend(raw)
     whole = " ".join(tokens) if BREAK not in tokens else " ".join(token for token in tokens if token != BREAK)
-    if (reading := commands.EXACT.get(whole)) is not None:
+    if (reading := commands.EXACT.get(whole)) is not None and (asked, reading.kind) != (Asked.REACH, Kind.YES):
         return reading
     if whole == "sorry ?":
         return Reading(Kind.REPEAT)
@@ -94,7 +94,7 @@ def sounds_low(text: str) -> bool:
     return bool(raw) and not {"B", "T"}.isdisjoint(scan(mend(raw), Asked.RSVP).signs)
 
 
-_ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT})
+_ANSWERED: Final = frozenset({Asked.RSVP, Asked.CONTACT, Asked.REACH})
 _ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "till", "til"})
 
 

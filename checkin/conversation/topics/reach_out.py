@@ -33,14 +33,14 @@ TOPIC = Topic(
     steps={
         "asked": Step(
             ask="reach_out.ask",
-            asked=Asked.CONTACT,
+            asked=Asked.REACH,
             hears=_HEARS,
             # The ladder keeps its own time on the member's side and goes on to the next person by itself; the
             # question stays answerable for a day because a late "she is fine" still closes everything.
             silence=Silence("day", Go(END)),
         ),
         "trying": Step(
-            ask=None, aloud="reach_out.trying_call", asked=Asked.CONTACT, hears=_HEARS, silence=Silence("day", Go(END))
+            ask=None, aloud="reach_out.trying_call", asked=Asked.REACH, hears=_HEARS, silence=Silence("day", Go(END))
         ),
         "worried": Step(
             ask="reach_out.worried",
