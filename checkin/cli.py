@@ -18,6 +18,7 @@ from checkin.commands.play import play
 from checkin.commands.rehearse import rehearse
 from checkin.commands.rota import rota, who_would_answer
 from checkin.commands.rows import rows
+from checkin.commands.setup import setup
 from checkin.commands.staff import staff
 from checkin.commands.twilio import twilio
 from checkin.commands.wording import wording
@@ -65,13 +66,28 @@ def _about_database(error: Exception) -> str | None:
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.option("--settings", "file", type=_EXISTING, help="Read the settings from FILE, as `checkin setup` writes it.")
+@click.pass_context
+def main(ctx: click.Context, file: Path | None) -> None:
     """A check-in line for peer-support groups, by plain text and plain telephone call."""
+    if file is not None:
+        from checkin.settings.file import read
+
+        before = dict(os.environ)
+        os.environ.update(read(file))
+        ctx.call_on_close(lambda: _restore(before))
+
+
+def _restore(before: dict[str, str]) -> None:
+    """A command is a guest in its process: what it was told stays with it."""
+    os.environ.clear()
+    os.environ.update(before)
 
 
 main.add_command(directory)
 main.add_command(find)
 main.add_command(doctor)
+main.add_command(setup)
 main.add_command(twilio)
 main.add_command(backup)
 main.add_command(restore)

@@ -306,14 +306,6 @@ def commands(text: str) -> Iterator[list[str]]:
             yield found[1].partition("#")[0].split()
 
 
-# Told of before they are there: the test below fails when they are.
-SOON = {"setup"}
-
-
-def test_what_is_told_of_beforehand_is_not_there_yet() -> None:
-    assert SOON & set(main.commands) == set()
-
-
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_the_commands_a_page_names_are_real_and_so_are_their_options(page: Path) -> None:
     for words in commands(page.read_text()):
@@ -321,8 +313,9 @@ def test_the_commands_a_page_names_are_real_and_so_are_their_options(page: Path)
         rest = list(words)
         while rest and isinstance(command, click.Group):
             name = rest.pop(0)
-            if name in SOON:
-                return
+            if name == "--settings":  # the one option that stands before a command
+                rest.pop(0)
+                continue
             assert name in command.commands, f"there is no checkin {' '.join(words)}"
             command = command.commands[name]
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}

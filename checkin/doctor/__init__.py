@@ -20,7 +20,19 @@ from checkin.doctor import carrier, here, people, queue
 from checkin.doctor.found import Found, Level, Look, Patient, problem, warning
 from checkin.errors import CarrierError, CheckinError
 
-__all__ = ["CHECKS", "CannotStart", "Check", "Found", "Level", "Patient", "Result", "at_start", "examine", "worst"]
+__all__ = [
+    "CHECKS",
+    "CannotStart",
+    "Check",
+    "Found",
+    "Level",
+    "Patient",
+    "Result",
+    "at_start",
+    "examine",
+    "refused",
+    "worst",
+]
 
 _log = logs.get("doctor")
 
@@ -157,14 +169,15 @@ def _ask(check: Check, patient: Patient) -> list[Found]:
     except SQLAlchemyError as error:
         return [problem(f"The database did not answer ({type(error).__name__}).")]
     except CarrierError as error:
-        return [_refused(error)]
+        return [refused(error)]
     except CheckinError as error:
         return [problem(str(error))]
     except Exception as error:  # noqa: BLE001  # one check that breaks must not hide what the others find
         return [problem(f"This could not be looked at: {type(error).__name__}.")]
 
 
-def _refused(error: CarrierError) -> Found:
+def refused(error: CarrierError) -> Found:
+    """Return what a refusal of Twilio's means, in plain words."""
     if error.code in {20003, 401}:
         return problem("Twilio does not know this account, token or API key.", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN")
     if error.ambiguous or error.code in {20429, 20500, 20503}:

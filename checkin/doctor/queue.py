@@ -18,19 +18,25 @@ _QUEUES = ("urgent", "clock", "normal", "bulk")
 _LATE = timedelta(minutes=2)
 
 
-def _connect(patient: Patient) -> Redis:
-    return Redis.from_url(
-        patient.settings.redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0)
-    )
+def _connect(url: str) -> Redis:
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
 def redis(patient: Patient) -> Iterator[Found]:
     """Redis answers, will go on taking jobs, and throws none away."""
+    yield from look_at(patient.settings.redis_url)
+
+
+def look_at(url: str) -> Iterator[Found]:
+    """Look at the Redis at `url`, before it is anybody's."""
     try:
-        with closing(_connect(patient)) as connection:
+        with closing(_connect(url)) as connection:
             memory, saving = connection.info("memory"), connection.info("persistence")
     except AuthenticationError:
         yield problem("Redis refuses the password in REDIS_URL.")
+        return
+    except ValueError:
+        yield problem("REDIS_URL is not the address of a Redis.")
         return
     except RedisError as error:
         yield problem(f"Redis does not answer ({type(error).__name__}): pages wait until it does.")
@@ -46,7 +52,7 @@ def redis(patient: Patient) -> Iterator[Found]:
 def workers(patient: Patient) -> Iterator[Found]:
     """At least two workers run, and no job has waited for long."""
     try:
-        with closing(_connect(patient)) as connection:
+        with closing(_connect(patient.settings.redis_url)) as connection:
             running = Worker.count(connection=connection)
             waits = {name: _oldest(Queue(name, connection=connection)) for name in _QUEUES}
     except RedisError:
@@ -65,7 +71,7 @@ def workers(patient: Patient) -> Iterator[Found]:
 def clock(patient: Patient) -> datetime | None:
     """Return what Redis's clock says, None when it does not answer."""
     try:
-        with closing(_connect(patient)) as connection:
+        with closing(_connect(patient.settings.redis_url)) as connection:
             seconds, micro = connection.time()
     except RedisError:
         return None

@@ -3,7 +3,7 @@
 An unknown `CHECKIN_*` name is refused: a misspelt safety setting must not pass for a default. To add a setting: a field
 of `Settings`, a row of the table, a line of docs/settings.md.
 
-* `kinds.py`: how a setting of each kind is read.
+* `kinds.py`: how a setting of each kind is read. `file.py`: the file in which a live line keeps them.
 """
 
 from collections.abc import Mapping
@@ -161,7 +161,10 @@ _KEEP: tuple[tuple[str, str, How], ...] = (
     # Six years: the time in which somebody may go to court about it (Limitation Act 1980, s. 2).
     ("red", "CHECKIN_KEEP_RED_DAYS", kinds.days(2192)),
 )
-_CHECKIN_NAMES = frozenset(name for _, name, _ in (*_TABLE, *_KEEP) if name.startswith("CHECKIN_"))
+_ROWS = {name: how for _, name, how in (*_TABLE, *_KEEP)}
+_CHECKIN_NAMES = frozenset(name for name in _ROWS if name.startswith("CHECKIN_"))
+# Every setting of the line, those that are read together with another as well.
+NAMES = (*_ROWS, "TWILIO_AUTH_TOKEN_SECONDARY", "TWILIO_API_SECRET")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -177,6 +180,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if not found["number"] and not found["messaging_service_sid"]:
         raise BadSetting("Set TWILIO_NUMBER, or TWILIO_MESSAGING_SERVICE_SID (calls need TWILIO_NUMBER as well).")
     return Settings(**found)
+
+
+def check_one(name: str, value: str) -> None:
+    """Raise BadSetting when `value` cannot be the setting `name`, looked at by itself."""
+    if name in _ROWS:
+        _ROWS[name](Reader({name: value}), name)
 
 
 def database_url(environment: Mapping[str, str]) -> str:
