@@ -53,6 +53,8 @@ class Room:
     roles: frozenset[str]
     name: str = ""
     home: str = ""
+    # Blueprints that stand in the navigation as a part of this one, though their addresses do not begin with its own.
+    parts: tuple[str, ...] = ()
 
 
 ROOMS = (
@@ -72,7 +74,7 @@ ROOMS = (
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),
     # Directory and tips
-    Room(directory.room, EVERYBODY, "Directory", "directory.show"),
+    Room(directory.room, EVERYBODY, "Directory", "directory.show", parts=("tips",)),
     Room(directory_keeping.room, CASE_WORKERS),
     Room(feeds.room, CASE_WORKERS),
     Room(tips.room, CASE_WORKERS),

@@ -16,6 +16,7 @@ def offered(office: Office, words: str) -> UUID:
 def test_a_tip_is_read_and_let_through(office: Office, sue: Browser) -> None:
     tip = offered(office, "Ask Brenda on 07700 900123 about <b>swimming</b>")
     page = sue.get("/tips").text
+    assert '<a href="/directory" aria-current="true">Directory</a>' in page
     assert "&lt;b&gt;swimming&lt;/b&gt;" in page
     assert "a number to ring, a name" in page
     assert "Ann" not in page
