@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from checkin import pairing
 from tests.console.conftest import Browser, Office
 from tests.console.walk import FREE, HOSTILE, PARTS, rules, text_stays_text
+from tests.directory.town import serve, settle
 
 # What is sent, and how far the form says that it has come.
 _WAYS = {
@@ -40,6 +41,10 @@ def _there(office: Office) -> dict[str, Any]:
         pairing.make(work, proposal)
         pairing.propose(work, None, pairing.Ask(office.person("carol"), office.person("fay")))
 
+    settle(office.line)
+    with office.line.store.work(office.now) as work:
+        serve(work, "Debt Help", "n:debt", "w")
+
     def one(sql: str) -> Any:
         return office.rows(sql)[0][0]
 
@@ -54,6 +59,9 @@ def _there(office: Office) -> dict[str, Any]:
         "proposal_id": one("SELECT id FROM proposals WHERE status = 'asked'"),
         "group": one("SELECT id FROM groups WHERE ref = 'harbour'"),
         "day": date(2026, 12, 10),
+        "service_id": one("SELECT id FROM directory_services"),
+        "feed_id": one("SELECT id FROM directory_feeds"),
+        "ref": "gb-calm",
     }
 
 
