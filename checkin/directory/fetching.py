@@ -7,14 +7,17 @@ that was checked, so that a name which answers differently the second time gains
 
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Timeout
 
 from checkin.directory.reading import FeedError
@@ -143,6 +146,22 @@ class Fetcher:
                 out.write(chunk)
 
 
+class _Known:
+    """A connection that is known to who must end it when the time is over."""
+
+    def __init__(self, *arguments: Any, opened: list[Any], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        opened.append(self)
+
+
+class _Http(_Known, HTTPConnection):
+    """Without TLS."""
+
+
+class _Https(_Known, HTTPSConnection):
+    """With TLS."""
+
+
 class _Answer:
     """A request to the checked address, under the host's own name, and what came back."""
 
@@ -151,14 +170,22 @@ class _Answer:
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = fetcher.address(host, port)
-        timeout = Timeout(connect=_WAIT, read=min(_WAIT, fetcher.left()))
+        left = fetcher.left()
+        timeout = Timeout(connect=_WAIT, read=min(_WAIT, left))
+        self._opened: list[HTTPConnection] = []
         self._pool: urllib3.HTTPConnectionPool
         if parts.scheme == "https":
             self._pool = urllib3.HTTPSConnectionPool(
-                address, port, server_hostname=host, assert_hostname=host, timeout=timeout
+                address, port, server_hostname=host, assert_hostname=host, timeout=timeout, opened=self._opened
             )
+            self._pool.ConnectionCls = _Https
         else:
-            self._pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+            self._pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout, opened=self._opened)
+            self._pool.ConnectionCls = _Http
+        # A server that drips its headers answers before every time-out there is.
+        self._ends = threading.Timer(left, self._end)
+        self._ends.daemon = True
+        self._ends.start()
         name = f"[{host}]" if ":" in host else host
         headers = {
             "Host": f"{name}:{parts.port}" if parts.port else name,
@@ -176,7 +203,9 @@ class _Answer:
                 "GET", path, headers=headers, redirect=False, retries=False, preload_content=False, decode_content=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            self._ends.cancel()
             self._pool.close()
+            fetcher.left()
             raise FeedError(f"{host} does not answer ({type(error).__name__}).") from error
         self.status = self._answer.status
         self.headers = self._answer.headers
@@ -188,9 +217,16 @@ class _Answer:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise FeedError("The connection broke off in the middle.") from error
 
+    def _end(self) -> None:
+        for connection in self._opened:
+            if connection.sock is not None:
+                with suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ends.cancel()
         self._answer.close()
         self._pool.close()

@@ -94,6 +94,15 @@ def drips(request: BaseHTTPRequestHandler) -> None:
         time.sleep(0.02)
 
 
+def drips_headers(request: BaseHTTPRequestHandler) -> None:
+    """Begin an answer, and never come to what it says."""
+    request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Wait: ")
+    while True:
+        request.wfile.write(b"x")
+        request.wfile.flush()
+        time.sleep(0.02)
+
+
 def breaks_off(request: BaseHTTPRequestHandler) -> None:
     """Promise more than is sent."""
     request.send_response(200)

@@ -13,7 +13,7 @@ from checkin.directory.fetching import Fetcher, Version
 from checkin.directory.importing import import_url
 from checkin.directory.paging import download
 from checkin.directory.reading import FeedError, records
-from tests.directory.feeds import breaks_off, drips, moved, pages, says, service, serving
+from tests.directory.feeds import Answer, breaks_off, drips, drips_headers, moved, pages, says, service, serving
 from tests.parts import NOON, opened, value
 
 
@@ -101,8 +101,9 @@ def test_a_server_that_misbehaves_is_given_up_with_a_reason(answer: object, why:
         assert why in refused(f"{server.url}/feed", tmp_path)
 
 
-def test_a_slow_drip_ends_when_the_time_is_over(tmp_path: Path) -> None:
-    with serving({"/feed": drips}) as server:
+@pytest.mark.parametrize("drip", [drips, drips_headers])
+def test_a_slow_drip_ends_when_the_time_is_over(drip: Answer, tmp_path: Path) -> None:
+    with serving({"/feed": drip}) as server:
         assert "longer than 0.5 seconds" in refused(f"{server.url}/feed", tmp_path, fetcher(seconds=0.5))
 
 
