@@ -6,6 +6,7 @@ what has been withdrawn meanwhile is not.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -55,6 +56,14 @@ class Results:
         return self.keys[self.start : self.start + AT_ONCE]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody of whom no more is known than how to write to them."""
+
+    language: str
+    variant: Variant
+
+
 def keep(work: Work, person_id: UUID, results: Results) -> UUID:
     """Keep what was found for somebody in place of what was found before; return its id, a new one."""
     values = {"id": new_id(), "at": work.now, "found": _sealed(work, results)}
@@ -98,7 +107,7 @@ def group_of(key: str) -> UUID | None:
     return as_uuid(key.removeprefix(_GROUP)) if key.startswith(_GROUP) else None
 
 
-def still(work: Work, member: Member, key: str) -> Details | Visit | None:
+def still(work: Work, member: Member | Reader, key: str) -> Details | Visit | None:
     """Return all about an entry as it is now; None when it may not be told any more."""
     group_id = group_of(key)
     if group_id is not None:
@@ -132,7 +141,7 @@ def values(work: Work, member: Member, key: str, thread: Thread) -> dict[str, st
     if results is None:
         return {"list": "", "list_spoken": ""}
     if key == "found.list":
-        return _list(work, member, results)
+        return _list(work, member, results.page)
     return of_one(work, member, key, results.chosen)
 
 
@@ -166,18 +175,25 @@ def _fitted(work: Work, member: Member, key: str, pieces: dict[str, str], more: 
     return {**filled, "more_spoken": f"{cut(more, _SPOKEN_MORE).rstrip('. ')}." if more else ""}
 
 
-def _list(work: Work, member: Member, results: Results) -> dict[str, str]:
-    entries = [(str(n), still(work, member, key)) for n, key in enumerate(results.page, start=1)]
+def _list(work: Work, member: Member | Reader, keys: Sequence[str], sentence: str = "found.list") -> dict[str, str]:
+    """Return entries as a list, with as much of their names as a sentence has room for."""
+    entries = [(str(n), still(work, member, key)) for n, key in enumerate(keys, start=1)]
     spoken = " ".join(_line(work, member, n, entry, "voice", 80) for n, entry in entries if entry is not None)
     for room in _ROOM_FOR_NAMES:
         lines = [_line(work, member, n, entry, member.variant, room) for n, entry in entries if entry is not None]
         filled = {"list": "\n".join(lines), "list_spoken": spoken}
-        if size(render(work, "found.list", member.language, member.variant, filled)).segments <= _SEGMENTS:
+        if size(render(work, sentence, member.language, member.variant, filled)).segments <= _SEGMENTS:
             break
     return filled
 
 
-def _line(work: Work, member: Member, number: str, entry: Details | Visit, variant: Variant, room: int) -> str:
+def in_one_text(work: Work, reader: Reader, key: str, keys: Sequence[str]) -> str:
+    """Return a text with the first of some entries, for somebody who cannot ask on."""
+    filled = _list(work, reader, keys[:AT_ONCE], key)
+    return render(work, key, reader.language, reader.variant, {"list": filled["list"]})
+
+
+def _line(work: Work, member: Member | Reader, number: str, entry: Details | Visit, variant: Variant, room: int) -> str:
     if isinstance(entry, Visit):
         filled = {"key": number, "group": cut(entry.group, room), "when": _meets(work, member, entry, variant, room)}
         return render(work, "found.group_line", member.language, variant, filled)
@@ -186,12 +202,12 @@ def _line(work: Work, member: Member, number: str, entry: Details | Visit, varia
     return render(work, "found.line", member.language, variant, filled)
 
 
-def _facts(work: Work, member: Member, found: Found, variant: Variant) -> dict[str, str]:
+def _facts(work: Work, member: Member | Reader, found: Found, variant: Variant) -> dict[str, str]:
     """Return how to reach a service and when somebody is there."""
     return {"phone": _reached(work, member, found, variant), "hours": _hours(work, member, found.open, variant)}
 
 
-def _reached(work: Work, member: Member, found: Found, variant: Variant) -> str:
+def _reached(work: Work, member: Member | Reader, found: Found, variant: Variant) -> str:
     if found.phone:
         return render(work, "found.by_phone", member.language, variant, {"phone": found.phone_shown or found.phone})
     if not found.text_to:
@@ -200,7 +216,7 @@ def _reached(work: Work, member: Member, found: Found, variant: Variant) -> str:
     return render(work, "found.by_text", member.language, variant, filled)
 
 
-def _hours(work: Work, member: Member, opened: Open, variant: Variant) -> str:
+def _hours(work: Work, member: Member | Reader, opened: Open, variant: Variant) -> str:
     moment = opened.until if opened.now else opened.opens
     key = "found.always" if opened.always else "found.hours_unknown"
     if moment is not None and not opened.always:
@@ -241,7 +257,7 @@ def _of_group(work: Work, member: Member, visit: Visit) -> dict[str, str]:
     }
 
 
-def _meets(work: Work, member: Member, visit: Visit, variant: Variant, room: int) -> str:
+def _meets(work: Work, member: Member | Reader, visit: Visit, variant: Variant, room: int) -> str:
     """Return when and where a group meets next."""
     if visit.next is None:
         return render(work, "found.no_date", member.language, variant, {}).rstrip(".")

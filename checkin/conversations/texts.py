@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from checkin import dangers, escalations, joining, logs, people, relays
 from checkin.conversation.effects import Severity
@@ -14,14 +13,14 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import allowance, finding, manners, safe_reply, shared, staff_texts
-from checkin.conversations.sentences import render, render_plainly
+from checkin.conversations import allowance, finding, manners, safe_reply, shared, staff_texts, strangers
+from checkin.conversations.sentences import render_plainly
 from checkin.conversations.staff_words import read_command
 from checkin.conversations.turn import Turn
 from checkin.people import Behind, Member, User
 from checkin.phone import is_e164
 from checkin.store.ids import new_id
-from checkin.store.models import Message, Phone
+from checkin.store.models import Message
 from checkin.store.work import Work
 
 # Twilio's default opt-out and opt-in words: it acts on them itself and answers the first kind itself.
@@ -29,8 +28,6 @@ CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "q
 # Of these some are also how people take leave of more than texts.
 MAY_BE_FAREWELLS = frozenset({"end", "quit", "cancel"})
 CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
-
-_STRANGER_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,42 +260,13 @@ def _carrier_did(work: Work, text: Text) -> str | None:
 
 
 def _hear_stranger(work: Work, text: Text, risk: Risk, reading: Reading) -> str:
-    """Somebody the line does not know: stored, read for danger, shown to staff, answered once a day at most."""
-    phone_id = people.phone_for(work, text.sender)
-    severity = {Level.RED: Severity.RED, Level.AMBER: Severity.AMBER}.get(risk.level, Severity.TASK)
-    escalations.open_case(
-        work,
-        severity,
-        "words" if risk.level else "stranger",
-        person_id=None,
-        phone_id=phone_id,
-        words=_words(text),
-        detail="".join(f"; {w}" for w in risk.why),
-    )
-    answer = ""
-    stopped = text.quiet or text.carrier_did == "STOP" or reading.kind is Kind.STOP
-    # A caller id that is no number (a short code, a company's name) cannot take an answer.
-    red = risk.level is Level.RED
-    due = is_e164(text.sender) and not stopped and (red or _first_today(work, phone_id))
-    if due and allowance.take(work, danger=red):
-        key = "safety.endangered" if safe_reply.watched(risk.why) else "stranger"
-        if red:
-            key = safe_reply.red(work, risk.why, person_id=None, phone_id=phone_id)
-        answer = render(work, key, "en", "discreet", {})
-    _store(work, text, new_id(), phone_id=phone_id, answer=answer, unread=True)
+    """Somebody the line does not know."""
+    silent = text.quiet or text.carrier_did == "STOP" or reading.kind is Kind.STOP
+    # Of an address only the district, but from somebody who may have to be found.
+    kept = text if risk.level else replace(text, body=finding.without_address(text.body, work.settings.country))
+    answer = strangers.hear(work, text.sender, _words(kept), risk, reading, silent=silent)
+    _store(work, kept, new_id(), phone_id=people.phone_for(work, text.sender), answer=answer, unread=True)
     return answer
-
-
-def _first_today(work: Work, phone_id: UUID) -> bool:
-    updated = work.conn.execute(
-        update(Phone)
-        .where(
-            Phone.id == phone_id,
-            (Phone.last_answered_at.is_(None)) | (Phone.last_answered_at <= work.now - _STRANGER_EVERY),
-        )
-        .values(last_answered_at=work.now)
-    )
-    return updated.rowcount == 1
 
 
 # The unique sid decides which of two copies acted.

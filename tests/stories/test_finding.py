@@ -104,6 +104,7 @@ def test_trouble_at_home_is_answered_carefully_and_soon(ann: Phone, town: Town) 
 def test_danger_inside_a_search_is_danger(harbour: Town, ann: Phone, sue: Phone) -> None:
     ann.texts("find debt advice or im going to kill myself tonight").hears("999")
     sue.hears("needs a person now")
+    sue.hears("needs a person now")
     assert harbour.scalar("SELECT count(*) FROM searches") == 0
 
 
@@ -239,6 +240,7 @@ def test_a_tip_is_offered_and_somebody_reads_it_first(ann: Phone, town: Town) ->
 def test_danger_in_a_tip_is_danger_and_no_tip(ann: Phone, sue: Phone, town: Town) -> None:
     ann.texts("TIP dont bother i am going to kill myself tonight").hears("999")
     sue.hears("needs a person now")
+    sue.hears("needs a person now")
     assert town.scalar("SELECT count(*) FROM tips") == 0
 
 
@@ -266,3 +268,30 @@ def test_a_tip_each_week_until_it_is_stopped_and_a_bad_one_is_kept_back(ann: Pho
     clock.moves(days=7)
     ann.hears_nothing()
     assert clock.scalar("SELECT count(*) FROM timers WHERE topic = 'weekly_tip'") == 0
+
+
+def test_a_stranger_is_told_which_groups_meet_and_what_help_there_is_and_a_person_reads_it(
+    harbour: Town, sue: Phone
+) -> None:
+    stranger = harbour.phone("+447700900199", "Somebody")
+    stranger.texts("GROUP LS6").hears("1 Headingley Carers: Tue", "Library", "a person reads this", "999")
+    assert harbour.scalar("SELECT reason FROM cases") == "stranger"
+    # Of an address no more than the district is kept.
+    stranger.texts("FIND DEBT 12 Brudenell Road LS6 1AB").hears("Debt Clinic: 01134960125", "a person reads this")
+    with harbour.line.store.work(harbour.now()) as work:
+        kept = [work.vault.open(row[0], "messages.body") for row in work.rows("SELECT body FROM messages", {})]
+    assert "FIND DEBT LS6" in kept
+    # Danger comes before anything that is looked for; who is hurt at home gets no list.
+    stranger.texts("find debt, i am going to kill myself tonight").hears("999")
+    sue.hears("needs a person now")
+
+
+def test_a_number_nobody_knows_is_told_so_often_a_day_and_no_more(harbour: Town, joy: Phone) -> None:
+    stranger = harbour.phone("+447700900199", "Somebody")
+    for need in ("debt", "debt leeds", "debt ls6", "debts ls6", "bailiffs ls6"):
+        stranger.texts(f"FIND {need}").hears("a person reads this")
+    stranger.texts("FIND bailiffs").hears("doesn't know you yet")
+    stranger.texts("FIND debt help").hears_nothing()
+    harbour.moves(hours=25)
+    joy.hears("Coming: 0")
+    stranger.texts("FIND debt").hears("a person reads this")
