@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from checkin import auditor, checkins, claims, delivery, dispatch, doctor, duties, escalations, health, plans
+from checkin import auditor, checkins, claims, delivery, dispatch, doctor, duties, escalations, health, plans, timers
 from checkin.bootstrap import open_line
 from checkin.cli import main
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
@@ -21,6 +21,7 @@ from checkin.gateways import Fault
 from checkin.health import Waiting
 from checkin.load import read_file
 from checkin.settings import Settings, read_settings
+from checkin.wording import LANGUAGES
 from tests.parts import environment
 from webhooks import metrics
 
@@ -327,6 +328,19 @@ def test_commands_are_found_on_pages() -> None:
     """The check above would pass on pages of which it reads nothing."""
     found = [" ".join(words) for words in commands((DOCS / "operations.md").read_text())]
     assert {"db upgrade", "keys rotate", "restore FILE", "who-would-answer now"} <= set(found)
+
+
+# --- developers-guide.md ---
+
+
+def test_the_recipes_lead_to_what_is_there() -> None:
+    recipes = re.sub(r"^```.*?^```", "", (DOCS / "developers-guide.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    paths = re.findall(r"`((?:checkin|tests|webhooks|console|docs)/[\w./]*)`", recipes)
+    assert len(paths) > 20
+    assert [path for path in paths if "xx." not in path and not (ROOT / path).exists()] == []
+    assert {f"`{name}.toml`" for name in LANGUAGES if name != "en"} <= set(re.findall(r"`\w+\.toml`", recipes))
+    assert callable(timers.set_timer)
+    assert set(inspect.signature(timers.set_timer).parameters) >= {"kind", "person_id", "topic", "subject"}
 
 
 # --- operations.md ---
