@@ -128,7 +128,9 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert (done.returncode, ours) == (0, [])
 
 
-@pytest.mark.parametrize("file", [UNITS / "checkin-line.env", COMPOSE / "checkin-line.env"], ids=["systemd", "compose"])
+@pytest.mark.parametrize(
+    "file", [UNITS / "checkin-line.env", COMPOSE / "checkin-line.env.example"], ids=["systemd", "compose"]
+)
 def test_the_file_of_settings_has_every_needed_one_and_no_other_that_is_unknown(file: Path) -> None:
     lines = file.read_text().splitlines()
     names = {line.split("=", 1)[0] for line in lines if line and not line.startswith("#")}
@@ -204,6 +206,8 @@ def test_a_container_may_do_little_and_keeps_its_logs_short(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert "max-size" in service["logging"]["options"]
+    files = service.get("env_file", "checkin-line.env")
+    assert (COMPOSE / f"{files}.example").is_file()
     assert "environment" not in service or set(service["environment"]) <= {"HOST", "PORT"}, "secrets are in env files"
     # Only the proxy is reached from outside; it needs two low ports, and nothing else.
     assert ("ports" in service, "user" in service) == ((True, False) if name == "proxy" else (False, True))
