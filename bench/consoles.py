@@ -58,11 +58,11 @@ def _begin(line: Line) -> tuple[list[bytes], list[str]]:
     with line.store.work(datetime.now(UTC)) as work:
         _people.empty(work)
         members = _people.settle_in(work, MEMBERS, asked=True)
-        cookies = [_log_in(line, work)]
+        cookies = [log_in(line, work)]
     return list(requests([member.number for member in members])), cookies
 
 
-def _log_in(line: Line, work: Work) -> str:
+def log_in(line: Line, work: Work) -> str:
     """Return the cookie of a browser with which Sue has just logged in."""
     found = staff.by_email(work, "sue@example.org")
     assert found is not None
