@@ -22,7 +22,7 @@ from checkin.register import importing
 from checkin.store.models import Staff
 from wsgi import serve
 
-PEOPLE, MESSAGES, ASKED, ROWS = 100_000, 5_000_000, 200, 1_000
+PEOPLE, MESSAGES, ASKED, ROWS = 100_000, 5_000_000, 100, 1_000
 _PAGES: dict[str, tuple[float, Callable[[int], str]]] = {
     "the queue": (150, lambda _: "/"),
     "a case": (150, lambda i: f"/cases/{1 + i % _years.CASES}"),
