@@ -51,11 +51,12 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call that somebody of the staff asked for: who, from which case, and whom they ring."""
+    """A call that somebody of the staff asked for: who, from which case, and whom they ring; None when they no longer
+    have that case, or whom it was about is gone."""
 
     case_id: UUID
     staff_id: UUID
-    person_id: UUID
+    person_id: UUID | None
 
 
 def prospect(work: Work, person_id: UUID) -> Prospect:
@@ -112,16 +113,16 @@ def _under_way(work: Work, case_id: UUID) -> bool:
 
 
 def asked(work: Work, call: UUID) -> Asked | None:
-    """Return what a call of the line's to staff is for; None when it is for something else, or that has gone."""
+    """Return what a call of the line's to staff is for; None when it is for something else."""
     row = work.conn.execute(
-        select(Case.id, Case.taken_by, Case.person_id)
+        select(Case.id, Message.person_id.label("staff_id"), Case.status, Case.taken_by, Case.person_id)
         .join(Message, Message.subject == Case.id)
         .where(Message.id == call, Message.wording.in_(WORDINGS))
-        .where(Case.status == "taken", Case.taken_by == Message.person_id)
     ).first()
-    if row is None or row.taken_by is None or row.person_id is None:
+    if row is None or row.staff_id is None:
         return None
-    return Asked(row.id, row.taken_by, row.person_id)
+    theirs = row.status == "taken" and row.taken_by == row.staff_id
+    return Asked(row.id, row.staff_id, row.person_id if theirs else None)
 
 
 def ended(work: Work, case_id: UUID, staff_id: UUID, end: End, detail: str = "") -> None:

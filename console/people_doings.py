@@ -68,7 +68,7 @@ def _enrol(desk: Desk) -> AnyResponse:
                 heard=heard, sentence=_sentence(work, language, streams), back=url_for("people.show"),
             )  # fmt: skip
         person_id = keeping.enrol(work, found, _source(work, form, str(found.spec.fields["language"])))
-        audit.record(work, me().person_id, "enrolled", f"person {person_id}")
+        _record(work, "enrolled", person_id)
     tell(f"{found.spec.name} is enrolled.")
     return redirect(url_for("people.one", person_id=person_id), 303)
 
@@ -101,7 +101,7 @@ def _change(desk: Desk, person_id: UUID) -> AnyResponse:
                 with refused(form):
                     source = _source(work, form, form.language.data)
                     keeping.change(work, person_id, row_of(form.values), source)
-                    audit.record(work, me().person_id, "changed_person", f"person {person_id}")
+                    _record(work, "changed_person", person_id)
         if not form.done:
             return form.page("person_form.html", title=f"Change {said.name(row['name'])}", verb="Save",
                              person_id=person_id, hint=said.CHANGE_IS_SILENT)  # fmt: skip
@@ -119,7 +119,7 @@ def _pause(desk: Desk, person_id: UUID) -> AnyResponse:
                 day = wording.day(until.astimezone(member.zone), member.language)
                 if form.checked:
                     leaving.pause(work, member, until)
-                    audit.record(work, me().person_id, "paused_person", f"person {person_id}")
+                    _record(work, "paused_person", person_id)
                 else:
                     heard = [(_SOON, _hears(work, member, "pause.done", until=day))]
                     heard.append(("At the end", _hears(work, member, "pause.over")))
@@ -139,7 +139,7 @@ def _unpause(desk: Desk, person_id: UUID) -> AnyResponse:
         if form.sent() and form.checked:
             with refused(form):
                 leaving.unpause(work, member)
-                audit.record(work, me().person_id, "unpaused_person", f"person {person_id}")
+                _record(work, "unpaused_person", person_id)
         if not form.done:
             heard = [(_SOON, _hears(work, member, "back.done"))]
             title = f"End the pause of {said.name(member.name)}"
@@ -163,7 +163,7 @@ def _end(desk: Desk, person_id: UUID) -> AnyResponse:
             with refused(form):
                 if form.checked:
                     leaving.end(work, member, words=form.their_words.data)
-                    audit.record(work, me().person_id, "ended_person", f"person {person_id}")
+                    _record(work, "ended_person", person_id)
                 else:
                     goodbye = _hears(work, member, "leaving.goodbye") if member.streams else said.NO_GOODBYE
                     heard = [("One goodbye", goodbye), ("Each of their buddies, and those they look out for",
@@ -195,7 +195,7 @@ def _number(desk: Desk, person_id: UUID) -> AnyResponse:
                     work, member, parse(form.phone.data, work.settings.country), form.medium.data,
                     instead_of=as_uuid(form.instead_of.data), by=me().person_id, shares=form.shares.data,
                 )  # fmt: skip
-                audit.record(work, me().person_id, "sent_number_code", f"person {person_id}")
+                _record(work, "sent_number_code", person_id)
         if not form.done:
             heard = [("The new number, now", _hears(work, member, moving.CODE, code="1234")),
                      ("The new number, once it is proved", _hears(work, member, "number.moved")),
@@ -221,7 +221,7 @@ def _code(desk: Desk, person_id: UUID) -> AnyResponse:
                     moving.count_wrong(work, wrong.move_id)
                     raise
                 finally:
-                    audit.record(work, me().person_id, "gave_number_code", f"person {person_id}")
+                    _record(work, "gave_number_code", person_id)
         if not form.done:
             number = said.number(move.number, work.settings.country) if move else ""
             return form.page("person_form.html", title=f"The code sent to {number}" if number else "No code is sent",
@@ -238,7 +238,7 @@ def _contacts(desk: Desk, person_id: UUID) -> AnyResponse:
             with refused(form):
                 given = [(form[f"name_{n}"].data, form[f"phone_{n}"].data) for n in (1, 2, 3)]
                 keeping.keep_contacts(work, member, given, Source("console", None, ""))
-                audit.record(work, me().person_id, "changed_contacts", f"person {person_id}")
+                _record(work, "changed_contacts", person_id)
         if not form.done:
             return form.page("person_form.html", title=f"Whom {said.name(member.name)} would have asked",
                              verb="Save", person_id=person_id, hint=said.CONTACTS)  # fmt: skip
@@ -251,6 +251,10 @@ def _stored_contacts(work: Work, person_id: UUID) -> dict[str, object]:
     for n, (name, number) in enumerate(keeping.contacts_of(work, person_id)[:3], 1):
         found |= {f"name_{n}": name, f"phone_{n}": said.number(number, work.settings.country)}
     return {**{f"{part}_{n}": "" for n in (1, 2, 3) for part in ("name", "phone")}, **found}
+
+
+def _record(work: Work, what: str, person_id: UUID) -> None:
+    audit.record(work, me().person_id, what, f"person {person_id}")
 
 
 def _member(work: Work, person_id: UUID) -> Member:

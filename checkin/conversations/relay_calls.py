@@ -94,6 +94,9 @@ def _ring(work: Work, member: Member, call: UUID, other: Other) -> Through | Ask
 
 
 def _ring_from_case(work: Work, staff: Member, call: UUID, asked: ringing.Asked) -> Through | End:
+    if asked.person_id is None:
+        ringing.ended(work, asked.case_id, staff.id, "not_rung", "taken")
+        return End(staff.language, _say(work, staff, "ring.not_there"))
     reach = outlook.reach(work, asked.person_id, "call")
     number, caller_id = reach["number"], work.settings.number
     gate = may(outlook.request(work, reach, number, medium="call", stream=Stream.SAFETY))

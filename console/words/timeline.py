@@ -54,6 +54,7 @@ _NOT_RUNG: Mapping[str, str] = {
     "no_answer": "They were not rung: nobody pressed a key on {who}'s own telephone",
     "busy": "They were not rung: {who}'s own telephone was engaged",
     "voicemail": "They were not rung: a machine answered {who}'s own telephone",
+    "taken": "They were not rung: {who} did not have the case any more",
     **dict.fromkeys(("no_number", "fictional_number", "number_suspended", "not_active"), _NO_NUMBER),
 }
 # What whoever looks out for somebody answered when they were asked about it, or about themselves.

@@ -73,6 +73,15 @@ def test_nobody_is_rung_when_no_key_shows_that_it_is_staff(desk: Town, ann: Phon
     assert desk.scalar("SELECT count(*) FROM cases") == 1
 
 
+def test_whoever_has_no_longer_the_case_rings_nobody(desk: Town, ann: Phone, sue: Phone) -> None:
+    rings(desk)
+    with desk.line.store.work(desk.now()) as work:
+        work.conn.exec_driver_sql("UPDATE cases SET taken_by = (SELECT id FROM people WHERE ref = 'omar')")
+    sue.is_rung().answers().presses("1").is_told("They did not come to the phone")
+    assert ends(desk) == ["rang", "not_rung taken"]
+    assert numbers_shown(desk, ann) == set()
+
+
 def test_a_machine_at_the_members_hears_nothing_and_staff_are_told(desk: Town, ann: Phone, sue: Phone) -> None:
     rings(desk)
     sue.is_rung().answers().presses("1")
