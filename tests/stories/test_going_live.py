@@ -24,7 +24,9 @@ LINE, ANN = "+447700900000", "+447700900101"
 ACCOUNT, TOKEN = "AC" + "5" * 32, "a-token-for-stories"
 PASSWORD = "four quiet herons wading"
 ORGANISATION = """
-people: [{ref: sue, name: Sue, phones: 07700 900131}]
+people:
+  - {ref: ann, name: Ann, phones: 07700 900101, streams: [checkins]}
+  - {ref: sue, name: Sue, phones: 07700 900131}
 rota: [{ref: always, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 08:00, minutes: 1440}]
 """
 # What no rehearsal can have; and the auditor's first round comes within five minutes.
@@ -107,6 +109,8 @@ def _until(url: str, **body: str) -> requests.Response:
             time.sleep(0.1)
 
 
+# A dozen processes start one after another: on a machine that is busy that takes minutes.
+@pytest.mark.timeout(480)
 def test_from_nothing_to_an_answer(machine: Machine, databases: Databases, redis_databases: RedisDatabases) -> None:
     web, port = free_port(), free_port()
     url, network = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{port}"
@@ -127,9 +131,6 @@ def test_from_nothing_to_an_answer(machine: Machine, databases: Databases, redis
         assert "Samaritans 116 123   not checked yet" in shown
         assert "mend it: `checkin twilio connect`" in shown
         assert machine.file.stat().st_mode & 0o777 == 0o600
-        kept = machine.file.read_text()
-        assert "There is an admin who can log in." in machine.sets_up(**answers)
-        assert machine.file.read_text() == kept
 
         machine.starts("web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning", "wsgi:app",
             HOST="127.0.0.1", PORT=str(web))  # fmt: skip
