@@ -1,4 +1,5 @@
-"""A moment has come: a timer, a plan, a buddy's week. One at a time, each in a transaction of its own."""
+"""A moment has come: a timer, a plan, a buddy's week. Each in a transaction of its own, but for plans and silences, of
+which thousands come at one moment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

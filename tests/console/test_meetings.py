@@ -11,7 +11,7 @@ import pytest
 from checkin.conversations import due
 from checkin.load import load_file
 from tests.console.conftest import Browser, Office, Opens
-from tests.console.walk import HOSTILE, axe, text_stays_text
+from tests.console.walk import HOSTILE, axe, shows_as_text
 
 # NOON is Thursday 3 December 2026.
 MEETING = "/meetings/{}/2026-12-10"
@@ -291,7 +291,7 @@ def test_what_people_wrote_stays_text(office: Office, sue: Browser, series: str)
     office.rows("UPDATE groups SET name = :name RETURNING 1", name=HOSTILE)
     typed = {**MOVED, "venue": HOSTILE, "directions": HOSTILE}
     preview = sue.post(f"{path}/move", **hidden(sue.get(f"{path}/move").text), **typed)
-    text_stays_text(preview.text)
+    shows_as_text(preview.text)
     sue.post(f"{path}/move", **hidden(preview.text), stage="sure")
     for page in (
         path,
@@ -300,7 +300,7 @@ def test_what_people_wrote_stays_text(office: Office, sue: Browser, series: str)
         f"/groups/{id_of(office, 'groups', 'leeds')}",
         f"{path}/move",
     ):
-        text_stays_text(sue.get(page).text)
+        shows_as_text(sue.get(page).text)
 
 
 @pytest.mark.parametrize("month", ["2026-13", "x", "9999-12", "0001-01", ""])

@@ -8,7 +8,7 @@ from checkin.conversation.effects import Stream
 from checkin.store.ids import new_id
 from checkin.store.models import Message, Staff
 from tests.console.conftest import Browser, Office
-from tests.console.walk import HOSTILE, text_stays_text
+from tests.console.walk import HOSTILE, shows_as_text
 
 
 def says(office: Office, ref: str, words: str, *, minutes: int = 0) -> None:
@@ -97,4 +97,4 @@ def test_text_stays_text(office: Office, sue: Browser) -> None:
         people.keep_name(work, office.person("ann"), HOSTILE)
         people.consent(work, office.person("ann"), [Stream.BUDDY], given=True, how="text", words=HOSTILE)
     for path in ("/people", f"/people/{office.person('ann')}", f"/people/{office.person('ann')}/conversation"):
-        text_stays_text(sue.get(path).text)
+        shows_as_text(sue.get(path).text)

@@ -95,10 +95,8 @@ def test_no_pile_of_fillers_hides_it(
 @settings(max_examples=500)
 @given(st.text(max_size=300), st.sampled_from(list(Asked)))
 def test_no_text_raises(text: str, asked: Asked) -> None:
-    read(text, asked)
-    read_speech(text, None, asked)
-    read_keys(text, asked)
-    read(f"pause {text}", asked)
+    readings = (read(text, asked), read_speech(text, None, asked), read_keys(text, asked), read(f"pause {text}", asked))
+    assert all(isinstance(reading, Reading) for reading in readings)
 
 
 @settings(max_examples=300)
@@ -110,7 +108,7 @@ def test_no_text_raises(text: str, asked: Asked) -> None:
     st.sampled_from(list(Asked)),
 )
 def test_no_heap_of_known_words_raises(words: list[str], asked: Asked) -> None:
-    read(" ".join(words), asked)
+    assert isinstance(read(" ".join(words), asked), Reading)
 
 
 @pytest.mark.parametrize(
