@@ -27,7 +27,7 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
         return UNCLEAR
     tokens = mend(raw)
     whole = " ".join(tokens) if BREAK not in tokens else " ".join(token for token in tokens if token != BREAK)
-    if (reading := commands.EXACT.get(whole)) is not None and (asked, reading.kind) != (Asked.REACH, Kind.YES):
+    if (reading := commands.EXACT.get(whole)) is not None:
         return reading
     if whole == "sorry ?":
         return Reading(Kind.REPEAT)
@@ -105,6 +105,8 @@ def _for_buddy(reading: Reading, tokens: list[str]) -> bool:
 
 def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:
     """Tell whether what would be a command answers the question: "on holiday", "when is it?" after an invitation."""
+    if asked is Asked.REACH and reading.kind is Kind.YES:
+        return True
     if asked not in _ANSWERED or not _ASKED_FOR.isdisjoint(tokens) or tokens[0] in _BREAKS:
         return False
     return reading.kind in (Kind.NEXT, Kind.JOIN) or (reading.kind is Kind.PAUSE and reading.value != "hospital")
