@@ -14,7 +14,7 @@ NUMBER ?=
 READY := .venv/.ready
 RUN := .venv/bin/python -m
 
-.PHONY: help demo test check bench pictures leaflets risk-report clean
+.PHONY: help demo test check audit bench pictures leaflets risk-report clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -31,6 +31,11 @@ check: $(READY)  ## everything a change must pass: format, lint, types, who impo
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
 	@$(RUN) pytest --cov $(ARGS)
+
+# Its own environment: it is no part of the line, and what it needs is nobody else's. It asks the network, so it is no test.
+audit: $(READY)  ## ask the advisory database about every pinned package (needs the network)
+	@test -x .checkin/audit/bin/pip-audit || { $(RUN) venv .checkin/audit && .checkin/audit/bin/pip install -q 'pip-audit>=2.9'; }
+	@.checkin/audit/bin/pip-audit --strict --disable-pip --no-deps -r requirements.lock
 
 bench: $(READY)  ## the speed of what matters, as ratios to a ceiling measured in the same run
 	@set -e; for file in $(filter-out bench/_%,$(wildcard bench/*.py)); do $(RUN) bench.$$(basename $$file .py); done

@@ -79,8 +79,9 @@ def _code(desk: Desk) -> AnyResponse:
     if form.sent():
         given = form.code.data
         with desk.work() as work:
-            right = staff.check_code(work, who.person_id, given)
-            saved = not right and staff.use_recovery_code(work, who.person_id, given)
+            # First what needs no key: after a lost one it is the only way in.
+            saved = staff.use_recovery_code(work, who.person_id, given)
+            right = not saved and staff.check_code(work, who.person_id, given)
             what = "log_in_recovery_code" if saved else "log_in_code" if right else "log_in_code_refused"
             audit.record(work, who.person_id, what, "console")
         if right or saved:

@@ -16,13 +16,15 @@ from checkin import audit
 from checkin import backup as backups
 from checkin.bootstrap import Line
 from checkin.conversation.effects import Severity, Stream
+from checkin.conversations import due
 from checkin.conversations.texts import Text, hear
+from checkin.dispatch import Dispatcher
 from checkin.errors import BadInput
 from checkin.escalations import open_case
 from checkin.outbox import owe
 from checkin.store.models import Base
 from checkin.store.vault import new_key
-from tests.parts import NOON, environment, loads, opened, person, rows, value
+from tests.parts import NOON, Carrier, environment, loads, opened, person, rows, value
 from tests.stories import leaks
 
 TOWN = """
@@ -34,6 +36,7 @@ rota:
   - {ref: days, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 00:00, minutes: 1440}
 """
 LATER = NOON + timedelta(hours=5)
+ANN, BEA, SUE = "+447700900101", "+447700900102", "+447700900131"
 SECRETS = ("CHECKIN_KEYS", "CHECKIN_SECRET", "TWILIO_AUTH_TOKEN", "DATABASE_URL", "REDIS_URL")
 
 
@@ -91,6 +94,35 @@ def test_pages_are_sent_and_the_rest_is_dropped_in_sight(line: Line, empty_datab
             ("back.done", "restored")
         ]
         assert rows(other, "SELECT severity FROM cases WHERE reason = 'restored'") == [("amber",)]
+
+
+def test_restored_a_day_later_pages_go_out_nobody_is_flooded_and_every_ladder_goes_on(
+    line: Line, empty_database_url: str, tmp_path: Path
+) -> None:
+    # Of these Ann is in somebody's hands, whom she is asked by; Bea has her check-ins as ever.
+    bea = '  - {ref: bea, name: Bea, phones: 07700 900102, streams: [checkins], plan: {days: every day, at: "10:00"}}'
+    loads(line, TOWN.replace("people:\n", f"people:\n{bea}\n"), NOON - timedelta(hours=3))
+    file, tomorrow = written(line, tmp_path), NOON + timedelta(days=1)
+    carrier = Carrier()
+    with opened(empty_database_url, CHECKIN_KEYS=line.settings.keys) as other:
+        backups.restore(other.store, file, tomorrow, lambda _: None)
+        dispatcher = Dispatcher(other.store, carrier, threads=2)
+        for minutes in (0, 0, 30, 60):
+            now = tomorrow + timedelta(minutes=minutes)
+            due.ask_plans(other.store, now, most=100)
+            due.fire_timers(other.store, now, most=100)
+            for lane in other.lanes.values():
+                while dispatcher.send(lane, now):
+                    pass
+            if not minutes:
+                at_once = {to: [words for _, other, words in carrier.took if other == to] for to in (ANN, BEA, SUE)}
+        dispatcher.close()
+    # Two check-ins of Bea's are due: the one that is not too old is asked. What Ann was owed is a day old.
+    assert [len(at_once[ANN]), len(at_once[BEA])] == [0, 1]
+    assert "How are you" in at_once[BEA][0]
+    # The page that was owed, and the one that would have followed it. Nobody has taken the case: she is paged on.
+    assert 1 <= sum("needs a person now" in words for words in at_once[SUE]) <= 2
+    assert len([to for _, to, _ in carrier.took if to == SUE]) > len(at_once[SUE])
 
 
 def test_a_backup_is_of_one_moment_while_texts_come_in(line: Line, empty_database_url: str, tmp_path: Path) -> None:

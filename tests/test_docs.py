@@ -430,3 +430,11 @@ def test_what_is_watched_exists() -> None:
     assert events - set(re.findall(r'_log\.(?:warning|error|exception)\(\s*"(\w+)"', sources)) == set()
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert set(rows(OPERATIONS, "Probes")) == {"database", "redis", *health.ready(Waiting(None, None, now, 0), now)}
+
+
+def test_what_stands_against_an_attack_is_tested_where_the_threat_model_says() -> None:
+    model = (ROOT / "docs" / "threat-model.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)`", model)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+    assert len(re.findall(r"^\*\*Not guaranteed", model, re.MULTILINE)) >= 6

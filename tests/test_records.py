@@ -18,7 +18,8 @@ from checkin.conversations.texts import Text, hear
 from checkin.outbox import owe
 from checkin.store import rotation
 from checkin.store.fields import KEEPS, KINDS, PROTECTED, fields, page
-from checkin.store.models import Base, NameMark
+from checkin.store.ids import new_id
+from checkin.store.models import Base, Message, NameMark
 from checkin.store.vault import CannotOpen, new_key
 from tests.parts import NOON, environment, loads, opened, person, rows, value
 from tests.stories import leaks
@@ -127,6 +128,65 @@ def test_broken_off_it_goes_on_where_it_was(line: Line) -> None:
         again = {step.table: step for step in rotation.rotate(both.store, NOON, {"people": people.refile})}
         assert again["messages"].done == 0 < again["people"].done == left["people"]
         assert not any(step.left for step in again.values())
+
+
+def test_killed_in_the_middle_while_texts_come_in_it_goes_on_and_loses_none(line: Line) -> None:
+    old, fresh, many = line.settings.keys, new_key(), 4000
+    with line.store.work(NOON) as work:
+        words = [work.vault.seal(f"text {i}", "messages.body") for i in range(many)]
+        kept = {"at": NOON, "direction": "in", "medium": "text", "status": "received"}
+        work.add_all(Message, [{"id": new_id(), "body": body, **kept} for body in words])
+    whole = value(line, "SELECT count(*) FROM messages WHERE direction = 'in'")
+    settings = os.environ | environment(line.settings.database_url, CHECKIN_KEYS=f"{fresh},{old}")
+    command = [sys.executable, "-m", "checkin.cli", "keys", "rotate"]
+    came, ended = 0, None
+    # A process that was not started again yet knows both keys and seals with the older.
+    with opened(line.settings.database_url, CHECKIN_KEYS=f"{old},{fresh}") as door:
+        first = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not anew(door, fresh) > 300:
+            comes_in(door, f"another {came}", NOON)
+            came += 1
+            assert first.poll() is None
+        first.kill()
+        first.wait()
+        assert 0 < anew(door, fresh) < many
+    for _ in range(5):
+        if (ended := subprocess.run(command, env=settings, capture_output=True, check=False).returncode) == 0:
+            break
+    assert ended == 0
+    with opened(line.settings.database_url, CHECKIN_KEYS=fresh) as new:
+        leaks.opens(new.store.engine, new.store.vault)
+        assert value(new, "SELECT count(*) FROM messages WHERE direction = 'in'") == whole + came
+        assert people_known(new) == {"ann", "sue", "omar"}
+
+
+def anew(line: Line, key: str) -> int:
+    """How many texts are sealed under a key."""
+    begins = bytes([len(key.partition(":")[0])]) + key.partition(":")[0].encode()
+    question = "SELECT count(*) FROM messages WHERE substring(body, 1, :size) = :begins"
+    return int(value(line, question, size=len(begins), begins=begins))
+
+
+def people_known(line: Line) -> set[str]:
+    """The refs of those whom the line finds by their numbers."""
+    numbers = (ANN, "+447700900131", "+447700900132")
+    with line.store.work(NOON) as work:
+        found = [people.id_behind(work, number) for number in numbers]
+    return {value(line, "SELECT ref FROM people WHERE id = :id", id=one) for one in found}
+
+
+def test_after_a_lost_key_the_organisation_file_brings_everybody_back(line: Line) -> None:
+    """What was sealed is gone, as it must be; who people are, their plans and what they are owed from now on is not."""
+    ann = person(line, "ann")
+    with opened(line.settings.database_url, CHECKIN_KEYS=new_key()) as lost:
+        with lost.store.work(NOON) as work:
+            assert people.id_behind(work, ANN) is None
+        loads(lost, TOWN)
+        assert people_known(lost) == {"ann", "sue", "omar"}
+        assert person(lost, "ann") == ann
+        comes_in(lost, "I want to end it all tonight", NOON + timedelta(hours=1))
+        with lost.store.work(NOON + timedelta(hours=1)) as work:
+            assert talk.conversation(work, ann, None)
 
 
 def test_without_the_old_key_nothing_is_touched(line: Line) -> None:

@@ -7,6 +7,7 @@ from html import unescape
 import pyotp
 import pytest
 
+from checkin.store.vault import Vault, new_key
 from tests.console.conftest import Browser, Office
 
 
@@ -75,6 +76,18 @@ def test_a_recovery_code_stands_in_once(office: Office) -> None:
         assert again.post("/log-in/code", code=codes[0].upper()).status_code == expected
     assert "Recovery codes left: <strong>9</strong>" in browser.get("/account").text
     assert "log_in_recovery_code" in [row[1] for row in office.audited()]
+
+
+def test_after_a_lost_key_a_recovery_code_still_lets_somebody_in(office: Office) -> None:
+    browser = office.browser()
+    browser.logs_in("sue@example.org")
+    _, codes = _sets_up(office, browser)
+    office.line = replace(office.line, store=replace(office.line.store, vault=Vault(new_key())))
+    office.hang()
+    again = office.browser()
+    again.logs_in("sue@example.org")
+    again.get("/log-in/code")
+    assert again.post("/log-in/code", code=codes[0]).status_code == 303
 
 
 def test_guessing_codes_is_stopped(office: Office) -> None:
