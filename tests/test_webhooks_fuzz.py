@@ -82,7 +82,8 @@ def test_whatever_is_posted_is_answered_in_time_and_can_be_read(
     answer = post(app, path, [("m", ids[0].encode()), *query] if known else query, form)
     assert time.monotonic() - began < _MOST_SECONDS
     assert answer.status_code in {200, 204, 400}, (path, query, form)
-    if answer.status_code == 200:
+    # What the doctor asks of its own line is not TwiML.
+    if answer.status_code == 200 and path != "/twilio/doctor":
         assert answer.mimetype == "text/xml"
         assert ET.fromstring(answer.data).tag == "Response"  # noqa: S314  # our own answer
 
