@@ -127,6 +127,7 @@ def test_a_database_of_other_keys_is_left_alone(database_url: str, redis_url: st
     [
         ({"CHECKIN_COUNTRY": "gb"}, "CHECKIN_COUNTRY must be"),
         ({"TWILIO_NUMBER": "07700"}, "TWILIO_NUMBER must be"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
         ({"TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID is not set"),
         ({"CHECKIN_NONSENSE": "1"}, "CHECKIN_NONSENSE is not a setting"),
     ],

@@ -27,7 +27,7 @@ _TRIES = 3
     help="The settings file; on a machine with systemd /etc/checkin-line.env.",
 )  # fmt: skip
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An answer, or any other setting.")
-@click.option("--no-input", is_flag=True, help="Ask nothing: what is not given is as it was, or its default.")
+@click.option("--no-input", is_flag=True, help="Ask nothing: what is not given stays as it was.")
 @click.option("--untested", is_flag=True, help="Do not try the answers out.")
 @click.option("--admin-email", default="", help="Who logs in first. Their password may be in SETUP_PASSWORD.")
 @click.option("--admin-name", default="", help="What colleagues call them.")
@@ -98,8 +98,7 @@ def _ask(section: "Section", values: dict[str, str], *, no_input: bool, untested
 def _take(question: "Question", values: dict[str, str]) -> None:
     from checkin.settings import check_one
 
-    if not values.get(question.name) and not question.optional and "PASSWORD" not in question.offers:
-        values[question.name] = question.offers
+    # What is offered to somebody who can look at it is not taken for an answer of nobody's.
     if not question.optional or values.get(question.name):
         check_one(question.name, values.get(question.name, ""))
 
