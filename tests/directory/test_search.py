@@ -57,6 +57,24 @@ def test_whoever_cannot_be_rung_comes_last_and_whoever_has_closed_for_good_not_a
     assert "Closed for Good" not in found
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        # Somebody else's postcode counts, not where they live themselves; of an address only the district does.
+        ("debt help for my mum, she is YO1 7HH", "YO1"),
+        ("debt, 12 Brudenell Road, Leeds LS6 1AB", "LS6"),
+        ("debt", "York"),
+        ("debt zzz qqq 999999 !!", "York"),
+    ],
+)
+def test_where_is_what_they_say_and_their_own_area_when_they_say_nothing(line: Line, text: str, place: str) -> None:
+    with line.store.work(NOON) as work:
+        query = read(work, text, Known(area="York"))
+        assert query.need == "debt"
+        assert query.place is not None
+        assert query.place.shown == place
+
+
 def test_who_may_not_come_is_not_sent_there(line: Line) -> None:
     with line.store.work(NOON) as work:
         assert "Leeds Debt Advice" not in names(work, "debt ls6", Known(age=16))

@@ -15,6 +15,8 @@ from checkin.conversation.risk import Level, Risk, read_risk
 _ENOUGH = 3
 # How much single words count beside phrases, and how far they must lean where there is no phrase at all.
 _LEAN, _SURE = 0.5, 3.5
+# A strong phrase.
+_PLAINLY = 6
 # What these are about is often only how somebody else's need is told: "a group for widows", "no money for nappies".
 _WIDE = {"groups": 3, "money": 2, "loneliness": 1, "mental-health": 1}
 _ORDER = {need: i for i, need in enumerate(NEEDS)}
@@ -86,7 +88,9 @@ class NeedsReader:
         votes = self._votes.of(tokens)
         weigh = {n: scores.get(n, 0) - (_WIDE.get(n, 0) if n in scores else 0) + _LEAN * votes[n] for n in NEEDS}
         found = {n for n, score in scores.items() if score >= _ENOUGH}
-        best = max(NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
+        # What was said in so many words is not outvoted: "debt for my mum" is about debt.
+        plainly = max(scores.values(), default=0) >= _PLAINLY
+        best = max(found if plainly else NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
         if found or votes[best] >= _SURE + max(votes[NOTHING], 0):
             found.add(best)
         return sorted(found, key=lambda n: (-weigh[n], _ORDER[n]))
