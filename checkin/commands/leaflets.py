@@ -32,7 +32,9 @@ def filled(which: str, language: str, *, name: str, number: str, country: str) -
         if slot[1] == "style":
             return (SOURCES / "style.css").read_text(encoding="utf-8")
         kind, _, key = slot[1].rpartition(":")
-        words = say(key, language, "text", {**_NAMES, "line": name}) if kind == "said" else values[key]
+        # A buddy is asked once a week unless their pair says otherwise.
+        examples = {**_NAMES, "line": name, "span": say("buddy_report.week", language, "voice", {})}
+        words = say(key, language, "text", examples) if kind == "said" else values[key]
         return html.escape(words)
 
     return _SLOT.sub(fill, (SOURCES / f"{which}.{language}.html").read_text(encoding="utf-8"))
