@@ -47,6 +47,12 @@ def test_every_need_has_words_in_every_language() -> None:
         assert set(stored) - {"ordinary", "spelling"} == set(NEEDS), file.name
 
 
+@pytest.mark.parametrize("whose", ["my mum", "my son", "a friend who is old", "my husband"])
+@pytest.mark.parametrize("need", ["debt", "food", "housing", "alcohol"])
+def test_a_need_that_is_named_is_not_outvoted_by_whom_it_is_for(need: str, whose: str) -> None:
+    assert read_needs(f"help with {need} for {whose}").first == need
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
