@@ -93,7 +93,8 @@ class NeedsReader:
         best = max(found if plainly else NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
         if found or votes[best] >= _SURE + max(votes[NOTHING], 0):
             found.add(best)
-        return sorted(found, key=lambda n: (-weigh[n], _ORDER[n]))
+        named = {n for n in NEEDS if n in scores and scores[n] - _WIDE.get(n, 0) >= _PLAINLY}
+        return sorted(found, key=lambda n: (n not in named, -weigh[n], _ORDER[n]))
 
     def of_service(self, name: str, terms: str, description: str) -> tuple[str, ...]:
         """Return the needs of a service: its name and terms say them, a description only confirms."""
