@@ -7,121 +7,35 @@ A reply is offered, in this order, to
 1. danger: RED opens the safety topic before anything else is looked at, AMBER opens a case and then counts as
    FLAGGED, never as yes or good;
 2. the step of the open question (`Step.hears`), which may give a local meaning to a reading, but not to the words in
-   EVERYWHERE's reserved part;
-3. EVERYWHERE: the words that mean the same at every step;
+   `everywhere.RESERVED`;
+3. `everywhere.WORDS`: the words that mean the same at every step;
 4. "sorry, I did not follow", once; at the second unread reply in a row a person is brought in.
 
 Whatever happens, at most one question is open afterwards, and each open question has a silence timer.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from checkin.conversation import agenda
+from checkin.conversation import agenda, everywhere
 from checkin.conversation.agenda import Rule
 from checkin.conversation.effects import (
     Ask,
-    Begin,
     Climb,
-    Consent,
     Effect,
     Escalate,
     InTouch,
-    Join,
-    LookUp,
-    Part,
-    Pause,
-    Relay,
-    Resume,
     Severity,
-    Speak,
-    Stream,
-    Suspend,
     Tell,
     Wait,
 )
 from checkin.conversation.events import Checked, Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
-from checkin.conversation.replies import Kind, Reading
+from checkin.conversation.replies import Kind
 from checkin.conversation.risk import Level
 from checkin.conversation.state import Conversation, Thread
 from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Step, heard
 from checkin.conversation.topics import TOPICS
 
 Outcome = tuple[Conversation, tuple[Effect, ...]]
-
-_PASSED_ON = (Tell("passed_on"),)
-_STOPS: tuple[Effect, ...] = (Consent("stop"),)
-
-# The words heard at every step. `to` is STAY or END: a word either leaves the open question standing or closes it.
-EVERYWHERE: Mapping[Kind, Go] = {
-    # The contact itself ends a missed check-in, but a person is told: stopping can be a way of asking for help.
-    Kind.STOP: Go(END, (*_STOPS, Tell("stop.done"), Escalate(Severity.TASK, "stopped"), InTouch())),
-    Kind.START: Go(STAY, (Consent("start"), Tell("start.done"))),
-    Kind.HELP: Go(STAY, (Tell("help"), Escalate(Severity.TASK, "asked_for_help"))),
-    Kind.URGENT: Go(STAY, (Tell("urgent"), Escalate(Severity.RED, "urgent"))),
-    Kind.PAUSE: Go(END, (Pause(), InTouch())),
-    Kind.BACK: Go(STAY, (Resume(), Tell("back.done"))),
-    Kind.CALL_ME: Go(STAY, (Tell("call_me.done"), Escalate(Severity.TASK, "call_me"))),
-    Kind.NEXT: Go(STAY, (Tell("next"),)),
-    Kind.FIND: Go(STAY, (LookUp("need"),)),
-    Kind.GROUP: Go(STAY, (LookUp("group"),)),
-    Kind.BUDDY: Go(STAY, (Relay(),)),
-    Kind.TIP: Go(STAY, (LookUp("tip"),)),
-    Kind.JOIN: Go(STAY, (Join("find"),)),
-    Kind.LANGUAGE: Go(STAY, (Speak(), Tell("language.done"))),
-    Kind.WHO: Go(STAY, (Tell("who"),)),
-    Kind.WRONG_NUMBER: Go(
-        END, (Suspend(), Tell("wrong_number.done"), InTouch("stand_down"), Escalate(Severity.AMBER, "wrong_number"))
-    ),
-    Kind.REPEAT: Go(AGAIN, ()),
-    Kind.MORE: Go(AGAIN, ()),
-    Kind.QUESTION: Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "question"))),
-    Kind.THANKS: Go(STAY, (Tell("thanks"),)),
-}
-# Where a reading's value makes it another word altogether.
-_BY_VALUE: Mapping[tuple[Kind, str], Go] = {
-    # FIND alone asks what for.
-    (Kind.FIND, "None"): Go(STAY, (Begin("signpost"),)),
-    (Kind.BACK, "menu"): Go(STAY, (Begin("signpost"),)),
-    # The old number stays as it is until a person has made sure.
-    (Kind.WRONG_NUMBER, "new"): Go(STAY, (*_PASSED_ON, Escalate(Severity.TASK, "new_number"))),
-    # Two machines answering each other would never stop. A person sees it among what was not understood.
-    (Kind.UNCLEAR, "auto"): Go(STAY, ()),
-    (Kind.STOP, "checkins"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped"), InTouch())),
-    (Kind.STOP, "reminders"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
-    (Kind.STOP, "caring"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
-    (Kind.STOP, "tips"): Go(STAY, (*_STOPS, Tell("stop.stream"))),
-    (Kind.TIP, "report"): Go(STAY, (LookUp("bad_tip"),)),
-    # Ending a pair stops no stream: they may have another, or want one.
-    (Kind.STOP, "pair"): Go(STAY, (Part(),)),
-    (Kind.STOP, "buddy"): Go(STAY, (*_STOPS, Tell("stop.stream"), Escalate(Severity.TASK, "stopped_buddy"))),
-    **{
-        (Kind.START, stream): Go(STAY, (Consent("start"), Tell("start.stream")))
-        for stream in ("checkins", "reminders", "buddy", "caring", "tips")
-    },
-}
-# END, QUIT and CANCEL are words of the carrier that nobody on this line was told of. Whoever sends one may mean the
-# texts, or much more: a person follows up by voice, and nothing says that they were heard from and are well.
-_FAREWELL = Go(
-    END, (*_STOPS, InTouch("stand_down"), Tell("stop.farewell"), Escalate(Severity.AMBER, "may_be_farewell"))
-)
-# Said to a reminder or an invitation, the same words cancel just that.
-_CAN_BE_CANCELLED = frozenset({Stream.REMINDERS, Stream.CONTACT})
-
-# A hello is answered with one, and what is asked is asked again.
-_GREETED = Go(AGAIN, (Tell("hello"),))
-# Words that open a topic of their own at once. In the middle of danger the same word is one for a person.
-_ASKED_FOR: Mapping[Reading, str] = {Reading(Kind.LANGUAGE): "language"}
-
-# How somebody is, said when nothing was asked.
-_UNASKED: Mapping[Kind, Go] = {
-    Kind.YES: Go(STAY, (InTouch(), Tell("checkin.good"))),
-    Kind.MAYBE: Go(STAY, (Escalate(Severity.AMBER, "not_good"), InTouch(), Tell("checkin.heard"))),
-    Kind.NO: Go(STAY, (Escalate(Severity.AMBER, "not_good"), InTouch(), Tell("checkin.heard"))),
-}
-
-# No table may give these another meaning: somebody who is afraid, or wants to be left alone, is never misread.
-RESERVED = frozenset(EVERYWHERE) - {Kind.CALL_ME, Kind.QUESTION, Kind.THANKS, Kind.MORE}
 
 
 def advance(state: Conversation, event: Event) -> Outcome:
@@ -169,33 +83,33 @@ def _replied(state: Conversation, event: Replied) -> Outcome:
         effects += held
         # END may be a farewell, and is an opt-out all the same: both are heard.
         stops = event.reading.kind is Kind.STOP and event.reading.value != "pair"
-        return state, (*_STOPS, *effects) if stops else effects
+        return state, (*everywhere.STOPS, *effects) if stops else effects
     kind = event.reading.kind
-    special = _BY_VALUE.get((kind, str(event.reading.value).partition(":")[0]))
+    special = everywhere.BY_VALUE.get((kind, str(event.reading.value).partition(":")[0]))
     if event.risk is Level.AMBER:
         flagged: tuple[Effect, ...] = (Escalate(Severity.AMBER, "words"),)
         if kind in _ACTS_EVEN_IF_FLAGGED:
             if kind is Kind.STOP:
                 state, effects = _stop(state, event)
             else:
-                state, effects = _word(state, kind, special or EVERYWHERE[kind])
+                state, effects = _word(state, kind, special or everywhere.WORDS[kind])
             return replace(state, unread=0), flagged + effects
         # What they look for is looked for all the same, beside the person who reads it.
-        looked = EVERYWHERE[kind].effects if kind in _LOOKED_FOR and special is None else ()
+        looked = everywhere.WORDS[kind].effects if kind in _LOOKED_FOR and special is None else ()
         return _flagged(state, flagged + (_HELD_BACK if kind is Kind.BUDDY else ()) + looked)
     if kind is Kind.STOP:
         return _stop(replace(state, unread=0), event)
     if special is not None:
         return _word(state, kind, special)
-    if (topic := _ASKED_FOR.get(event.reading)) is not None and not _in_safety(state):
+    if (topic := everywhere.ASKED_FOR.get(event.reading)) is not None and not _in_safety(state):
         return _open(replace(state, unread=0), Thread(topic, TOPICS[topic].opens_at, ""), asked_for=True)
     if state.current is not None:
-        go = _hears(_step(state.current), event) if kind not in RESERVED else None
+        go = _hears(_step(state.current), event) if kind not in everywhere.RESERVED else None
         if go is not None:
             return _go(replace(state, unread=0), go)
-    elsewhere = EVERYWHERE.get(kind) or (_UNASKED.get(kind) if state.current is None else None)
+    elsewhere = everywhere.WORDS.get(kind) or (everywhere.UNASKED.get(kind) if state.current is None else None)
     if elsewhere is None and event.greeting:
-        return _go(replace(state, unread=0), _GREETED)
+        return _go(replace(state, unread=0), everywhere.GREETED)
     return _unread(state) if elsewhere is None else _word(state, kind, elsewhere)
 
 
@@ -225,9 +139,9 @@ def _in_safety(state: Conversation) -> bool:
 def _stop(state: Conversation, event: Replied) -> Outcome:
     """Stop a stream, or all: nothing that waits and belongs to it is asked any more, open or on the agenda."""
     stream, current = str(event.reading.value or "all"), state.current
-    go = _BY_VALUE.get((Kind.STOP, stream), EVERYWHERE[Kind.STOP])
-    if event.farewell and (current is None or agenda.STREAM[current.topic] not in _CAN_BE_CANCELLED):
-        go = _FAREWELL
+    go = everywhere.BY_VALUE.get((Kind.STOP, stream), everywhere.WORDS[Kind.STOP])
+    if event.farewell and (current is None or agenda.STREAM[current.topic] not in everywhere.CAN_BE_CANCELLED):
+        go = everywhere.FAREWELL
     if current is not None and agenda.stopped_by(current.topic, stream):
         go = replace(go, to=END)
     waiting = tuple(t for t in state.agenda if not agenda.stopped_by(t.topic, stream))

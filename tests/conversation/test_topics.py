@@ -7,7 +7,8 @@ import pytest
 from checkin.conversation.agenda import RANK, Rule, rule
 from checkin.conversation.effects import Ask, Tell
 from checkin.conversation.events import Checked, Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
-from checkin.conversation.machine import EVERYWHERE, RESERVED, advance, open_step
+from checkin.conversation.everywhere import RESERVED, WORDS
+from checkin.conversation.machine import advance, open_step
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.risk import Level
 from checkin.conversation.state import Conversation, Thread, from_json, to_json
@@ -104,7 +105,7 @@ def test_no_table_gives_a_reserved_word_another_meaning() -> None:
 
 def test_every_kind_of_reply_has_a_meaning_everywhere_or_at_a_step() -> None:
     local = {Kind.YES, Kind.NO, Kind.MAYBE, Kind.NUMBER, Kind.CHOICE, Kind.UNCLEAR}
-    assert set(Kind) == set(EVERYWHERE) | local
+    assert set(Kind) == set(WORDS) | local
 
 
 def test_every_sentence_that_is_ordered_exists() -> None:
@@ -119,7 +120,7 @@ def test_every_sentence_that_is_ordered_exists() -> None:
     ordered |= {s.ask for t in TOPICS.values() for s in t.steps.values() if s.ask}
     ordered |= {s.again for t in TOPICS.values() for s in t.steps.values() if s.again}
     ordered |= {e.key for t in TOPICS.values() for e in t.on_open if isinstance(e, Tell)}
-    ordered |= {e.key for go in EVERYWHERE.values() for e in go.effects if isinstance(e, Tell)}
+    ordered |= {e.key for go in WORDS.values() for e in go.effects if isinstance(e, Tell)}
     assert ordered <= set(sentences("en"))
 
 
