@@ -7,10 +7,10 @@ from itertools import islice
 from uuid import UUID
 
 from bench._tools import fictional_numbers
-from checkin.checkins import DEFAULT_LADDER
 from checkin.conversation.events import Opened
 from checkin.conversation.machine import advance
 from checkin.conversation.state import Conversation, to_json
+from checkin.rungs import DEFAULT_LADDER
 from checkin.store.ids import new_id
 from checkin.store.models import (
     Base,

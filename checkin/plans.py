@@ -14,9 +14,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from checkin import areas, people
-from checkin.checkins import Ladder, Reachable, next_due, spell_out
 from checkin.gate import Hours, opens_at
 from checkin.people import Member
+from checkin.rungs import Ladder, Reachable, next_due, spell_out
 from checkin.store.ids import new_id
 from checkin.store.work import Work
 

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from checkin import appointments, checkins, people, timers
+from checkin import appointments, checkins, people, rungs, timers
 from checkin.bootstrap import Line
-from checkin.checkins import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.conversation.events import Missed, Replied
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.state import Thread
@@ -21,6 +20,7 @@ from checkin.conversations import calls, due, sentences, silences
 from checkin.conversations.calls import Given, Place
 from checkin.conversations.turn import Turn
 from checkin.errors import BadInput
+from checkin.rungs import DEFAULT_LADDER, GAPS, RUNGS, Reachable, gap, next_due, spell_out
 from checkin.store.ids import new_id
 from checkin.store.models import Person, Plan
 from tests.parts import NOON, loads, opened, person, rows, value
@@ -123,7 +123,7 @@ def asks(line: Line, now: datetime = NOON) -> UUID:
     return found
 
 
-def climbs(line: Line, check_in: UUID, now: datetime = NOON) -> checkins.Ladder:
+def climbs(line: Line, check_in: UUID, now: datetime = NOON) -> rungs.Ladder:
     """Go to the next rung."""
     with line.store.work(now) as work:
         ladder = checkins.find(work, check_in)
@@ -216,7 +216,7 @@ CAPS = [
 def test_a_plan_brings_room_for_its_own_tries(
     ladder: list[str], days: int, landline: bool, most: tuple[int | None, int | None]
 ) -> None:
-    assert checkins.caps(ladder, days, landline=landline) == most
+    assert rungs.caps(ladder, days, landline=landline) == most
 
 
 # --- appointments ---

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from checkin import auditor, checkins, claims, delivery, dispatch, doctor, duties, escalations, health, plans, timers
+from checkin import auditor, claims, delivery, dispatch, doctor, duties, escalations, health, plans, rungs, timers
 from checkin.bootstrap import open_line
 from checkin.cli import main
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
@@ -197,13 +197,13 @@ def test_every_field_of_an_organisation_file_is_documented(tmp_path: Path) -> No
 
 
 def test_the_gaps_are_those_of_the_code() -> None:
-    assert {name: int(default) for name, (_, default) in rows(ORGANISATION, "gaps").items()} == checkins.GAPS
+    assert {name: int(default) for name, (_, default) in rows(ORGANISATION, "gaps").items()} == rungs.GAPS
 
 
 def test_the_ladder_is_that_of_the_code() -> None:
-    assert rows(ORGANISATION, "plan")["ladder"][1].strip("`").split(", ") == list(checkins.DEFAULT_LADDER)
+    assert rows(ORGANISATION, "plan")["ladder"][1].strip("`").split(", ") == list(rungs.DEFAULT_LADDER)
     section = ORGANISATION.partition("The rungs of a ladder:")[2].partition("\n\n")[0]
-    assert set(checkins.RUNGS) <= set(re.findall(r"`(\w+)`", section))
+    assert set(rungs.RUNGS) <= set(re.findall(r"`(\w+)`", section))
 
 
 def test_the_example_is_a_file_without_mistakes(tmp_path: Path) -> None:

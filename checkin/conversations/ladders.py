@@ -11,6 +11,7 @@ from checkin import (
     meetings,
     outages,
     pairing,
+    rungs,
     through,
     timers,
     trying,
@@ -124,7 +125,7 @@ def climb(turn: Speaking, thread: Thread | None) -> None:
     timers.set_silence(turn.work, turn.member.id, until, turn.member.state.turn)
 
 
-def _over(turn: Speaking, ladder: checkins.Ladder) -> str | None:
+def _over(turn: Speaking, ladder: rungs.Ladder) -> str | None:
     """Tell how a ladder ends instead of being climbed, or None: pauses are looked at before anybody is asked."""
     if not ladder.rungs:
         # Somebody began to say how they are, unasked, and left it. That is contact, not a missed check-in.
@@ -134,7 +135,7 @@ def _over(turn: Speaking, ladder: checkins.Ladder) -> str | None:
     return "away" if paused or member.status != "active" or "checkins" not in member.streams else None
 
 
-def _waits_until(turn: Speaking, ladder: checkins.Ladder) -> datetime | None:
+def _waits_until(turn: Speaking, ladder: rungs.Ladder) -> datetime | None:
     """Return until when nobody else is asked: somebody is trying, or the member has an appointment just now."""
     later = [
         moment for moment in (ladder.held_until, ladder.busy_until) if moment is not None and moment > turn.work.now
@@ -151,4 +152,4 @@ def span(turn: Speaking, span: str, thread: Thread | None) -> timedelta:
     ladder = turn.find_ladder(thread) if thread else None
     if ladder is None:
         return _SPANS["day"]
-    return ladder.wait() if span == "gap" else checkins.gap(span, ladder.gaps)
+    return ladder.wait() if span == "gap" else rungs.gap(span, ladder.gaps)

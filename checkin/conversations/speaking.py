@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from checkin import checkins, duties, escalations, meetings, outbox, wording
+from checkin import checkins, duties, escalations, meetings, outbox, rungs, wording
 from checkin.conversation import machine
 from checkin.conversation.agenda import STREAM
 from checkin.conversation.effects import Severity, Stream
@@ -68,7 +68,7 @@ class Speaking:
     """What follows from this turn in the same conversation, once all that was ordered is done."""
     said: list[str] = field(default_factory=list)
     question: str | None = None
-    ladder: checkins.Ladder | None = None
+    ladder: rungs.Ladder | None = None
     by_carrier: bool = False
     """The carrier has acted on an opt-out word and refuses whatever we would answer."""
     recorded: str | None = None
@@ -214,7 +214,7 @@ class Speaking:
         true = mine if key.startswith("handling.") and key != "handling.handed_back" else case.status == "open"
         return None if true or (key == "page.declined" and mine) else "page.gone"
 
-    def find_ladder(self, thread: Thread) -> checkins.Ladder | None:
+    def find_ladder(self, thread: Thread) -> rungs.Ladder | None:
         """Return the ladder of the check-in that a thread is about."""
         if self.ladder is None:
             self.ladder = checkins.find(self.work, UUID(thread.subject))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import appointments, checkins, joining, people, tips
+from checkin import appointments, joining, people, rungs, tips
 from checkin.conversation.effects import Stream
 from checkin.load.somebody import PersonSpec
 from checkin.store.ids import new_id
@@ -168,7 +168,7 @@ def _plan(work: Work, person_id: UUID, spec: PersonSpec) -> None:
     standing = work.conn.execute(
         select(Plan.rule, Plan.at, Plan.next_due_at).where(Plan.person_id == person_id)
     ).first()
-    due: datetime | None = checkins.next_due(plan.rule, plan.at, zone, work.now)
+    due: datetime | None = rungs.next_due(plan.rule, plan.at, zone, work.now)
     if standing is not None and (standing.rule, standing.at) == (plan.rule, plan.at):
         # The same plan: a check-in that is due just now is not skipped because a file was loaded.
         due = standing.next_due_at

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from checkin import checkins, phone
+from checkin import phone, rungs
 from checkin.conversation.agenda import STOPPABLE
 from checkin.conversation.effects import Stream
 from checkin.conversation.replies import Asked, Kind, read
@@ -31,7 +31,7 @@ class PlanSpec:
 
 
 # What a plan says that says nothing.
-USUAL_PLAN = PlanSpec("FREQ=DAILY", 7, time(10), list(checkins.DEFAULT_LADDER), {})
+USUAL_PLAN = PlanSpec("FREQ=DAILY", 7, time(10), list(rungs.DEFAULT_LADDER), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def person(n: Node, country: str, zone: str, usual: PlanSpec = USUAL_PLAN) -> Pe
         n.wrong("an invitation needs streams: what are they asked to agree to?", "status")
     phones = [n.checked("phones", text, lambda t: _phone(t, country), ("", "")) for text in n.texts("phones")]
     landline = bool(phones) and all(line == "landline" for _, line in phones)
-    texts, calls = checkins.caps(plan.ladder, plan.days, landline=landline) if plan else (None, None)
+    texts, calls = rungs.caps(plan.ladder, plan.days, landline=landline) if plan else (None, None)
     fields = _columns(n, zone) | {"texts_a_week": texts, "calls_a_week": calls}
     busy = [booked.appointment(m, str(fields["zone"])) for m in n.children("appointments")]
     return PersonSpec(
@@ -99,16 +99,14 @@ def plan_of(n: Node | None, usual: PlanSpec = USUAL_PLAN) -> PlanSpec | None:
     rule, days = n.weekly() if n.has("days") else (usual.rule, usual.days)
     ladder = n.texts("ladder") or usual.ladder
     for rung in ladder:
-        if rung not in checkins.RUNGS:
-            n.wrong(f"must be among {', '.join(checkins.RUNGS)}, not {rung!r}", "ladder")
+        if rung not in rungs.RUNGS:
+            n.wrong(f"must be among {', '.join(rungs.RUNGS)}, not {rung!r}", "ladder")
     if ladder[0] not in {"text", "call"}:
         n.wrong("must begin with text or call: the member is asked first", "ladder")
     gaps = dict(usual.gaps)
     if (given := n.child("gaps")) is not None:
-        given.only(*checkins.GAPS)
-        gaps |= {
-            name: given.whole(name, minutes, 1, 1440) for name, minutes in checkins.GAPS.items() if given.has(name)
-        }
+        given.only(*rungs.GAPS)
+        gaps |= {name: given.whole(name, minutes, 1, 1440) for name, minutes in rungs.GAPS.items() if given.has(name)}
     return PlanSpec(rule, days, n.time("at") if n.has("at") else usual.at, ladder, gaps)
 
 
