@@ -104,7 +104,6 @@ def test_trouble_at_home_is_answered_carefully_and_soon(ann: Phone, town: Town) 
 def test_danger_inside_a_search_is_danger(harbour: Town, ann: Phone, sue: Phone) -> None:
     ann.texts("find debt advice or im going to kill myself tonight").hears("999")
     sue.hears("needs a person now")
-    sue.hears("needs a person now")
     assert harbour.scalar("SELECT count(*) FROM searches") == 0
 
 
@@ -239,7 +238,6 @@ def test_a_tip_is_offered_and_somebody_reads_it_first(ann: Phone, town: Town) ->
 
 def test_danger_in_a_tip_is_danger_and_no_tip(ann: Phone, sue: Phone, town: Town) -> None:
     ann.texts("TIP dont bother i am going to kill myself tonight").hears("999")
-    sue.hears("needs a person now")
     sue.hears("needs a person now")
     assert town.scalar("SELECT count(*) FROM tips") == 0
 
