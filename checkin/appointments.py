@@ -37,13 +37,16 @@ class Known:
 def span(day: date, zone: ZoneInfo, begins: time | None = None, ends: time | None = None) -> tuple[datetime, datetime]:
     """Return the moments (UTC) between which somebody is busy on a day: the whole of it, or from and until a time.
 
-    Raises BadInput with one sentence when it ends before it begins.
+    Of a time that comes twice as the clocks go back, the first is meant; one that is left out as they go forward is as
+    much later. Raises BadInput with one sentence when it ends before it begins.
     """
-    start = datetime.combine(day, begins or time(), zone)
-    end = datetime.combine(day, ends, zone) if ends else datetime.combine(day + timedelta(days=1), time(), zone)
+    start = datetime.combine(day, begins or time(), zone).astimezone(UTC)
+    last, until = (day, ends) if ends else (day + timedelta(days=1), time())
+    # Compared as moments: on one zone's clocks, Python would compare what they show.
+    end = datetime.combine(last, until, zone).astimezone(UTC)
     if end <= start:
         raise BadInput("An appointment must end after it begins.")
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return start, end
 
 
 def add(

@@ -109,7 +109,7 @@ class Form(wtforms.Form):
     sends: ClassVar[str] = "POST"
     # Set for each request: here too, so that no field takes their names.
     posted = False
-    version = ""
+    _now = ""
     refused = ""
     done = False
     stored: Mapping[str, object] = MappingProxyType({})
@@ -127,7 +127,7 @@ class Form(wtforms.Form):
         """Read the request. `stored` is what the fields hold now; without, there is nothing to overwrite."""
         self.posted = request.method == self.sends
         self.stored = dict(stored or {})
-        self.version = _digest(self.stored)
+        self._now = _digest(self.stored)
         super().__init__(self._typed() if self.posted else None, data=self.stored, prefix=prefix)
 
     def _typed(self) -> Any:
@@ -138,10 +138,21 @@ class Form(wtforms.Form):
         since it was opened."""
         if not self.posted or self.stage == "change" or not self.validate():
             return False
-        if self.stored and request.form.get("version", "") != self.version:
+        if self.overtaken:
             self.differences = [d for field in self if (d := self._difference(field))]
             return not self.differences
         return True
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether what is stored has changed since the form was opened."""
+        return bool(self.stored) and request.form.get("version", "") != self._now
+
+    @property
+    def version(self) -> str:
+        """What the page carries of what was stored as whoever fills it in last saw it: what they were not shown, such
+        as when something else was to be mended first, they are told the next time."""
+        return request.form.get("version", "") if self.posted and not self.differences else self._now
 
     @property
     def stage(self) -> str:

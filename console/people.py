@@ -1,6 +1,7 @@
 """People: look for somebody, see what is known of them, and read what was said."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, render_template
 
@@ -14,6 +15,7 @@ from console import words
 from console.desk import Desk, me
 from console.forms import Filter, choice, line, options, yes
 from console.paging import PER_PAGE, Paging, asked_page, offset
+from console.times import Times
 
 # Whoever looks after the machines sees who there is, and not what they said.
 READERS = frozenset({"coordinator", "safeguarding"})
@@ -43,6 +45,7 @@ def room(desk: Desk) -> Blueprint:
                 said=said,
                 words=words,
                 times=desk.times(work),
+                theirs=Times(work.now, ZoneInfo(found.profile.zone)),
                 country=desk.line.settings.country,
                 reads=me().role in READERS,
             )

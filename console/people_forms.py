@@ -73,6 +73,16 @@ class Pause(forms.Form):
                      needed="Enter the day")  # fmt: skip
 
 
+class Appointment(forms.Form):
+    """When somebody is known to be busy, on their own clocks."""
+
+    what = forms.line("What for", hint="For staff to read. It is stored encrypted and never sent", longest=100)
+    day = forms.day("Day", needed="Enter the day")
+    whole = forms.yes("The whole day")
+    begins = forms.clock("From")
+    ends = forms.clock("Until", hint="Empty: nobody knows, so until the end of the day")
+
+
 class End(forms.Form):
     """That somebody leaves."""
 

@@ -1,6 +1,7 @@
 """How what is known of somebody is said on their page."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 
 from checkin.casebook.people import Found
 from checkin.casebook.person import Other, PlanOf
@@ -44,6 +45,16 @@ NOTHING_YET = "Nothing yet: they are rung when their first check-in or reminder 
 NO_GOODBYE = "None: they have stopped all messages already."
 CHANGE_IS_SILENT = "They hear nothing of a change. What is owed to them already is sent as it is set from now on."
 PAUSE = "Nothing is sent until then, nobody looks for them, and danger is listened for all the same."
+APPOINTMENT = (
+    "While it lasts, the line does not ask how they are, or asks afterwards on the same day, and nobody else is asked "
+    "to look for them."
+)
+FROM_FILE = "It came from the organisation file: take it out there too, or the next loading brings it back."
+TOLD_BY: Mapping[str, str] = {
+    "member": "they said so",
+    "staff": "written down by one of you",
+    "file": "from the organisation file",
+}
 END = (
     "Nothing more is sent to them, and whoever was asked to look for them hears that it is over. What is kept of them "
     "stays."
@@ -105,6 +116,17 @@ def plan(of: PlanOf, times: Times) -> str:
 def ladder(of: PlanOf) -> str:
     """Return who is asked, one after another, when somebody does not answer."""
     return f"First {', then '.join(_RUNGS.get(rung, rung) for rung in of.ladder)}."
+
+
+def busy(starts: datetime, ends: datetime, times: Times) -> str:
+    """Return when an appointment is, `times` being on their own clocks: "Thu 10 Dec, 14:00 to 16:00"."""
+    begins, over = starts.astimezone(times.zone), ends.astimezone(times.zone)
+    day, to_the_end = begins.date(), over.time() == time()
+    if day != (over - timedelta(minutes=1)).date():
+        return f"{times.said(starts)} to {times.said(ends)}"
+    if to_the_end and begins.time() == time():
+        return f"{times.day(day)}, the whole day"
+    return f"{times.day(day)}, {times.clock(starts)} to {'the end of the day' if to_the_end else times.clock(ends)}"
 
 
 def how(code: str) -> str:

@@ -25,6 +25,7 @@ from console import (
     meetings,
     outages,
     people,
+    people_appointments,
     people_doings,
     people_records,
     queue,
@@ -65,6 +66,7 @@ ROOMS = (
     # People and their buddies
     Room(people.room, CASE_WORKERS, "People", "people.show"),
     Room(people_doings.room, CASE_WORKERS),
+    Room(people_appointments.room, CASE_WORKERS),
     Room(people_records.room, CASE_WORKERS),
     Room(people_records.data_room, people.READERS),
     Room(people.talk_room, people.READERS),

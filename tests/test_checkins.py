@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -244,6 +244,28 @@ def test_who_has_an_appointment_is_asked_afterwards_or_left_out(
     found = rows(line, "SELECT why, CASE WHEN why IS NULL THEN due_at END FROM check_ins")
     assert found == [(None, asked) if asked else ("appointment", None)]
     assert value(line, "SELECT next_due_at FROM plans") == NOON + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "ends", "span"),
+    [
+        ("2027-03-28", "01:30", "03:00", ("01:30", "02:00")),  # half past one is left out: it is half past two
+        ("2027-03-28", "01:30", "02:10", None),  # which is later than ten past two
+        ("2027-10-31", "00:30", "01:30", ("23:30", "00:30")),  # the first of two
+        ("2027-10-31", "", "", ("23:00", "00:00")),  # a day of 25 hours
+        ("2027-01-11", "12:00", "12:00", None),
+    ],
+)
+def test_an_appointment_is_a_span_on_the_clocks_of_the_day(
+    day: str, begins: str, ends: str, span: tuple[str, str] | None
+) -> None:
+    given = [time.fromisoformat(at) if at else None for at in (begins, ends)]
+    if span is None:
+        with pytest.raises(BadInput, match="must end after it begins"):
+            appointments.span(date.fromisoformat(day), LONDON, *given)
+    else:
+        found = appointments.span(date.fromisoformat(day), LONDON, *given)
+        assert tuple(f"{moment:%H:%M}" for moment in found) == span
 
 
 def test_an_appointment_keeps_a_ladder_waiting_and_it_goes_on_afterwards(line: Line) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from checkin import appointments
 from checkin.casebook.file import PROFILE, Phone, Profile, phones, profile
 from checkin.casebook.opening import name, opened
 from checkin.casebook.unsent import NotSent, why_not_sent
@@ -82,6 +83,7 @@ class PersonFile:
     streams: frozenset[str]
     phones: Sequence[Phone]
     plan: PlanOf | None
+    appointments: Sequence[appointments.Known]
     ledger: Sequence[ConsentLine]
     contacts: Sequence[Other]
     pairs: Sequence[Other]
@@ -156,6 +158,7 @@ def person(work: Work, person_id: UUID) -> PersonFile | None:
         streams=frozenset(row.streams),
         phones=phones(work, person_id),
         plan=PlanOf(row.rule, row.at, row.ladder, row.gaps, row.next_due_at) if row.rule else None,
+        appointments=appointments.coming(work, person_id),
         ledger=[_ledger(work, line) for line in work.conn.execute(_LEDGER, values)],
         contacts=[o for o in others if o.role.startswith("contact")],
         pairs=[o for o in others if not o.role.startswith("contact")],

@@ -6,12 +6,12 @@ carries every name that any form of the console has, so that a new field is trie
 
 import re
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from werkzeug.routing import Rule
 
-from checkin import pairing
+from checkin import appointments, pairing
 from tests.console.conftest import Browser, Office
 from tests.console.walk import FREE, HOSTILE, PARTS, rules, text_stays_text
 from tests.directory.town import serve, settle
@@ -44,6 +44,8 @@ def _there(office: Office) -> dict[str, Any]:
     settle(office.line)
     with office.line.store.work(office.now) as work:
         serve(work, "Debt Help", "n:debt", "w")
+        when = office.now, office.now + timedelta(hours=2)
+        appointment = appointments.add(work, office.person("ann"), when, HOSTILE, told_by="member")
 
     def one(sql: str) -> Any:
         return office.rows(sql)[0][0]
@@ -62,6 +64,7 @@ def _there(office: Office) -> dict[str, Any]:
         "service_id": one("SELECT id FROM directory_services"),
         "feed_id": one("SELECT id FROM directory_feeds"),
         "ref": "gb-calm",
+        "appointment_id": appointment,
     }
 
 

@@ -146,6 +146,11 @@ def test_two_who_edit_one_thing_see_both_and_overwrite_nothing_unseen() -> None:
         again = form.version
     with _asked({**_GOOD, "version": again}):
         assert Move(changed).sent()
+    # Something else to be mended first does not take away that they are told.
+    with _asked({**_GOOD, "size": "many", "version": version}):
+        form = Move(changed)
+        assert not form.sent()
+        assert form.version == version
     with _asked(_GOOD):
         assert not Move(changed).sent()
 

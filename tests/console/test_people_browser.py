@@ -1,10 +1,12 @@
 """The people's rooms in a real browser: by keyboard, on a small phone, usable by everybody."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from checkin import appointments
 from tests.console.conftest import Office, Opens
 from tests.console.walk import axe
 
@@ -49,9 +51,24 @@ def test_every_page_about_somebody_can_be_used_by_everybody(
 ) -> None:
     office.case("amber", "not_good", ref="carol", words="made-up words")
     carol = office.person("carol")
+    with office.line.store.work(office.now) as work:
+        when = office.now, office.now + timedelta(hours=2)
+        appointment = appointments.add(work, carol, when, "made-up words", told_by="file")
     pages = [opens("sue"), opens("omar", width=1280, color_scheme="dark")]
     for page in pages:
-        for name in ("", "/conversation", "/change", "/contacts", "/number", "/code", "/pause", "/end", "/erase"):
+        for name in (
+            "",
+            "/conversation",
+            "/change",
+            "/contacts",
+            "/number",
+            "/code",
+            "/pause",
+            "/end",
+            "/erase",
+            "/appointments/new",
+            f"/appointments/{appointment}/cancel",
+        ):
             page.goto(f"/people/{carol}{name}")
             axe(page)
     page = pages[0]
@@ -59,6 +76,12 @@ def test_every_page_about_somebody_can_be_used_by_everybody(
     page.fill("#back", "2026-12-10")
     page.locator("#back").press("Enter")
     page.get_by_role("button", name="Pause").wait_for()
+    axe(page)
+    page.goto(f"/people/{carol}/appointments/new")
+    page.fill("#day", "2026-12-10")
+    page.locator("#day").press("Enter")
+    page.get_by_role("link", name="Enter when it begins").click()
+    assert page.evaluate("document.activeElement.id") == "begins"
     axe(page)
     assert [one for one in complaints if "422" not in one] == []
 
