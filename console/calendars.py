@@ -23,8 +23,9 @@ def room(desk: Desk) -> Blueprint:
         return answer.make_conditional(request)
 
     def may_be_kept(answer: AnyResponse) -> AnyResponse:
-        # By the program it was given to, which asks each time whether it has changed.
-        answer.headers["Cache-Control"] = "private, no-cache"
+        # By the program it was given to, which asks each time whether it has changed. Only a calendar has a tag.
+        if "ETag" in answer.headers:
+            answer.headers["Cache-Control"] = "private, no-cache"
         return answer
 
     door.add_url_rule("/<uuid:calendar>/<signature>.ics", "read", read)

@@ -132,6 +132,8 @@ def _say(work: Work, key: str, language: str, variant: Variant = "text") -> str:
         "streams": wording.stream_names(streams[key == "stop.stream" :], language),
         "stream": wording.stream_names(streams[:1], language),
         "when": wording.day_and_time(_MOMENT, language),
+        # A buddy is asked once a week unless their pair says otherwise.
+        "span": render(work, "buddy_report.week", language, "voice", {}),
     }
     # A group that tells nothing of itself leaves gaps.
     return re.sub(r" +(?=\n)| (?= )", "", render(work, key, language, variant, values))
