@@ -7,12 +7,13 @@ together. It is made of the carrier's own random id, so that a repeated request 
 anybody.
 """
 
+import io
 import logging
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TextIO, cast
 from uuid import UUID, uuid5
 
 import structlog
@@ -33,10 +34,20 @@ def configure(*, plain: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     _take_in_libraries(renderer)
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when something is said: a logger is made once, and may outlive its stream."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def _without_words(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

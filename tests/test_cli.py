@@ -66,7 +66,7 @@ def test_danger_is_heard_and_says_why() -> None:
 
 def test_what_cannot_be_asked_is_refused() -> None:
     assert refused("read", "--asked", "weather", "yes") == (
-        "'weather' is not something that can be asked; those are ok mood rsvp contact menu none."
+        "'weather' is not something that can be asked; those are ok mood rsvp contact reach menu none."
     )
 
 
