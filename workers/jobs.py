@@ -31,7 +31,7 @@ def _job(function: Callable[..., None]) -> Callable[..., None]:
 # How much one job does before it lets others have a turn.
 _MOST = 200
 # Plans are opened many together: so many take no longer than half a second, for which a page may have to wait.
-_MOST_PLANS = 500
+_MOST_PLANS = 800
 
 
 @cache
