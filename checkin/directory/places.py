@@ -5,6 +5,7 @@ and from a table that an admin may import (`checkin directory places FILE`). Of 
 district is used, and nothing of what somebody typed is kept here.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -69,6 +70,19 @@ def squares(latitude: float, longitude: float, around: int = 0) -> list[str]:
     row, column = int(latitude * 10 // 1), int(longitude * 5 // 1)
     reach = range(-around, around + 1)
     return [f"g:{row + y}:{column + x}" for y in reach for x in reach]
+
+
+def block(latitude: float, longitude: float) -> tuple[list[str], float]:
+    """Return the keys of the four squares whose common corner is nearest to a point, and how far it is (km) from the
+    point to what lies outside them: half a square at least."""
+    across = 111.2 * math.cos(math.radians(latitude))
+    # Half a square down and left is in the lowest and leftmost of the four.
+    south, west = math.floor(latitude * 10 - 0.5) / 10, math.floor(longitude * 5 - 0.5) / 5
+    edge = min(latitude - south, south + 0.2 - latitude) * 111.2
+    return (
+        [key for y in (0.05, 0.15) for x in (0.1, 0.3) for key in squares(south + y, west + x)],
+        min(edge, min(longitude - west, west + 0.4 - longitude) * across),
+    )
 
 
 def postcode_in(words: str, country: str) -> str | None:

@@ -26,7 +26,6 @@ from checkin.store.work import Work, as_uuid
 _CANDIDATES = 60
 # Squares to look at around somebody: about 25 km.
 _AROUND = 2
-_KM_A_DEGREE = 111.2
 
 _COLUMNS = (
     "l.id, l.service_id, s.name, o.name, coalesce(c.about, s.description), s.needs, coalesce(c.phones, l.phones || "
@@ -51,10 +50,11 @@ _KM = (
     "CASE WHEN latitude IS NOT NULL AND %(latitude)s::float8 IS NOT NULL THEN 111.2 * sqrt((latitude - "
     "%(latitude)s::float8) ^ 2 + ((longitude - %(longitude)s::float8) * %(shrink)s::float8) ^ 2) END"
 )
+# The tier compares many keys, so it is worked out for those that are taken, not for all that are measured.
 _NEAREST = (
-    f"WITH l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM directory_listings "
-    "WHERE keys @> %(need)s AND keys && %(anywhere)s "
-    f"ORDER BY coalesce({_KM}, (ARRAY[3, 10, 18, 25, 90])[{_TIER} + 1]), id LIMIT %(most)s) "
+    f"WITH n AS MATERIALIZED (SELECT * FROM directory_listings WHERE keys @> %(need)s AND keys && %(anywhere)s "
+    f"ORDER BY coalesce({_KM}, (ARRAY[3, 10, 18, 25, 90])[{_TIER} + 1]), id LIMIT %(most)s), "
+    f"l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM n) "
     f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
 _ANY = (
@@ -175,8 +175,20 @@ def _services(work: Work, query: Query) -> list[Candidate]:
         if len(rows) < _CANDIDATES // 3:
             rows += work.rows(_ANY, {"need": need, "most": _CANDIDATES})
     else:
-        rows = work.rows(_NEAREST, {"need": need, "most": _CANDIDATES, **_around(query.place)})
+        rows = _nearest(work, need, query.place)
     return _once(work, rows)
+
+
+def _nearest(work: Work, need: list[str], place: Place) -> list[tuple[Any, ...]]:
+    """Return what is nearest. Where help is thick on the ground that is known before all within 25 km is measured: when
+    as much as is wanted lies nearer than the edge of the four squares around the place."""
+    asked = {"need": need, "most": _CANDIDATES, **_around(place)}
+    if place.latitude is not None and place.longitude is not None:
+        block, edge = places.block(place.latitude, place.longitude)
+        rows = work.rows(_NEAREST, asked | {"anywhere": [*asked["here"], *block]})
+        if len(rows) == _CANDIDATES and all((row[-1] or 0) <= edge for row in rows):
+            return rows
+    return work.rows(_NEAREST, asked)
 
 
 def _around(place: Place) -> dict[str, Any]:

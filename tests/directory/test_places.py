@@ -1,8 +1,12 @@
-"""Places as people write them."""
+"""Places as people write them, and on the map."""
+
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from checkin.directory.places import area_of, district_of, folded, named, postcode_in
+from checkin.directory.places import area_of, block, district_of, folded, named, postcode_in, squares
 
 
 @pytest.mark.parametrize(
@@ -49,3 +53,17 @@ def test_names_are_compared_without_what_does_not_matter() -> None:
     assert (area_of("LS6"), area_of("E1W"), area_of("90210")) == ("LS", "E", "90")
     assert district_of("LS6 2AA", "GB") == "LS6"
     assert district_of("nonsense", "GB") is None
+
+
+@given(
+    latitude=st.floats(-60, 70), longitude=st.floats(-179, 179), way=st.floats(0, math.tau), share=st.floats(0, 0.999)
+)
+def test_what_is_nearer_than_the_edge_lies_in_the_four_squares(
+    latitude: float, longitude: float, way: float, share: float
+) -> None:
+    keys, edge = block(latitude, longitude)
+    assert len(set(keys)) == 4
+    # The edge is half a square away at least: 5.5 km up and down.
+    assert edge >= min(5.5, 11 * math.cos(math.radians(latitude)))
+    up, across = math.sin(way) * share * edge / 111.2, math.cos(way) * share * edge / 111.2
+    assert squares(latitude + up, longitude + across / math.cos(math.radians(latitude)))[0] in keys

@@ -152,3 +152,14 @@ def test_a_helpline_nobody_has_checked_is_not_given_and_neither_is_one_that_has_
     with line.store.work(NOON + timedelta(days=10)) as work:
         assert not given(work)
         assert "Samaritans" in [f.name for f in find(work, read(work, "im depressed"), work.now, most=20)]
+
+
+@pytest.mark.parametrize("wide", [0.02, 0.2])
+def test_the_nearest_are_found_where_there_is_much_and_where_there_is_little(line: Line, wide: float) -> None:
+    # Ninety along a line: in the first row all within a mile or two, in the second as far as 35 km.
+    with line.store.work(NOON) as work:
+        for n in range(1, 91):
+            at = (LEEDS[0] - wide * n / 90, LEEDS[1] + wide * n / 90)
+            serve(work, f"Food {n:02}", "n:food", *squares(*at), town="Leeds", at=at)
+        found = find(work, read(work, "food leeds"), NOON, most=20)
+    assert [f.name for f in found] == [f"Food {n:02}" for n in range(1, 21)]
