@@ -3,7 +3,6 @@
 Before anybody is asked or told anything, the page shows the words that each of them will get.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,15 +11,15 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import audit, buddies, pairing, people
-from checkin.casebook import people as register
 from checkin.conversations import previews
 from checkin.errors import BadInput
 from checkin.pairing import matching, overview
 from checkin.store.work import Work, as_uuid
 from console import buddies_words as said
 from console.desk import Desk, me
-from console.forms import Filter, Form, choice, clock, day, line
+from console.forms import Filter, Form, choice, clock, day
 from console.paging import Paging, asked_page, offset, tell
+from console.people import Whom, look_for
 
 _RANKS = [("1", "First buddy"), ("2", "Second buddy, who stands in")]
 _FIRST = [
@@ -39,12 +38,6 @@ class Narrow(Filter):
     """Which pairs the list shows."""
 
     which = choice("Show", list(said.WHICH.items()))
-
-
-class Whom(Filter):
-    """Whom somebody is looked for by name."""
-
-    q = line("Name or number", hint="Part of a name, however it is spelt, or a whole number", type="search")
 
 
 class Propose(Form):
@@ -126,13 +119,8 @@ def _list(desk: Desk) -> Response:
 def _find(desk: Desk) -> Response:
     """Look for whoever is to have a buddy."""
     with desk.work() as work:
-        form, found = Whom(), register.Listing((), 0)
-        if query := form.values["q"]:
-            try:
-                found = register.find(work, query, None, everybody=False, page=1)
-            except BadInput as error:
-                form.refuse(str(error), "q")
-        page = render_template("buddies_find.html", form=form, found=found, said=said)
+        form = Whom()
+        page = render_template("buddies_find.html", form=form, found=look_for(work, form), said=said)
         audit.record(work, me().person_id, "searched_people", "people")
     return Response(page, 422 if form.errors else 200)
 
@@ -141,12 +129,6 @@ def _match(desk: Desk, member_id: UUID) -> Response:
     """Show who might suit somebody, and why; or whoever is looked for by name."""
     with desk.work() as work:
         name, form = _name(work, member_id), Whom()
-        others: Sequence[register.Found] = ()
-        if query := form.values["q"]:
-            try:
-                others = register.find(work, query, None, everybody=False, page=1).people
-            except BadInput as error:
-                form.refuse(str(error), "q")
         page = render_template(
             "buddies_match.html",
             form=form,
@@ -154,7 +136,7 @@ def _match(desk: Desk, member_id: UUID) -> Response:
             name=name,
             instead=_instead(work, member_id),
             suggestions=matching.suggest(work, member_id),
-            others=[one for one in others if one.id != member_id],
+            others=[one for one in look_for(work, form).people if one.id != member_id],
             most=desk.line.settings.buddy_most,
             said=said,
         )

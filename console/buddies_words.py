@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 
 from checkin.pairing.matching import Suggestion
+from console import words
 from console.forms import Form, said
 
 WHICH: Mapping[str, str] = {
@@ -25,7 +26,6 @@ _DAYS: Mapping[str, str] = {
     "SU": "Sundays",
 }  # fmt: skip
 _EVERY: Mapping[str, str] = {"1": "", "2": "every second week, ", "4": "every fourth week, "}
-_LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
 
 
 def every(rule: str | None) -> str:
@@ -74,7 +74,7 @@ def against(one: Suggestion, most: int) -> Sequence[str]:
 def _for(code: str, about: str, most: int) -> str:
     match code:
         case "speaks":
-            return f"Speaks {_LANGUAGES.get(about, about)}"
+            return f"Speaks {words.language(about)}"
         case "group":
             return f"Goes to {about} too"
         case "near":
@@ -88,7 +88,7 @@ def _for(code: str, about: str, most: int) -> str:
 def _against(code: str, about: str, most: int) -> str:
     match code:
         case "speaks":
-            return f"May not speak {_LANGUAGES.get(about, about)}"
+            return f"May not speak {words.language(about)}"
         case "same_way":
             return "One is texted and the other rung: words are read out to them"
         case "hours":

@@ -29,18 +29,6 @@ def room(desk: Desk) -> Blueprint:
             others = words.company(casebook.onlookers(work, number, me().person_id))
             return Response(f"{standing}\n{others}", mimetype="text/plain")
 
-    def take(number: int) -> AnyResponse:
-        return _act(desk, number, "take", _take)
-
-    def note(number: int) -> AnyResponse:
-        return _act(desk, number, "note", _note)
-
-    def close(number: int) -> AnyResponse:
-        return _act(desk, number, "close", _close)
-
-    def reply(number: int) -> AnyResponse:
-        return _act(desk, number, "reply", _reply)
-
     def preview(number: int) -> Response:
         with desk.work() as work:
             case = _find(work, number)
@@ -53,9 +41,8 @@ def room(desk: Desk) -> Blueprint:
     door.add_url_rule("", "show", show)
     door.add_url_rule("/mark", "mark", mark)
     door.add_url_rule("/reply/preview", "preview", preview, methods=["POST"])
-    for view in (take, note, reply, close, judge):
-        door.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["POST"])
-    for name, action in ACTIONS.items():
+    here = {"take": _take, "note": _note, "reply": _reply, "close": _close, "judge": _judge}
+    for name, action in {**here, **ACTIONS}.items():
         door.add_url_rule(f"/{name}", name, _view(desk, name, action), methods=["POST"])
     return door
 
@@ -111,7 +98,7 @@ def _reply_as_sent(desk: Desk, work: Work, case: CaseFile, words: str) -> dict[s
         return {"draft": None, "begun": "", "canned": {}, "times": desk.times(work)}
     return {
         "draft": answers.draft(work, case.person_id, me().name, " ".join(words.split())),
-        "begun": words,
+        "begun": words.strip() and words,
         "canned": answers.canned(work, case.profile.language, discreet=case.profile.discreet),
         "price": desk.line.settings.segment_price,
         "times": desk.times(work),

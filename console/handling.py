@@ -47,13 +47,13 @@ def _arrived(work: Work, case: CaseFile) -> str:
 
 
 def _snooze(work: Work, case: CaseFile) -> str:
-    written = request.form.get("until", "").strip()
-    until = None
-    if written:
-        try:
-            until = datetime.fromisoformat(written).replace(tzinfo=work.settings.zone)
-        except ValueError as error:
-            raise BadInput("Choose a day and a time, or leave both empty.") from error
+    if request.form.get("rests") == "reply":
+        escalations.snooze(work, case.id, me().person_id, None)
+        return "Case {number} is laid aside. It comes back when they are heard from, or in two weeks."
+    try:
+        until = datetime.fromisoformat(request.form.get("until", "").strip()).replace(tzinfo=work.settings.zone)
+    except ValueError as error:
+        raise BadInput("Choose a day and a time, or lay it aside until they are heard from.") from error
     escalations.snooze(work, case.id, me().person_id, until)
     return "Case {number} is laid aside. It comes back by itself."
 

@@ -5,7 +5,20 @@ from collections.abc import Mapping
 from checkin.meetings import Preview
 from console import words
 
-ROLES: Mapping[str, str] = {"member": "Member", "facilitator": "Runs the group", "cover": "Covers"}
+ROLES: Mapping[str, str] = {
+    "member": "Member",
+    "facilitator": "Runs the group",
+    "cover": "Covers",
+    "trying": "Is trying the group",
+}
+HELPS_AS: Mapping[str, str] = {
+    "facilitator": "Runs the group",
+    "cover": "Covers for whoever runs it",
+    "member": "Helps no more, and stays in the group",
+    "gone": "Helps no more, and leaves the group",
+}
+NOBODY_HELPS = "Then nobody runs this group: words from members reach you alone."
+NOT_TEXTED = "The line cannot text them now: who is coming, and what members write, does not reach them."
 ANSWERS: Mapping[str | None, str] = {"yes": "Is coming", "no": "Can't come", "maybe": "May come", None: ""}
 HOW = (
     ("weekly", "Every week on this weekday"),
@@ -23,7 +36,6 @@ REMINDERS = (
     ("never", "Never"),
     ("kept", "As it is now"),
 )
-LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
 VARIANTS: Mapping[str, str] = {"text": "", "discreet": ", discreetly", "voice": ""}
 CHANGED: Mapping[str, str] = {
     "moved": "Moved",
@@ -41,6 +53,22 @@ DOES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+def follows(role: str, *, asks: bool, sees: bool) -> list[str]:
+    """Return what follows when somebody is chosen for a role; `asks`: whoever runs it is asked the day before, `sees`:
+    they log in as a facilitator."""
+    here = "see this group when they log in here"
+    match role:
+        case "facilitator":
+            found = ["They hear by text how many are coming, and what members write about a meeting."]
+            found += ["They are asked the day before whether they can."] if asks else []
+            found += ["Whoever tries the group is told their first name."]
+        case "cover":
+            found = ["They are asked to step in when whoever runs the group cannot."]
+        case _:
+            return ["They hear no more of who is coming."] + ([f"They no longer {here}."] if sees else [])
+    return found + ([f"They {here}."] if sees else [])
+
+
 def who_hears(preview: Preview) -> str:
     """Return how many will be told, by what: "12 people: 9 by text, 3 by telephone"."""
     parts = [f"{preview.by('text')} by text"] if preview.by("text") else []
@@ -52,7 +80,7 @@ def who_hears(preview: Preview) -> str:
 def how(medium: str, language: str, variant: str) -> str:
     """Return "By text, in Welsh, discreetly"."""
     by = "By telephone" if medium == "call" else "By text"
-    spoken = "" if language == "en" else f", in {LANGUAGES.get(language, language)}"
+    spoken = "" if language == "en" else f", in {words.language(language)}"
     return by + spoken + VARIANTS.get(variant, "")
 
 

@@ -21,10 +21,15 @@ from console.times import Times
 READERS = frozenset({"coordinator", "safeguarding"})
 
 
-class Search(Filter):
-    """Whom the list is narrowed to."""
+class Whom(Filter):
+    """Whom somebody is looked for by."""
 
     q = line("Name or number", hint="Part of a name, however it is spelt, or a whole number", type="search")
+
+
+class Search(Whom):
+    """Whom the list is narrowed to."""
+
     group = choice("Group")
     everybody = yes("Those who have left as well")
 
@@ -81,6 +86,17 @@ def talk_room(desk: Desk) -> Blueprint:
 
     door.add_url_rule("", "show", show)
     return door
+
+
+def look_for(work: Work, form: Whom) -> register.Listing:
+    """Return the first of those whom a search finds, and nobody before anything is asked; what cannot be looked for is
+    said beside the field."""
+    if query := form.values["q"]:
+        try:
+            return register.find(work, query)
+        except BadInput as error:
+            form.refuse(str(error), "q")
+    return register.Listing((), 0)
 
 
 def find(work: Work, person_id: UUID) -> PersonFile:

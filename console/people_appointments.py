@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint
 from werkzeug.wrappers import Response as AnyResponse
 
-from checkin import appointments, audit, people
+from checkin import appointments
 from checkin.appointments import Known
 from checkin.errors import BadInput
 from checkin.people import Member
@@ -18,6 +18,7 @@ from console.desk import Desk, me
 from console.paging import tell
 from console.people import READERS
 from console.people_forms import Appointment, refused
+from console.people_pages import address, back, member, record
 from console.times import Times
 
 # A day further off than this is a year mistyped.
@@ -41,31 +42,31 @@ def room(desk: Desk) -> Blueprint:
 
 def _add(desk: Desk, person_id: UUID) -> AnyResponse:
     with desk.work() as work:
-        member, times, known = _standing(work, person_id)
+        who, times, known = _standing(work, person_id)
         now_known = "; ".join(said.busy(one.starts, one.ends, times) for one in known)
         # Nothing of it is a field: what is already there is not to be added a second time by whoever has not seen it.
-        form = Appointment({"zone": str(member.zone), "known": now_known})
-        if member.status == "ended":
+        form = Appointment({"zone": str(who.zone), "known": now_known})
+        if who.status == "ended":
             form.refuse("They have left the line: nothing is asked of them any more.")
-        elif form.sent() and (when := _when(form, member, work.now)) is not None:
+        elif form.sent() and (when := _when(form, who, work.now)) is not None:
             yours = said.busy(*when, times=times)
             if form.overtaken:
-                form.differences = [forms.Difference(f"Appointments ({member.zone})", now_known or "None", yours)]
+                form.differences = [forms.Difference(f"Appointments ({who.zone})", now_known or "None", yours)]
             else:
                 with refused(form, "ends"):
                     appointments.add(work, person_id, when, form.what.data, told_by="staff", by=me().person_id)
-                    _record(work, "added_appointment", person_id)
+                    record(work, "added_appointment", person_id)
         if not form.done:
-            elsewhere = "" if member.zone == work.settings.zone else f" Times are on their own clocks ({member.zone})."
-            return form.page("person_form.html", title=f"An appointment of {said.name(member.name)}", verb="Keep it",
+            elsewhere = "" if who.zone == work.settings.zone else f" Times are on their own clocks ({who.zone})."
+            return form.page("person_form.html", title=f"An appointment of {said.name(who.name)}", verb="Keep it",
                              person_id=person_id, hint=f"{said.APPOINTMENT}{elsewhere}")  # fmt: skip
     tell(f"Kept: {yours}. They hear nothing of it.")
-    return _back(person_id)
+    return back(person_id)
 
 
-def _when(form: Any, member: Member, now: datetime) -> tuple[datetime, datetime] | None:
+def _when(form: Any, who: Member, now: datetime) -> tuple[datetime, datetime] | None:
     """Return the moments that were typed; what is wrong with them stands beside its field."""
-    today = now.astimezone(member.zone).date()
+    today = now.astimezone(who.zone).date()
     if form.day.data < today:
         form.refuse("That day has gone: choose today or a day to come", "day")
     elif form.day.data > today + _FURTHEST:
@@ -77,7 +78,7 @@ def _when(form: Any, member: Member, now: datetime) -> tuple[datetime, datetime]
     if form.errors:
         return None
     try:
-        return appointments.span(form.day.data, member.zone, form.begins.data, form.ends.data)
+        return appointments.span(form.day.data, who.zone, form.begins.data, form.ends.data)
     except BadInput as error:
         form.refuse(str(error), "ends")
         return None
@@ -85,19 +86,19 @@ def _when(form: Any, member: Member, now: datetime) -> tuple[datetime, datetime]
 
 def _cancel(desk: Desk, person_id: UUID, appointment_id: UUID) -> AnyResponse:
     with desk.work() as work:
-        member, times, known = _standing(work, person_id)
+        who, times, known = _standing(work, person_id)
         one = next((one for one in known if one.id == appointment_id), None)
         form = forms.Form()
         if one is None:
             tell("That appointment is over, or somebody else has cancelled it already.")
-            return _back(person_id)
+            return back(person_id)
         if not (form.sent() and form.checked):
-            return form.page("person_check.html", title=f"Cancel an appointment of {said.name(member.name)}",
-                             verb="Cancel it", rows=_rows(one, times), heard=[], back=_address(person_id))  # fmt: skip
+            return form.page("person_check.html", title=f"Cancel an appointment of {said.name(who.name)}",
+                             verb="Cancel it", rows=_rows(one, times), heard=[], back=address(person_id))  # fmt: skip
         appointments.cancel(work, appointment_id, person_id)
-        _record(work, "cancelled_appointment", person_id)
+        record(work, "cancelled_appointment", person_id)
     tell("Cancelled. The line asks as ever; a check-in that was put off already still comes when it was put off to.")
-    return _back(person_id)
+    return back(person_id)
 
 
 def _rows(one: Known, times: Times) -> list[tuple[str, str]]:
@@ -109,17 +110,5 @@ def _rows(one: Known, times: Times) -> list[tuple[str, str]]:
 
 def _standing(work: Work, person_id: UUID) -> tuple[Member, Times, list[Known]]:
     """Return somebody, their row locked, how moments are said on their clocks, and their appointments."""
-    member = people.lock(work, person_id) or abort(404)
-    return member, Times(work.now, member.zone), appointments.coming(work, person_id)
-
-
-def _record(work: Work, what: str, person_id: UUID) -> None:
-    audit.record(work, me().person_id, what, f"person {person_id}")
-
-
-def _address(person_id: UUID) -> str:
-    return url_for("people.one", person_id=person_id)
-
-
-def _back(person_id: UUID) -> AnyResponse:
-    return redirect(_address(person_id), 303)
+    who = member(work, person_id)
+    return who, Times(work.now, who.zone), appointments.coming(work, person_id)

@@ -4,20 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import time
-from typing import Any
+from typing import Any, TypeVar
 
 from checkin import wording
+from checkin.casebook import people as register
 from checkin.errors import BadInput
 from checkin.register import keeping
 from checkin.register.rows import BETWEEN, parted
-from console import forms
+from checkin.store.work import Work
+from console import forms, words
 from console import people_words as said
 
 _DAYS = (("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("fri", "Friday"),
     ("sat", "Saturday"), ("sun", "Sunday"))  # fmt: skip
 EVERY_DAY = tuple(day for day, _ in _DAYS)
 _HOW = tuple((code, said.how(code)) for code in ("in_person", "by_phone", "on_paper", "in_writing"))
-_LANGUAGES = tuple((code, said.LANGUAGES[code]) for code in wording.LANGUAGES)
+_LANGUAGES = tuple((code, words.LANGUAGES[code]) for code in wording.LANGUAGES)
 
 
 class About(forms.Form):
@@ -26,7 +28,7 @@ class About(forms.Form):
     name = forms.line("First name", needed="Enter a first name", longest=40)
     language = forms.choice("Language", _LANGUAGES)
     area = forms.line("Area", hint="Where they live, as people there call it")
-    groups = forms.line("Groups", hint="By name; several with a / between them")
+    groups = forms.several("Groups", hint="Who runs a group, or covers, is chosen on the page of that group")
     prefers = forms.choice("They like best", (("text", "Texts"), ("call", "Calls")), radios=True, needed="Choose one")
     safe_to_text = forms.yes("It is safe to text them")
     safe_to_call = forms.yes("It is safe to ring them")
@@ -124,6 +126,13 @@ NEW: Mapping[str, object] = {
     "ring_seconds": 40, "at": time(10),
 }  # fmt: skip
 _FIELD_OF = {"phones": "phone", "": ""}
+AboutT = TypeVar("AboutT", bound=About)
+
+
+def choices(form: AboutT, work: Work) -> AboutT:
+    """Return a form with the groups that there are to tick."""
+    form.groups.choices = forms.options([(group.name, group.name) for group in register.groups(work)])
+    return form
 
 
 def stored_of(row: Mapping[str, str]) -> dict[str, object]:
@@ -131,7 +140,8 @@ def stored_of(row: Mapping[str, str]) -> dict[str, object]:
     flags = ("safe_to_text", "safe_to_call", "shared_phone", "discreet", "missed_call_ok", "text_relay")
     days = EVERY_DAY if row["days"] == "every day" else row["days"].split()
     found: dict[str, object] = {name: row[name] == "yes" for name in flags}
-    found |= {name: row[name] for name in ("name", "language", "area", "groups", "prefers", "voicemail")}
+    found |= {name: row[name] for name in ("name", "language", "area", "prefers", "voicemail")}
+    found["groups"] = row["groups"].split(BETWEEN) if row["groups"] else []
     found |= {name: time.fromisoformat(row[name]) if row[name] else None for name in ("safe_from", "safe_to", "at")}
     return found | {"ring_seconds": int(row["ring_seconds"]), "streams": parted(row["streams"]), "days": list(days)}
 

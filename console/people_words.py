@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from checkin.casebook.people import Found
 from checkin.casebook.person import Other, PlanOf
 from checkin.register.rows import said_number
+from console import words
 from console.times import Times
 
 STREAMS: Mapping[str, str] = {
@@ -15,13 +16,12 @@ STREAMS: Mapping[str, str] = {
     "caring": "A kind word now and then",
     "tips": "Tips from other members",
 }
-STATUSES: Mapping[str, str] = {
-    "invited": "Invited, has not said yes yet",
-    "active": "On the line",
-    "suspended": "Suspended",
-    "ended": "Has left",
+ROLES: Mapping[str, str] = {
+    "member": "Member",
+    "facilitator": "Runs it",
+    "cover": "Covers for whoever runs it",
+    "trying": "Is trying it",
 }
-ROLES: Mapping[str, str] = {"member": "Member", "facilitator": "Runs it", "cover": "Covers for whoever runs it"}
 _RUNGS: Mapping[str, str] = {
     "text": "a text",
     "call": "a call",
@@ -36,7 +36,6 @@ _DAYS: Mapping[str, str] = {
     "MO": "Mondays", "TU": "Tuesdays", "WE": "Wednesdays", "TH": "Thursdays", "FR": "Fridays", "SA": "Saturdays",
     "SU": "Sundays",
 }  # fmt: skip
-LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
 WHEN_ENROLLED: Mapping[bool, str] = {
     True: "At once, or when they may be disturbed. Nothing else is sent before they say yes",
     False: "Now",
@@ -97,7 +96,7 @@ def standing(found: Found, times: Times) -> str:
     """Return how somebody stands with the line, in a list."""
     if found.status == "active" and found.paused_until and found.paused_until > times.now:
         return f"Paused until {times.said(found.paused_until)}"
-    return STATUSES.get(found.status, found.status)
+    return words.STATUSES.get(found.status, found.status)
 
 
 def days(rule: str) -> str:

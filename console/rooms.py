@@ -22,6 +22,8 @@ from console import (
     doctor,
     feeds,
     groups,
+    groups_helpers,
+    groups_series,
     meetings,
     outages,
     people,
@@ -74,6 +76,8 @@ ROOMS = (
     Room(buddies_breaks.room, CASE_WORKERS),
     # Groups and meetings
     Room(groups.room, EVERYBODY, "Groups", "groups.show"),
+    Room(groups_series.room, groups.KEEPERS),
+    Room(groups_helpers.room, groups.FOUNDERS),
     Room(meetings.room, EVERYBODY, "Meetings", "meetings.show"),
     # Directory and tips
     Room(directory.room, EVERYBODY, "Directory", "directory.show", parts=("tips",)),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checkin import duties, rota
+from checkin import duties, groups, rota
 from checkin.bootstrap import Line
 from checkin.conversations import due
 from checkin.errors import BadInput
@@ -289,6 +289,17 @@ def test_of_a_meeting_that_is_off_nobody_is_asked_any_more(group: Line) -> None:
     assert status(group) == "over"
     assert [key for _, key in told(group) if key == "cover.ask"] == []
     assert rows(group, "SELECT 1 FROM cases") == []
+
+
+def test_whoever_runs_the_group_no_longer_has_nothing_to_say_of_its_meetings(group: Line) -> None:
+    ticks(group, FIVE)
+    with group.store.work(FIVE) as work:
+        leeds = value(group, "SELECT id FROM groups")
+        groups.choose(work, leeds, person(group, "eve"), "facilitator", by=person(group, "eve"))
+        groups.choose(work, leeds, person(group, "ben"), "gone", by=person(group, "eve"))
+    says(group, FIVE, "duty", "ben", "no")
+    assert status(group) == "over"
+    assert [key for _, key in told(group) if key == "cover.ask"] == []
 
 
 def test_a_meeting_that_was_off_before_is_not_asked_about(group: Line) -> None:

@@ -7,6 +7,7 @@ import pytest
 from checkin.bootstrap import Line
 from checkin.errors import BadFile
 from checkin.register import importing, sheet
+from checkin.register.rows import apart
 from tests.parts import NOON, loads, opened, rows, value
 from tests.services import Databases
 
@@ -28,6 +29,11 @@ def line(database_url: str) -> Iterator[Line]:
     with opened(database_url) as found:
         loads(found, TOWN)
         yield found
+
+
+def test_a_name_with_a_comma_is_one_name_and_a_list_is_a_list() -> None:
+    known = {"tea, talk", "harbour"}
+    assert apart(["Tea, talk", "Harbour, Quay"], known) == ["Tea, talk", "Harbour", "Quay"]
 
 
 def brings(line: Line, text: str) -> importing.Plan:

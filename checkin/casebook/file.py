@@ -181,20 +181,15 @@ def case(work: Work, number: int, *, reader: UUID, most: int = 200) -> CaseFile 
         related=escalations.related(work, row.id) if row.taken_by == reader else (),
         profile=profile(work, row) if row.person_id else None,
         phones=phones(work, row.person_id, row.phone_id),
-        events=[
-            Event(
-                e.id,
-                e.at,
-                e.kind,
-                name(work, e.name),
-                opened(work, e.private, "case_events.private") or e.detail or "",
-                opened(work, e.words, "case_events.words"),
-            )
-            for e in reversed(events)
-        ],
+        events=[_event(work, event) for event in reversed(events)],
         earlier=events[0].total - len(events) if events else 0,
         mark=standing,
     )
+
+
+def _event(work: Work, row: Row[Any]) -> Event:
+    detail = opened(work, row.private, "case_events.private") or row.detail or ""
+    return Event(row.id, row.at, row.kind, name(work, row.name), detail, opened(work, row.words, "case_events.words"))
 
 
 def phones(work: Work, person_id: UUID | None, phone_id: UUID | None = None) -> list[Phone]:

@@ -56,6 +56,7 @@ class Other:
 class GroupOf:
     """A group they belong to, and as what."""
 
+    id: UUID
     name: str
     role: str
 
@@ -77,9 +78,7 @@ class PersonFile:
     """All that a person's page shows. `unsent_count` is of all that was not sent; `unsent` holds the newest."""
 
     id: UUID
-    ref: str | None
     profile: Profile
-    ring_seconds: int
     streams: frozenset[str]
     phones: Sequence[Phone]
     plan: PlanOf | None
@@ -91,8 +90,6 @@ class PersonFile:
     cases: Sequence[CaseOf]
     unsent: Sequence[NotSent]
     unsent_count: int
-    duties: int
-    is_staff: bool
 
     @property
     def name(self) -> str:
@@ -107,12 +104,8 @@ class PersonFile:
 
 _PERSON = text(
     f"""
-    SELECT p.id, p.ref, p.streams, p.ring_seconds, {PROFILE},
-           n.rule, n.at, n.ladder, n.gaps, n.next_due_at,
-           (SELECT count(*) FROM shifts s WHERE s.person_id = p.id)
-             + (SELECT count(*) FROM memberships m WHERE m.person_id = p.id
-                  AND m.role IN ('facilitator', 'cover')) AS duties,
-           EXISTS (SELECT FROM staff s WHERE s.person_id = p.id) AS is_staff
+    SELECT p.id, p.streams, {PROFILE},
+           n.rule, n.at, n.ladder, n.gaps, n.next_due_at
     FROM people p LEFT JOIN plans n ON n.person_id = p.id WHERE p.id = :person
     """  # noqa: S608  # our own words
 )
@@ -131,7 +124,7 @@ _OTHERS = text(
     """
 )
 _GROUPS = text(
-    "SELECT g.name, m.role FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.person_id = :person "
+    "SELECT g.id, g.name, m.role FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.person_id = :person "
     "ORDER BY g.name"
 )
 _CASES = text(
@@ -152,9 +145,7 @@ def person(work: Work, person_id: UUID) -> PersonFile | None:
     unsent, unsent_count = why_not_sent(work, person_id, most=10)
     return PersonFile(
         id=row.id,
-        ref=row.ref,
         profile=profile(work, row),
-        ring_seconds=row.ring_seconds,
         streams=frozenset(row.streams),
         phones=phones(work, person_id),
         plan=PlanOf(row.rule, row.at, row.ladder, row.gaps, row.next_due_at) if row.rule else None,
@@ -162,12 +153,10 @@ def person(work: Work, person_id: UUID) -> PersonFile | None:
         ledger=[_ledger(work, line) for line in work.conn.execute(_LEDGER, values)],
         contacts=[o for o in others if o.role.startswith("contact")],
         pairs=[o for o in others if not o.role.startswith("contact")],
-        groups=[GroupOf(g.name, g.role) for g in work.conn.execute(_GROUPS, {"person": person_id})],
+        groups=[GroupOf(g.id, g.name, g.role) for g in work.conn.execute(_GROUPS, {"person": person_id})],
         cases=[CaseOf(*case) for case in work.conn.execute(_CASES, {"person": person_id})],
         unsent=unsent,
         unsent_count=unsent_count,
-        duties=row.duties,
-        is_staff=row.is_staff,
     )
 
 

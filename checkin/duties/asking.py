@@ -148,7 +148,11 @@ def stands(work: Work, duty: Duty) -> bool:
     if duty.kind != "meeting":
         return True
     meeting = meetings.beginning(work, duty.subject, duty.starts)
-    return meeting is not None and meeting.runs in {None, duty.person_id}
+    if meeting is None or meeting.runs is not None:
+        return meeting is not None and meeting.runs == duty.person_id
+    runs = Membership.group_id == meeting.group_id, Membership.role == "facilitator"
+    theirs = select(Membership.role).where(*runs, Membership.person_id == duty.person_id)
+    return work.conn.execute(theirs).first() is not None
 
 
 def over(work: Work, duty: Duty) -> None:

@@ -90,16 +90,25 @@ def _columns(spec: GroupSpec) -> dict[str, object]:
 
 
 def _group(work: Work, spec: GroupSpec, ids: dict[str, UUID]) -> None:
-    by_hand = select(Group.id).where(Group.ref == spec.ref, Group.by_hand)
-    group_id = work.conn.execute(by_hand).scalar() or upsert(work, Group, spec.ref, _columns(spec))
-    # Who joined by themselves stays, named or not.
-    filed = (Membership.group_id == group_id, Membership.joined_at.is_(None))
+    standing = work.conn.execute(
+        select(Group.id, Group.by_hand, Group.helpers_by_hand).where(Group.ref == spec.ref)
+    ).first()
+    group_id = standing.id if standing and standing.by_hand else upsert(work, Group, spec.ref, _columns(spec))
+    # Who joined by themselves stays, named or not; who helps, where staff have chosen that.
+    filed = [Membership.group_id == group_id, Membership.joined_at.is_(None)]
+    roles, key = spec.roles, ["group_id", "person_id"]
+    if chosen := standing is not None and standing.helpers_by_hand:
+        filed.append(Membership.role == "member")
+        roles = {ref: role for ref, role in roles.items() if role == "member"}
     work.conn.execute(delete(Membership).where(*filed))
-    for ref, role in spec.roles.items():
-        row = {"group_id": group_id, "person_id": ids[ref], "role": role}
-        statement = insert(Membership).values(**row)
-        key = ["group_id", "person_id"]
-        work.conn.execute(statement.on_conflict_do_update(index_elements=key, set_={"role": role}))
+    for ref, role in roles.items():
+        new = insert(Membership).values(group_id=group_id, person_id=ids[ref], role=role)
+        kept = (
+            new.on_conflict_do_nothing()
+            if chosen
+            else new.on_conflict_do_update(index_elements=key, set_={"role": role})
+        )
+        work.conn.execute(kept)
     for meeting in spec.meetings:
         _meeting(work, group_id, meeting)
 

@@ -30,6 +30,7 @@ from checkin.meetings.changing import (
     plan,
 )
 from checkin.meetings.coming import (
+    HELPERS,
     Headcount,
     Next,
     facilitator_of,
@@ -49,6 +50,7 @@ from checkin.meetings.telling import TOPICS, Foreseen, Hearer, foresee, values
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "HELPERS",
     "TOO_LATE",
     "TOPICS",
     "Cancel",

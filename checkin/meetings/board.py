@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text, true
 
-from checkin.meetings.coming import Headcount, facilitators_of, headcount
+from checkin.meetings.coming import HELPERS, Headcount, facilitators_of, headcount
 from checkin.meetings.held import Kept, Occurrence, coming, exceptional, series_where
 from checkin.meetings.keeping import draft_of, in_words
 from checkin.store.models import Group, Meeting, MeetingChange, Membership, Person
@@ -86,7 +86,7 @@ def _helpers(work: Work, groups: Sequence[UUID]) -> defaultdict[UUID, list[tuple
     rows = work.conn.execute(
         select(Membership.group_id, Person.id, Person.name, Membership.role)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.group_id.in_(groups), Membership.role != "member", Person.status == "active")
+        .where(Membership.group_id.in_(groups), Membership.role.in_(HELPERS), Person.status == "active")
         .order_by(Membership.role.desc(), Person.id)
     )
     found: defaultdict[UUID, list[tuple[UUID, str, str]]] = defaultdict(list)

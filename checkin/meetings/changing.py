@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from checkin import audit, people
 from checkin.errors import BadInput
 from checkin.meetings import telling
+from checkin.meetings.coming import HELPERS
 from checkin.meetings.held import Kept, Occurrence, coming, look_up, series_where
 from checkin.meetings.telling import Hearer, Kind
 from checkin.store.ids import new_id
@@ -168,16 +169,13 @@ def _meets_at(work: Work, kept: Kept, besides: Occurrence, starts: datetime) -> 
     return any(one.starts == starts for one, _ in zip(others, range(2), strict=False) if one.day != besides.day)
 
 
-_RUN = ("facilitator", "cover")
-
-
 def _who_runs(work: Work, before: Occurrence, person_id: UUID | None) -> list[UUID]:
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.group_id == before.group_id,
-            Membership.role.in_(_RUN),
+            Membership.role.in_(HELPERS),
             Person.status == "active",
         )
         .order_by(Membership.person_id)

@@ -15,6 +15,9 @@ from checkin.store.models import Duty, Meeting, Membership, Rsvp
 from checkin.store.models import Occurrence as OccurrenceRow
 from checkin.store.work import Work
 
+# Who runs a group, and who covers: not whoever belongs to it, or is trying it.
+HELPERS = ("facilitator", "cover")
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -97,7 +100,7 @@ def facilitators_of(work: Work, occurrence: Occurrence) -> list[UUID]:
         return [occurrence.runs]
     rows = work.conn.execute(
         select(Membership.person_id, Membership.role)
-        .where(Membership.group_id == occurrence.group_id, Membership.role.in_(("facilitator", "cover")))
+        .where(Membership.group_id == occurrence.group_id, Membership.role.in_(HELPERS))
         .order_by(Membership.person_id)
     ).all()
     stepped_in = work.conn.execute(

@@ -22,7 +22,7 @@ from icalendar import Calendar, Event, Timezone, vRecur
 from sqlalchemy import delete, select
 
 from checkin import audit
-from checkin.meetings.coming import way_there
+from checkin.meetings.coming import HELPERS, way_there
 from checkin.meetings.held import Kept, Occurrence, exceptional, series_where
 from checkin.store.ids import new_id
 from checkin.store.models import Calendar as Stored
@@ -88,7 +88,7 @@ def read(work: Work, calendar_id: UUID, signature: str) -> Feed | None:
         return _feed(work, name, series_where(work, Meeting.group_id == row.group_id))
     if work.conn.execute(select(Person.status).where(Person.id == row.person_id)).scalar_one() != "active":
         return None
-    runs = select(Membership.group_id).where(Membership.person_id == row.person_id, Membership.role != "member")
+    runs = select(Membership.group_id).where(Membership.person_id == row.person_id, Membership.role.in_(HELPERS))
     return _feed(work, work.settings.name, series_where(work, Meeting.group_id.in_(runs)))
 
 

@@ -14,7 +14,7 @@ from checkin.load import persons
 from checkin.load.persons import FILE, Source
 from checkin.people import Member
 from checkin.phone import is_landline, parse
-from checkin.register.rows import PersonRow, Understood, Wrong, understand, written
+from checkin.register.rows import PersonRow, Understood, Wrong, apart, understand, written
 from checkin.store.ids import new_id
 from checkin.store.models import Contact, Group, Membership, Person, PersonPhone, Phone
 from checkin.store.work import Work
@@ -156,7 +156,7 @@ def unknown(
     """Return what is wrong with the groups and the people that a row names."""
     wrongs = [
         Wrong(line, "groups", f"there is no group called {name!r}")
-        for name in found.groups
+        for name in apart(found.groups, groups)
         if name.casefold() not in groups
     ]
     return wrongs + [
@@ -176,7 +176,7 @@ def belong(work: Work, person_id: UUID, names: Sequence[str], *, keep: bool = Fa
     """Make somebody a member of these groups and of no others (but for those they `keep`); whoever runs one goes on
     doing so."""
     known = groups_by_name(work) if names else {}
-    wanted = [known[name.casefold()] for name in names]
+    wanted = [known[name.casefold()] for name in apart(names, known)]
     gone = delete(Membership).where(Membership.person_id == person_id, Membership.role == "member")
     if not keep:
         work.conn.execute(gone.where(Membership.group_id.not_in(wanted)) if wanted else gone)

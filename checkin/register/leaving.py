@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
-from checkin import buddies, checkins, outbox, people, timers, wording
+from checkin import buddies, checkins, meetings, outbox, people, timers, wording
 from checkin.conversation.effects import Stream
 from checkin.conversation.state import Conversation
 from checkin.errors import BadInput
 from checkin.gate import Medium
 from checkin.people import Member
-from checkin.store.models import Case, Contact, Membership, Message, Pair, Plan, Shift, Staff, Timer
+from checkin.store.models import Case, Contact, Group, Membership, Message, Pair, Plan, Shift, Staff, Timer
 from checkin.store.work import Work
 
 LONGEST_PAUSE = timedelta(days=90)
@@ -56,9 +56,13 @@ def cannot_leave(work: Work, person_id: UUID) -> str | None:
         return "They are staff and log in here: take them off the staff first."
     if work.conn.execute(select(Shift.id).where(Shift.person_id == person_id).limit(1)).first():
         return "They are on the rota: give their shifts to somebody else first."
-    runs = select(Membership.role).where(Membership.person_id == person_id, Membership.role != "member")
-    if work.conn.execute(runs.limit(1)).first():
-        return "They run a group or cover for who does: find somebody else for it first."
+    runs = (
+        select(Group.name)
+        .join(Membership)
+        .where(Membership.person_id == person_id, Membership.role.in_(meetings.HELPERS))
+    )
+    if name := work.conn.execute(runs.order_by(Group.name).limit(1)).scalar():
+        return f"They run {name}, or cover for who does: choose somebody else on the page of that group first."
     return None
 
 

@@ -5,7 +5,7 @@ them. What a row may say is what an organisation file may say: `load.somebody.pe
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a row says. `groups` are names as they were written."""
+    """What a row says. `groups` are names as they were written, and may still be several in one: see `apart`."""
 
     spec: PersonSpec
     groups: tuple[str, ...]
@@ -65,6 +65,12 @@ class Understood:
 def parted(cell: str) -> list[str]:
     """Return the parts of a cell that holds several things."""
     return [part for piece in re.split("[/;,|]", cell) if (part := " ".join(piece.split()))]
+
+
+def apart(names: Iterable[str], known: Container[str]) -> list[str]:
+    """Return names of groups one by one: what is a name among those `known` (in small letters) is one, whatever is in
+    it; anything else may be several."""
+    return [part for name in names for part in ([name] if name.casefold() in known else parted(name))]
 
 
 def understand(row: PersonRow, settings: Settings, line: int = 0) -> tuple[Understood, list[Wrong]]:
@@ -84,9 +90,10 @@ def understand(row: PersonRow, settings: Settings, line: int = 0) -> tuple[Under
     spec = person(n, settings.country, str(settings.zone))
     if spec.name == NAMELESS:
         spec = replace(spec, name="")
+    groups = tuple(name for piece in row.get("groups", "").split(BETWEEN) if (name := piece.strip()))
     wrongs = [Wrong(m.line, _column(m.field), m.why) for m in n.mistakes]
     # One mistake may be looked at twice.
-    return Understood(spec, tuple(parted(row.get("groups", "")))), list(dict.fromkeys(wrongs))
+    return Understood(spec, groups), list(dict.fromkeys(wrongs))
 
 
 def _column(field: str) -> str:

@@ -24,7 +24,13 @@ _VOICEMAIL: Mapping[str, str] = {
     "neutral": "Neutral message only",
     "full": "May leave a full message",
 }
-_LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+STATUSES: Mapping[str, str] = {
+    "invited": "Invited, has not said yes yet",
+    "active": "On the line",
+    "suspended": "Suspended",
+    "ended": "Has left",
+}
 
 
 def safe_contact(profile: Profile, times: Times) -> list[Line]:
@@ -46,7 +52,7 @@ def safe_contact(profile: Profile, times: Times) -> list[Line]:
             "Discreet: say nothing of the group or the line" if profile.discreet else "Ordinary",
             care=profile.discreet,
         ),
-        Line("Language", _LANGUAGES.get(profile.language, profile.language), care=profile.language != "en"),
+        Line("Language", language(profile.language), care=profile.language != "en"),
     ]
     if profile.text_relay:
         lines.append(Line("Text relay", "An operator types what you say: speak slowly, and wait", care=True))
@@ -57,13 +63,13 @@ def safe_contact(profile: Profile, times: Times) -> list[Line]:
     if profile.paused_until and profile.paused_until > times.now:
         lines.append(Line("Paused", f"Until {times.both(profile.paused_until)}", care=True))
     if profile.status != "active":
-        lines.append(Line("On the line", f"No longer active: {profile.status}", care=True))
+        lines.append(Line("On the line", STATUSES.get(profile.status, profile.status), care=True))
     return lines
 
 
 def language(code: str) -> str:
     """Return a language's name in English."""
-    return _LANGUAGES.get(code, code)
+    return LANGUAGES.get(code, code)
 
 
 def _texting(profile: Profile) -> Line:

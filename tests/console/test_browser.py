@@ -25,6 +25,23 @@ def test_a_new_case_appears_by_itself_and_is_said_aloud(office: Office, page: Pa
     assert complaints == []
 
 
+def test_a_new_case_is_heard_once_somebody_has_asked_for_that(office: Office, page: Page) -> None:
+    page.add_init_script(
+        "window.tones = 0; const make = AudioContext.prototype.createOscillator;"
+        "AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };"
+    )
+    page.reload()
+    first = office.case("task", "question", ref="ann")
+    page.get_by_role("link", name=f"Case {first}").wait_for()
+    assert page.evaluate("tones") == 0
+    page.get_by_role("button", name="Sound for new cases: off").press("Enter")
+    page.get_by_role("button", name="Sound for new cases: on").wait_for()
+    page.reload()
+    second = office.case("red", ref="carol")
+    page.get_by_role("link", name=f"Case {second}").wait_for()
+    assert page.evaluate("tones") == 3
+
+
 def test_arrow_keys_walk_through_the_rows(office: Office, page: Page) -> None:
     first, second = office.case("red", ref="ann"), office.case("task", "question", ref="carol")
     page.reload()

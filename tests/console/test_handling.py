@@ -31,6 +31,7 @@ def test_a_case_is_handed_over_and_stays_until_it_is_taken(office: Office, sue: 
     number = _taken(office, sue)
     to = str(office.person("omar"))
     assert "Write a note" in _sends(sue, number, "hand_over", to=to, words=" ")
+    assert f'value="{to}" selected' in sue.post(f"/cases/{number}/hand_over", to=to, words=" ").text
     assert "Choose who is to take it" in _sends(sue, number, "hand_over", to=str(UUID(int=7)), words="Please.")
     page = _sends(sue, number, "hand_over", to=to, words="Rang twice.")
     assert "You have it" in page
@@ -59,7 +60,8 @@ def test_help_that_has_come_is_kept_by_whoever_has_the_case(office: Office, sue:
 def test_what_is_not_red_can_be_laid_aside_and_goes_to_the_end_of_the_queue(office: Office, sue: Browser) -> None:
     number = _taken(office, sue, "amber")
     later = office.case("task", "question", ref="carol")
-    assert "Choose a day and a time" in _sends(sue, number, "snooze", until="tomorrow")
+    assert "Choose a day and a time" in _sends(sue, number, "snooze", until="")
+    assert 'value="tomorrow"' in sue.post(f"/cases/{number}/snooze", until="tomorrow").text
     assert "Choose a time in the next 14 days" in _sends(sue, number, "snooze", until="2026-12-01T10:00")
     assert "Laid aside until Fri 4 Dec, 10:00" in _sends(sue, number, "snooze", until="2026-12-04T10:00")
     queue = _plain(sue.get("/").text)
@@ -72,7 +74,7 @@ def test_what_is_not_red_can_be_laid_aside_and_goes_to_the_end_of_the_queue(offi
 def test_red_cannot_be_laid_aside(office: Office, sue: Browser) -> None:
     number = _taken(office, sue)
     assert "Lay it aside" not in _plain(sue.opens(number).text)
-    assert "never laid aside" in _plain(sue.post(f"/cases/{number}/snooze", until="").text)
+    assert "never laid aside" in _plain(sue.post(f"/cases/{number}/snooze", rests="reply").text)
 
 
 def test_two_cases_of_one_telephone_become_one(office: Office, sue: Browser) -> None:
@@ -134,7 +136,7 @@ def test_an_alarm_stands_on_every_page_until_somebody_takes_the_case(office: Off
 
 def test_each_of_it_is_recorded(office: Office, sue: Browser) -> None:
     number = _taken(office, sue, "amber")
-    _sends(sue, number, "snooze", until="")
+    _sends(sue, number, "snooze", until="", rests="reply")
     _sends(sue, number, "arrived")
     _sends(sue, number, "hand_over", to="anybody", words="I have to go.")
     done = [row[1] for row in office.audited() if row[2] == f"case {number}"]

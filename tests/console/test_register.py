@@ -61,7 +61,7 @@ def test_whoever_is_rung_is_on_the_line_at_once(office: Office, sue: Browser) ->
         ({"name": ""}, "Enter a first name"),
         ({"when": "2027-01-01"}, "a day that has come already"),
         ({"streams": "reminders", "days": "mon"}, "A plan needs consent"),
-        ({"groups": "Nowhere"}, "There is no group called"),
+        ({"groups": "Nowhere"}, "Choose some of these"),
         ({"how": ""}, "Say how they agreed"),
     ],
 )
@@ -102,6 +102,16 @@ def test_a_change_is_kept_and_the_ledger_only_when_consent_changed(office: Offic
     done = sue.post(path, **{**without, "how": "in_person"}, **opened(sue, path), area="Leith", discreet="y")
     assert done.status_code == 303
     assert ledger(office, "Ann")[-1][:3] == ("checkins", "withdrawn", "in_person")
+
+
+def test_a_group_is_ticked_whatever_stands_in_its_name(office: Office, sue: Browser) -> None:
+    office.rows("UPDATE groups SET name = 'Tea, talk' WHERE ref = 'quay' RETURNING 1")
+    path = f"/people/{office.person('ann')}/change"
+    assert sue.post(path, **ANN, **opened(sue, path), groups="Tea, talk").status_code == 303
+    assert sue.post(path, **ANN, **opened(sue, path), groups="Tea, talk", area="Hove").status_code == 303
+    theirs = "SELECT g.ref FROM groups g JOIN memberships m ON m.group_id = g.id JOIN people p ON p.id = m.person_id "
+    assert office.rows(f"{theirs} WHERE p.ref = 'ann'") == [("quay",)]
+    assert 'value="Tea, talk" checked' in sue.get(path).text
 
 
 def test_the_second_of_two_editors_is_told_and_overwrites_nothing(office: Office, sue: Browser, omar: Browser) -> None:

@@ -73,17 +73,24 @@ def test_whoever_has_stopped_is_not_written_to(office: Office, sue: Browser) -> 
 def test_a_text_is_seen_as_it_arrives_before_it_goes(office: Office, sue: Browser) -> None:
     number = office.case("amber", "not_good", ref="ann")
     sue.does(number, "take")
-    sue.opens(number)
+    page = sue.opens(number).text
+    assert "It goes at once" in page
+    assert "bubble" not in page
+    assert "bubble" not in sue.post(f"/cases/{number}/reply/preview", words=" \r\n").text
     plain = sue.post(f"/cases/{number}/reply/preview", words="how are you")
     assert "<strong>1 text</strong>, 34 characters" in plain.text
     assert "Sue from Harbour Line: how are you" in plain.text
     assert "It goes at once" in plain.text
     assert "wide alphabet" in sue.post(f"/cases/{number}/reply/preview", words="how are you 🙂").text
     assert "<strong>2 texts</strong>" in sue.post(f"/cases/{number}/reply/preview", words="x" * 160).text
+    office.line = replace(office.line, settings=replace(office.line.settings, segment_price=0.04))
+    office.hang()
     office.now = office.now.replace(hour=23)
     late = office.staff("sue")
     late.opens(number)
-    assert "It is held back until Fri 4 Dec, 09:00" in late.post(f"/cases/{number}/reply/preview", words="hi").text
+    held = late.post(f"/cases/{number}/reply/preview", words="hi").text
+    assert "It is held back until Fri 4 Dec, 09:00" in held
+    assert "25 characters, 0.04." in " ".join(held.split())
 
 
 def test_what_is_often_said_is_there_to_begin_with(office: Office, sue: Browser) -> None:

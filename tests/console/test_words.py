@@ -161,7 +161,7 @@ def test_what_is_still_to_come_and_what_was_lost_are_told_apart() -> None:
             "09:00 to 17:30 only (Europe/Paris time)",
         ),
         ({"language": "pl"}, "Language", "Polish"),
-        ({"status": "suspended"}, "On the line", "No longer active: suspended"),
+        ({"status": "suspended"}, "On the line", "Suspended"),
     ],
 )
 def test_what_asks_for_care_says_so(changes: dict[str, Any], label: str, value: str) -> None:

@@ -24,6 +24,8 @@ class Group(Base):
     join_code: Mapped[str | None] = mapped_column(unique=True)
     # Staff look after these words in the console: a file leaves them alone.
     by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Staff choose in the console who runs it and who covers: a file leaves that alone.
+    helpers_by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Membership(Base):
@@ -35,7 +37,7 @@ class Membership(Base):
     group_id: Mapped[UUID] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(server_default="member")
-    # When they joined by themselves; None: the organisation file says that they belong.
+    # When they joined, or staff put them in; None: the organisation file says that they belong.
     joined_at: Mapped[datetime | None]
 
 
