@@ -8,6 +8,7 @@ reminder is news first and a question second: nobody has to answer, and silence 
 * `coming.py`: one meeting: what a member says about coming, and words for whoever runs it; NEXT.
 * `telling.py`: who is concerned by a change, and what exactly each is told.
 * `changing.py`: one meeting moved, elsewhere, off, on again, or somebody else's to run.
+* `filed.py`: which meetings an organisation file has off.
 * `reminding.py`: what has come due: members are reminded, facilitators hear who is coming.
 * `preview.py`: what a change would have people hear, before it is made.
 * `keeping.py`: a series made, or changed as a whole.
@@ -24,7 +25,6 @@ from checkin.meetings.changing import (
     Planned,
     Restore,
     Run,
-    beginning,
     make,
     make_row,
     plan,
@@ -42,9 +42,10 @@ from checkin.meetings.coming import (
     record,
     stands,
 )
-from checkin.meetings.held import Kept, Occurrence, coming, exceptional, find, look_up, series_where
+from checkin.meetings.filed import set_cancelled
+from checkin.meetings.held import Kept, Occurrence, beginning, coming, exceptional, find, look_up, series_where
 from checkin.meetings.preview import Preview, preview
-from checkin.meetings.reminding import TOO_LATE, claim, set_cancelled
+from checkin.meetings.reminding import TOO_LATE, claim
 from checkin.meetings.series import DEFAULT_REMINDERS, Lead, Series, read_lead
 from checkin.meetings.telling import TOPICS, Foreseen, Hearer, foresee, values
 

@@ -17,7 +17,7 @@ from checkin import audit, people
 from checkin.errors import BadInput
 from checkin.meetings import telling
 from checkin.meetings.coming import HELPERS
-from checkin.meetings.held import Kept, Occurrence, coming, look_up, series_where
+from checkin.meetings.held import Kept, Occurrence, coming, look_up
 from checkin.meetings.telling import Hearer, Kind
 from checkin.store.ids import new_id
 from checkin.store.models import Duty, Meeting, MeetingChange, Membership, Person, Reminder
@@ -85,7 +85,7 @@ class Planned:
 
 def plan(work: Work, meeting_id: UUID, day: date, change: Change) -> Planned:
     """Return what a change would come to, changing nothing. Raises BadInput with one sentence when it cannot be."""
-    return _plan(work, *_find(work, meeting_id, day, lock=False), change)
+    return worked_out(work, *_find(work, meeting_id, day, lock=False), change)
 
 
 def make(work: Work, meeting_id: UUID, day: date, change: Change, *, by: UUID, version: int) -> Planned:
@@ -97,7 +97,7 @@ def make(work: Work, meeting_id: UUID, day: date, change: Change, *, by: UUID, v
     kept, occurrence = _find(work, meeting_id, day, lock=True)
     if occurrence.version != version:
         raise OvertakenError("Somebody has changed this meeting since you opened it. See how it is now.")
-    planned = _plan(work, kept, occurrence, change)
+    planned = worked_out(work, kept, occurrence, change)
     done = carry_out(work, kept, planned, by)
     audit.record(work, by, f"meeting_{planned.kind}", f"meeting {done.after.id}", f"{meeting_id} {day}")
     return done
@@ -110,7 +110,8 @@ def _find(work: Work, meeting_id: UUID, day: date, *, lock: bool) -> tuple[Kept,
     return found
 
 
-def _plan(work: Work, kept: Kept, before: Occurrence, change: Change) -> Planned:
+def worked_out(work: Work, kept: Kept, before: Occurrence, change: Change) -> Planned:
+    """Return what a change of this meeting would come to. Raises BadInput with one sentence when it cannot be."""
     if before.starts <= work.now:
         raise BadInput("This meeting has begun: nothing about it can be changed any more.")
     if before.status == "cancelled" and not isinstance(change, Restore):
@@ -276,35 +277,3 @@ def _look_again(work: Work, before: Occurrence) -> None:
     asked = (Duty.kind == "meeting", Duty.subject == before.meeting_id, Duty.starts == before.starts)
     open_ones = Duty.status.in_(("asked", "silent", "offered", "nobody"))
     work.conn.execute(update(Duty).where(*asked, open_ones).values(next_due_at=work.now))
-
-
-def cancel_filed(work: Work, meeting_id: UUID, day: date) -> None:
-    """A file has a meeting off, that is still to come and was not changed by hand."""
-    found = look_up(work, meeting_id, day, lock=True)
-    if found is None:
-        return
-    kept, occurrence = found
-    if occurrence.status == "planned" and occurrence.starts > work.now and not _by_hand(work, occurrence):
-        at_once = kept.series.reminded_by(occurrence.starts, work.now)
-        carry_out(work, kept, _plan(work, kept, occurrence, Cancel()), None, at_once=at_once)
-
-
-def restore_filed(work: Work, meeting_id: UUID, day: date) -> None:
-    """A file does not have a meeting off any more that it had off before."""
-    kept, occurrence = _find(work, meeting_id, day, lock=True)
-    # Off because the series is at another time now, it stays off.
-    if kept.series.on(day) is not None and not _by_hand(work, occurrence):
-        carry_out(work, kept, _plan(work, kept, occurrence, Restore()), None)
-
-
-def _by_hand(work: Work, occurrence: Occurrence) -> bool:
-    return bool(work.conn.execute(select(Stored.by_hand).where(Stored.id == occurrence.id)).scalar())
-
-
-def beginning(work: Work, meeting_id: UUID, starts: datetime) -> Occurrence | None:
-    """Return the meeting of a series that takes place and begins at this moment, or None."""
-    for kept in series_where(work, Meeting.id == meeting_id):
-        found = next(coming(work, [kept], starts - timedelta(seconds=1))[kept.id], None)
-        if found is not None and found.starts == starts:
-            return found
-    return None

@@ -172,3 +172,12 @@ def look_up(work: Work, meeting_id: UUID, day: date, *, lock: bool = False) -> t
         if starts is not None:
             return kept, kept.planned(starts)
     return None
+
+
+def beginning(work: Work, meeting_id: UUID, starts: datetime) -> Occurrence | None:
+    """Return the meeting of a series that takes place and begins at this moment, or None."""
+    for kept in series_where(work, Meeting.id == meeting_id):
+        found = next(coming(work, [kept], starts - timedelta(seconds=1))[kept.id], None)
+        if found is not None and found.starts == starts:
+            return found
+    return None

@@ -1,15 +1,13 @@
 """What has come due of meetings: reminders, headcounts, and that one is off of which nobody was to hear before."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
 
 from checkin import logs, outbox, timers, wording
 from checkin.conversation.effects import Stream
 from checkin.meetings import telling
-from checkin.meetings.changing import cancel_filed, make_row, restore_filed
+from checkin.meetings.changing import make_row
 from checkin.meetings.coming import facilitators_of, headcount
 from checkin.meetings.held import Kept, Occurrence, look_up, series_where
 from checkin.meetings.series import Told
@@ -159,18 +157,3 @@ def _tell_headcount(work: Work, occurrence: Occurrence) -> None:
             expires_at=occurrence.starts,
             dedupe=f"headcount:{occurrence.id}:{person_id}:{occurrence.version}",
         )
-
-
-def set_cancelled(work: Work, meeting_id: UUID, days: Collection[date]) -> None:
-    """Cancel the meetings of a series on these days, and no others that are still to come, as far as a file may: what
-    staff have changed by hand stays.
-
-    Whoever would have heard of one by now is told at once; of one further off, when they would have been reminded.
-    """
-    for day in sorted(days):
-        cancel_filed(work, meeting_id, day)
-    off = select(Stored.day).where(
-        Stored.meeting_id == meeting_id, Stored.status == "cancelled", Stored.starts_at > work.now
-    )
-    for day in set(work.conn.scalars(off)) - set(days):
-        restore_filed(work, meeting_id, day)
