@@ -126,11 +126,11 @@ def person_kept(number: int, file: Path) -> None:
     """Open what is kept of the RED case NUMBER of somebody erased, and write it to FILE as JSON. That is audited."""
     from checkin import audit
     from checkin.commands.opening import open_here
-    from checkin.records import erasing
+    from checkin.records import kept_files
 
     line = open_here()
     with line.store.work(line.clock()) as work:
-        found = erasing.kept(work, number)
+        found = kept_files.opened(work, number)
         audit.record(work, None, "opened_kept_file", f"case {number}")
     _write(file, json.dumps(found, ensure_ascii=False, indent=1))
     click.echo(f"Written to {file}. It says who it was: keep it where nobody else reads it.")

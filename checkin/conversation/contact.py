@@ -15,56 +15,7 @@ _OTHERWISE = (Heard.MAYBE, Heard.OTHER_NUMBER, Heard.OTHER_CHOICE, Heard.CANNOT,
 def questions(*, unasked: tuple[Effect, ...], done: str) -> Mapping[str, Step]:
     """Return the steps, "number" first. `unasked` is ordered when somebody falls silent at the first, `done` is the
     sentence said at the end."""
-    finish = (Tell(done),)
-    return {
-        "number": _step(
-            "contact.number",
-            {Heard.ONE: ("both",), Heard.YES: ("both",), Heard.TWO: ("texts",), Heard.THREE: ("calls",)},
-            skipped=("texts_unsaid",),
-            to="seen",
-            silent=(Reach("texts_unsaid"), *unasked),
-            more={
-                heard: Go(END, (Reach("neither"), Escalate(Severity.TASK, "number_not_safe"), Tell("contact.neither")))
-                for heard in (Heard.FOUR, Heard.NO)
-            },
-        ),
-        "seen": _step(
-            "contact.seen",
-            {Heard.ONE: ("shared",), Heard.YES: ("shared",), Heard.TWO: ("private",), Heard.NO: ("private",)},
-            skipped=("unsaid",),
-            to="voicemail",
-            silent=(Reach("unsaid"),),
-        ),
-        "voicemail": _step(
-            "contact.voicemail",
-            {
-                Heard.ONE: ("voicemail_none",),
-                Heard.NO: ("voicemail_none",),
-                Heard.TWO: ("voicemail_neutral",),
-                # A yes that does not say how much is taken for the less.
-                Heard.YES: ("voicemail_neutral",),
-                Heard.THREE: ("voicemail_full",),
-            },
-            skipped=("voicemail_none",),
-            to="hours",
-            silent=(Reach("voicemail_none"),),
-        ),
-        "hours": _step(
-            "contact.hours",
-            {
-                Heard.ONE: ("any_time",),
-                Heard.YES: ("any_time",),
-                Heard.TWO: ("mornings",),
-                Heard.THREE: ("afternoons",),
-                Heard.FOUR: ("evenings",),
-            },
-            skipped=("any_time",),
-            to=END,
-            silent=(Reach("any_time"),),
-            said=finish,
-            more={Heard.NO: Go(AGAIN)},
-        ),
-    }
+    return {"number": _number(unasked), "seen": _SEEN, "voicemail": _VOICEMAIL, "hours": _hours((Tell(done),))}
 
 
 def _step(
@@ -82,4 +33,60 @@ def _step(
     # One silence ends it: nobody is asked three more things that they will not answer.
     return Step(
         ask=ask, asked=Asked.MENU, hears={**rest, **hears, **(more or {})}, silence=Silence("day", Go(END, silent))
+    )
+
+
+_NEITHER = Go(END, (Reach("neither"), Escalate(Severity.TASK, "number_not_safe"), Tell("contact.neither")))
+
+
+def _number(unasked: tuple[Effect, ...]) -> Step:
+    return _step(
+        "contact.number",
+        {Heard.ONE: ("both",), Heard.YES: ("both",), Heard.TWO: ("texts",), Heard.THREE: ("calls",)},
+        skipped=("texts_unsaid",),
+        to="seen",
+        silent=(Reach("texts_unsaid"), *unasked),
+        more={Heard.FOUR: _NEITHER, Heard.NO: _NEITHER},
+    )
+
+
+_SEEN = _step(
+    "contact.seen",
+    {Heard.ONE: ("shared",), Heard.YES: ("shared",), Heard.TWO: ("private",), Heard.NO: ("private",)},
+    skipped=("unsaid",),
+    to="voicemail",
+    silent=(Reach("unsaid"),),
+)
+
+_VOICEMAIL = _step(
+    "contact.voicemail",
+    {
+        Heard.ONE: ("voicemail_none",),
+        Heard.NO: ("voicemail_none",),
+        Heard.TWO: ("voicemail_neutral",),
+        # A yes that does not say how much is taken for the less.
+        Heard.YES: ("voicemail_neutral",),
+        Heard.THREE: ("voicemail_full",),
+    },
+    skipped=("voicemail_none",),
+    to="hours",
+    silent=(Reach("voicemail_none"),),
+)
+
+
+def _hours(finish: tuple[Effect, ...]) -> Step:
+    return _step(
+        "contact.hours",
+        {
+            Heard.ONE: ("any_time",),
+            Heard.YES: ("any_time",),
+            Heard.TWO: ("mornings",),
+            Heard.THREE: ("afternoons",),
+            Heard.FOUR: ("evenings",),
+        },
+        skipped=("any_time",),
+        to=END,
+        silent=(Reach("any_time"),),
+        said=finish,
+        more={Heard.NO: Go(AGAIN)},
     )

@@ -13,7 +13,7 @@ from checkin.conversation.machine import open_step
 from checkin.conversation.replies import Asked, Kind, Reading, greets, read, sounds_low
 from checkin.conversation.risk import Level, Risk, read_risk
 from checkin.conversation.topic import Heard
-from checkin.conversations import allowance, finding, manners, safe_reply, shared, staff_texts, strangers
+from checkin.conversations import allowance, carrier_words, finding, manners, safe_reply, shared, staff_texts, strangers
 from checkin.conversations.sentences import render_plainly
 from checkin.conversations.staff_words import read_command
 from checkin.conversations.turn import Turn
@@ -22,12 +22,6 @@ from checkin.phone import is_e164
 from checkin.store.ids import new_id
 from checkin.store.models import Message
 from checkin.store.work import Work
-
-# Twilio's default opt-out and opt-in words: it acts on them itself and answers the first kind itself.
-CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-# Of these some are also how people take leave of more than texts.
-MAY_BE_FAREWELLS = frozenset({"end", "quit", "cancel"})
-CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +120,8 @@ def _converse(work: Work, text: Text, risk: Risk, turn: Turn, reading: Reading) 
     if staff_texts.hear(turn, text.body, risk):
         turn.passed_on = True
         return turn
-    turn.by_carrier = _mind_carrier(work, turn, text)
-    farewell = text.body.strip(" .").casefold() in MAY_BE_FAREWELLS
+    turn.by_carrier = carrier_words.mind(turn, text.body, text.carrier_did)
+    farewell = carrier_words.may_be_farewell(text.body)
     greeting = greets(text.body)
     # To "how are you" a low answer is low anyway; after an invitation it could pass for a plain no.
     low = turn.listens_for(Heard.LOW) and sounds_low(text.body)
@@ -146,7 +140,7 @@ def _is_unread(turn: Turn) -> bool:
 
 def _hear_shared(work: Work, text: Text, risk: Risk, behind: Behind) -> str:
     """Somebody uses a phone that several people share: hear them as whom they are, or ask."""
-    did, here = _carrier_did(work, text), new_id()
+    did, here = carrier_words.done(work, text.body, text.carrier_did), new_id()
     known = shared.decide(work, behind, text.body)
     if known is None and did != "STOP":
         asked = shared.ask(work, behind, _words(text), risk)
@@ -235,28 +229,6 @@ def keep(work: Work, text: Text) -> str:
 def _words(text: Text) -> str:
     pictures = "" if not text.media else f" [{text.media} picture{'s' if text.media > 1 else ''}]"
     return f"{text.body}{pictures}".strip()
-
-
-def _mind_carrier(work: Work, turn: Turn, text: Text) -> bool:
-    """Note what the carrier did by itself with an opt-out word; tell whether it will refuse an answer from us."""
-    did = _carrier_did(work, text)
-    if did == "STOP" and turn.pair_id is not None:
-        # The carrier lets nothing more out of that number; the line's own says what was stopped and what was not.
-        turn.mouth = None
-        return False
-    if did == "STOP":
-        people.block_texts(work, turn.member.id, blocked=True)
-        return True
-    if did == "START" and turn.member.text_blocked:
-        people.block_texts(work, turn.member.id, blocked=False)
-    return text.carrier_did == "HELP"
-
-
-def _carrier_did(work: Work, text: Text) -> str | None:
-    word = text.body.strip().casefold()
-    if text.carrier_did is not None or work.settings.advanced_opt_out:
-        return text.carrier_did
-    return "STOP" if word in CARRIER_STOPS else "START" if word in CARRIER_STARTS else None
 
 
 def _hear_stranger(work: Work, text: Text, risk: Risk, reading: Reading) -> str:

@@ -13,7 +13,7 @@ from checkin.conversation.events import Checked, Event, Opened, Replied
 from checkin.conversation.machine import advance, open_step
 from checkin.conversation.replies import Asked, Kind, read
 from checkin.conversation.state import Conversation
-from checkin.conversations.texts import MAY_BE_FAREWELLS
+from checkin.conversations.carrier_words import may_be_farewell
 
 Say = Callable[[str], str]
 """From a wording key to the sentence as it reaches somebody."""
@@ -63,7 +63,7 @@ def play(script: Script, say: Say) -> list[Said]:
         heard.append(Said("member", words))
         step = open_step(state)
         reading = read(words, step.asked if step else Asked.NONE)
-        farewell = words.casefold() in MAY_BE_FAREWELLS
+        farewell = may_be_farewell(words)
         events: list[Event] = [Replied(reading, farewell=farewell)]
         answer: list[str] = []
         notes: list[str] = []

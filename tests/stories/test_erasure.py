@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from checkin import escalations, people
 from checkin.errors import BadInput
-from checkin.records import erasing, evidence, exporting
+from checkin.records import erasing, evidence, exporting, kept_files
 from checkin.register import leaving
 from checkin.store.fields import fields
 from checkin.store.models import Base
@@ -98,7 +98,7 @@ def test_nothing_of_somebody_is_left_but_what_the_law_wants_kept(
     assert [kept.number for kept in receipt.kept] == [number]
     assert f"case {number} until 2" in erasing.told(receipt)
     with town.line.store.work(town.now()) as work:
-        kept = erasing.kept(work, number)
+        kept = kept_files.opened(work, number)
     assert (kept["name"], kept["numbers"]) == ("Ann", [NUMBER])
     assert DANGER in {entry["words"] for entry in kept["timeline"]}
     assert town.scalar("SELECT person_id FROM cases WHERE number = :number", number=number) is None
