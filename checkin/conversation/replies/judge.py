@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from checkin.conversation.replies.kinds import UNCLEAR, Asked, Kind, Reading
-from checkin.conversation.replies.lexicon import LETTERS
+from checkin.conversation.replies.lexicon import LETTERS, NAMES
 from checkin.conversation.replies.questions import question
 from checkin.conversation.replies.signs import Signs
 from checkin.conversation.replies.text import BREAK
@@ -180,20 +180,23 @@ _LATER: Final = frozenset({
 })  # fmt: skip
 
 
-_ASSENT: Final = frozenset({
-    "ok", "okay", "right", "alright", "yes", "then", "thanks", "iawn", "dobrze", "dobra", "tak", BREAK,
+# Whose news a good word is: "fine" alone may be an assent, or about whoever writes it; "she's fine", "all good" is not.
+_OF_THEM: Final = frozenset({
+    "all", "everything", "both", "he", "hes", "she", "shes", "they", "theyre", "her", "him", "them",
+    "popeth", "pawb", "mae", "maen", "ona", "on", "jest", "wszystko", "niej", "niego", "nia", "nim",
 })  # fmt: skip
 
 
 def _reach(found: Signs, tokens: list[str]) -> Reading:
-    """Answer a request to get in touch. Whoever says that they will (MAYBE) knows nothing yet: a yes or an ok alone is
-    no more than that. Whoever will, but only later, cannot just now."""
+    """Answer a request to get in touch. Whoever says that they will (MAYBE) knows nothing yet: a yes, an ok or a "fine"
+    alone is no more than that. Whoever will, but only later, cannot just now."""
     reading = _contact(found, tokens)
     if reading.kind not in {Kind.YES, Kind.NO, Kind.MAYBE}:
         return reading
     if "M" in found.signs:
         return MAYBE if _LATER.isdisjoint(tokens) else NO
-    told = "A" in found.signs or ("G" in found.signs and not _ASSENT.issuperset(tokens))
+    of_them = found.unknown or not (_OF_THEM | NAMES).isdisjoint(tokens)
+    told = "A" in found.signs or ("G" in found.signs and of_them)
     return reading if told or reading.kind is not Kind.YES else MAYBE
 
 
