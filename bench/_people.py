@@ -53,13 +53,15 @@ def settle_in(work: Work, many: int, *, asked: bool = False, due_at: datetime | 
     morning; and two colleagues on call.
 
     `asked`: each has an open check-in whose first text has just gone out. `due_at`: when the plans are due next
-    (default: tomorrow).
+    (default: tomorrow). Raises ValueError for more people than there are numbers of fiction.
     """
     due_at = due_at or work.now + timedelta(days=1)
     people = [
         Somebody(new_id(), new_id(), number, new_id() if asked else None, new_id())
         for number in islice(fictional_numbers(), many + 2)
     ]
+    if len(people) < many + 2:
+        raise ValueError(f"There are numbers for {len(people) - 2} people, and {many} were asked for.")
     work.add_all(Person, list(_people(work, people)))
     work.add_all(Phone, [_phone(work, p) for p in people])
     work.add_all(PersonPhone, [{"person_id": p.id, "phone_id": p.phone_id, "rank": 1} for p in people])

@@ -38,12 +38,15 @@ def span(day: date, zone: ZoneInfo, begins: time | None = None, ends: time | Non
     """Return the moments (UTC) between which somebody is busy on a day: the whole of it, or from and until a time.
 
     Of a time that comes twice as the clocks go back, the first is meant; one that is left out as they go forward is as
-    much later. Raises BadInput with one sentence when it ends before it begins.
+    much later. Raises BadInput with one sentence when it ends before it begins, or is of no year that people plan for.
     """
-    start = datetime.combine(day, begins or time(), zone).astimezone(UTC)
-    last, until = (day, ends) if ends else (day + timedelta(days=1), time())
-    # Compared as moments: on one zone's clocks, Python would compare what they show.
-    end = datetime.combine(last, until, zone).astimezone(UTC)
+    try:
+        start = datetime.combine(day, begins or time(), zone).astimezone(UTC)
+        last, until = (day, ends) if ends else (day + timedelta(days=1), time())
+        # Compared as moments: on one zone's clocks, Python would compare what they show.
+        end = datetime.combine(last, until, zone).astimezone(UTC)
+    except OverflowError as error:
+        raise BadInput(f"{day.isoformat()} is not a day that can be kept.") from error
     if end <= start:
         raise BadInput("An appointment must end after it begins.")
     return start, end

@@ -268,6 +268,11 @@ def test_an_appointment_is_a_span_on_the_clocks_of_the_day(
         assert tuple(f"{moment:%H:%M}" for moment in found) == span
 
 
+def test_the_last_day_of_the_calendar_is_no_day_for_an_appointment() -> None:
+    with pytest.raises(BadInput, match="9999-12-31 is not a day that can be kept"):
+        appointments.span(date.max, LONDON)
+
+
 def test_an_appointment_keeps_a_ladder_waiting_and_it_goes_on_afterwards(line: Line) -> None:
     busy(line, "12:10", "14:00")
     check_in = asks(line)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from checkin import appointments
 from checkin.errors import BadInput
-from checkin.load.nodes import Node
+from checkin.load.nodes import YEARS, Node
 
 # When somebody is busy (UTC), and what for.
 Spec = tuple[tuple[datetime, datetime], str]
@@ -29,6 +29,9 @@ def appointment(n: Node, zone: str) -> Spec | None:
 def day_of(written: str) -> date:
     """Return a day such as 2026-12-24. Raises BadInput."""
     try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise BadInput(f"{written!r} is not a day such as 2026-12-24") from error
+        day = date.fromisoformat(written)
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise BadInput(f"{written!r} is not a day such as 2026-12-24")
+    return day

@@ -28,6 +28,10 @@ class Mistake:
     why: str
 
 
+# Days that people plan for. The first and the last of the calendar have no day before or after them.
+YEARS = range(2000, 3000)
+
+
 @dataclass(slots=True)
 class Node:
     """One mapping of the file. Every method takes a field, reports what is wrong with it, and gives a default."""
@@ -136,7 +140,7 @@ class Node:
             found = datetime.fromisoformat(value)
         except ValueError:
             found = None
-        if found is None or found.tzinfo is not None:
+        if found is None or found.tzinfo is not None or found.year not in YEARS:
             if value:
                 self.wrong(f"must be a day and time such as 2026-01-06 19:00, not {value!r}", name)
             return datetime(2026, 1, 1)  # noqa: DTZ001  # wall-clock time; its zone stands beside it

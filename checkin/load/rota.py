@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from checkin import recurrence
-from checkin.load.nodes import Node
+from checkin.load.nodes import YEARS, Node
 from checkin.rota.policy import Shift, occurrences, overlapping
 from checkin.rota.words import day_and_time
 
@@ -136,11 +136,14 @@ def swap(n: Node, shifts: Mapping[str, ShiftSpec]) -> OverrideSpec | None:
 def _day(n: Node, name: str) -> date | None:
     value = n.text(name)
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
-        if value:
-            n.wrong(f"must be a day such as 2026-12-24, not {value!r}", name)
-        return None
+        found = date.min
+    if found.year in YEARS:
+        return found
+    if value:
+        n.wrong(f"must be a day such as 2026-12-24, not {value!r}", name)
+    return None
 
 
 def _span(n: Node, zone: str) -> tuple[datetime, datetime]:
