@@ -60,7 +60,7 @@ def rate(
 
 def start_worker(supervisor: Supervisor, environment: dict[str, str], name: str) -> None:
     """Start a worker as the Procfile does."""
-    simple = ["--worker-class", "rq.worker.SimpleWorker", "--quiet"]
+    simple = ["--worker-class", "workers.starting.Worker", "--quiet"]
     supervisor.start(name, python("rq.cli", "worker", *simple, "urgent", "normal", "bulk"), environment)
 
 

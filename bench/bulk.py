@@ -33,7 +33,7 @@ from workers.jobs import send
 PEOPLE, A_SECOND, WORKERS, CARRIER_MS = 100_000, 400, 4, 150
 PLANNED, SHARE, PROMISED = 60.0, 0.95, 2.0
 # As in the Procfile.
-_WORKER = ("--worker-class", "rq.worker.SimpleWorker", "--quiet", "urgent", "clock", "normal", "bulk")
+_WORKER = ("--worker-class", "workers.starting.Worker", "--quiet", "urgent", "clock", "normal", "bulk")
 _OPEN = "SELECT count(*) FROM plans WHERE next_due_at <= now()"
 _LEFT = (
     # Calls to those on call wait here: the carrier never tells that the first has ended.

@@ -31,7 +31,7 @@ from checkin.store.work import Work
 A_SECOND, SECONDS, ONE_IN, BULK, CARRIER_MS = 50, 30, 25, 10_000, 150
 PROMISED = 2.0
 # As in the Procfile.
-_WORKER = ("--worker-class", "rq.worker.SimpleWorker", "--quiet", "urgent", "clock", "normal", "bulk")
+_WORKER = ("--worker-class", "workers.starting.Worker", "--quiet", "urgent", "clock", "normal", "bulk")
 RED, EVERYDAY = "i want to kill myself", "im fine thank you love"
 
 _PAGES = text(

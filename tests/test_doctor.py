@@ -1,11 +1,15 @@
 """The doctor: a line that is well is told so, and each thing that can be wrong is found, with what mends it."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -31,6 +35,7 @@ from tests.parts import environment, loads
 from tests.simulator.standin import Quiet
 from workers.queues import connection
 
+ROOT = Path(__file__).parent.parent
 LINE, SUE = "+447700900000", "+447700900131"
 ACCOUNT, TOKEN = "AC" + "5" * 32, "a-token-for-tests"
 ORGANISATION = """
@@ -236,6 +241,25 @@ def test_a_process_does_not_start_on_what_cannot_work(clinic: Clinic) -> None:
     clinic.does("UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(CannotStart, match=r"this version's tables. Mend it: `checkin db upgrade`"):
         start_line(clinic.environment)
+
+
+def test_each_kind_of_process_looks_before_it_does_anything(clinic: Clinic) -> None:
+    """What is wrong with the keys is said by the process itself, at once, and not by each of its jobs."""
+    commands = (
+        ("rq.cli", "worker", "--worker-class", "workers.starting.Worker", "--quiet", "--burst", "urgent"),
+        ("rq.cli", "cron", "--logging-level", "WARNING", "workers.schedule"),
+        ("gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"),
+    )
+    ours = ("CHECKIN_", "TWILIO_", "RQ_", "DATABASE_", "REDIS_", "PUBLIC_", "PORT", "HOST", "PROMETHEUS_")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environ |= clinic.environment | {"CHECKIN_KEYS": new_key(), "PORT": "0", "WEB_CONCURRENCY": "1"}
+    started = [
+        subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+        for command in commands
+    ]
+    for command, process in zip(commands, started, strict=True):
+        _, said = process.communicate(timeout=90)
+        assert (process.returncode != 0, "do not open what is stored" in said) == (True, True), (command, said)
 
 
 def test_a_real_text_and_call_are_followed_to_the_handset(clinic: Clinic) -> None:

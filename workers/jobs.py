@@ -35,7 +35,8 @@ _MOST_PLANS = 800
 
 
 @cache
-def _line() -> bootstrap.Line:
+def the_line() -> bootstrap.Line:
+    """Return the line, opened once a process. Raises BadSetting, and CannotStart when it cannot work as it is set."""
     return bootstrap.start_line(os.environ)
 
 
@@ -43,7 +44,7 @@ def _line() -> bootstrap.Line:
 def tick() -> None:
     """Do what has come due: plans, buddies' weeks, meetings, duties, timers; then see to what is owed. It costs what is
     due."""
-    line = _line()
+    line = the_line()
     now = line.clock()
     with line.store.work(now) as work:
         health.beat(work, "clock")
@@ -58,7 +59,7 @@ def tick() -> None:
 @_job
 def fire() -> None:
     """Send pages, and fire the timers that are due now: what one person's turn left for others."""
-    line = _line()
+    line = the_line()
     now = line.clock()
     if queues.URGENT in health.queues_with_work(line.store, now):
         send(queues.URGENT)
@@ -74,7 +75,7 @@ def fire() -> None:
 @_job
 def send(queue: str) -> None:
     """Send one lot of what `queue` owes, and ask for the next when there is more."""
-    line = _line()
+    line = the_line()
     lane = line.lanes[queue]
     if line.dispatcher.send(lane, line.clock()):
         queues.go_on(line.settings.redis_url, queue, "send", queue)
@@ -83,7 +84,7 @@ def send(queue: str) -> None:
 @_job
 def look_ahead() -> None:
     """Look for holes in the rota that are coming up, and tell staff."""
-    line = _line()
+    line = the_line()
     with line.store.work(line.clock()) as work:
         duties.look_ahead(work)
 
@@ -91,7 +92,7 @@ def look_ahead() -> None:
 @_job
 def file_names() -> None:
     """File the names of people who were stored without, so that they can be searched for."""
-    line = _line()
+    line = the_line()
     filed = _MOST
     while filed == _MOST:
         with line.store.work(line.clock()) as work:
@@ -101,21 +102,21 @@ def file_names() -> None:
 @_job
 def remove_old() -> None:
     """Remove what has been kept for as long as it may be."""
-    line = _line()
+    line = the_line()
     retention.run(line.store, line.clock())
 
 
 @_job
 def move_old() -> None:
     """Move messages about which nothing is left to be done to where the past lies."""
-    line = _line()
+    line = the_line()
     history.move(line.store, line.clock())
 
 
 @_job
 def count() -> None:
     """Count for reports what has happened, a few weeks at a time."""
-    line = _line()
+    line = the_line()
     more = True
     while more:
         with line.store.work(line.clock()) as work:
@@ -125,14 +126,14 @@ def count() -> None:
 @_job
 def reconcile() -> None:
     """Look up at the carrier what may or may not have been sent."""
-    line = _line()
+    line = the_line()
     line.dispatcher.reconcile(line.clock())
 
 
 @_job
 def audit() -> None:
     """Look whether everything happened that should have, and tell the admin of what did not."""
-    line = _line()
+    line = the_line()
     with line.store.work(line.clock()) as work:
         auditor.audit(work)
 
@@ -140,7 +141,7 @@ def audit() -> None:
 @_job
 def pulse() -> None:
     """Tell the outside that all is well, when that has been shown: whoever listens raises the alarm when this stops."""
-    line = _line()
+    line = the_line()
     if line.settings.heartbeat_url is None:
         return
     now = line.clock()
@@ -153,7 +154,7 @@ def pulse() -> None:
 @_job
 def read_feeds() -> None:
     """Read the feeds of the directory again, and tell staff of helplines that have to be checked."""
-    line = _line()
+    line = the_line()
     now = line.clock()
     with line.store.work(now) as work:
         nightly.warn(work)
@@ -163,5 +164,5 @@ def read_feeds() -> None:
 @_job
 def read_asked_feeds() -> None:
     """Read the feeds of the directory that staff asked for."""
-    line = _line()
+    line = the_line()
     nightly.read_asked(line.store, line.clock())

@@ -135,7 +135,7 @@ def test_from_nothing_to_an_answer(machine: Machine, databases: Databases, redis
         machine.starts("web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning", "wsgi:app",
             HOST="127.0.0.1", PORT=str(web))  # fmt: skip
         for name in ("one", "two"):
-            machine.starts(name, "rq.cli", "worker", "--worker-class", "rq.worker.SimpleWorker", "--quiet", "urgent",
+            machine.starts(name, "rq.cli", "worker", "--worker-class", "workers.starting.Worker", "--quiet", "urgent",
                 "clock", "normal", "bulk", RQ_REDIS_URL=redis)  # fmt: skip
         machine.starts("clock", "rq.cli", "cron", "--logging-level", "WARNING", "workers.schedule", RQ_REDIS_URL=redis)
         _until(f"{url}/healthz")

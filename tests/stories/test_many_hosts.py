@@ -119,7 +119,7 @@ def _command(name: str) -> list[str]:
         return ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning", "wsgi:app"]
     if name in WORKERS:
         queues = ["urgent", "clock", "normal", "bulk"]
-        return ["rq.cli", "worker", "--worker-class", "rq.worker.SimpleWorker", "--quiet", *queues]
+        return ["rq.cli", "worker", "--worker-class", "workers.starting.Worker", "--quiet", *queues]
     return ["rq.cli", "cron", "--logging-level", "WARNING", "workers.schedule"]
 
 

@@ -117,7 +117,7 @@ class Town:
         self.web = self._start(
             stack, "web", ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning", "wsgi:app"]
         )
-        self.worker = self._start(stack, "worker", ["rq.cli", "worker", "--worker-class", "rq.worker.SimpleWorker",
+        self.worker = self._start(stack, "worker", ["rq.cli", "worker", "--worker-class", "workers.starting.Worker",
             "--quiet", "urgent", "clock", "normal", "bulk"])  # fmt: skip
         self._wait_for(f"{self.url}/healthz")
         self.line: Line = open_line(self.environment)
