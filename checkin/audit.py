@@ -11,9 +11,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from checkin import logs
 from checkin.store.models import Audit, Person
@@ -69,34 +70,42 @@ def search(
     work: Work, *, actor: UUID | None = None, action: str = "", subject: str = "", since: datetime | None = None,
     until: datetime | None = None, skip: int = 0, most: int = 51,
 ) -> list[Entry]:  # fmt: skip
-    """Return what was done, newest first: by `actor`, an `action`, to a `subject` that begins so, from `since` (aware)
-    to before `until`. One row more than fits a page says that there are more."""
-    wanted = select(Audit.id, Audit.at, Person.name, Audit.actor, Audit.action, Audit.subject, Audit.detail).outerjoin(
-        Person, Person.id == Audit.actor
-    )
+    """Return what was done, newest first: by `actor`, an `action` and to a `subject` that begin so, from `since`
+    (aware) to before `until`. One row more than fits a page says that there are more."""
+    wanted = _ENTRIES
     if actor:
         wanted = wanted.where(Audit.actor == actor)
     if action:
-        wanted = wanted.where(Audit.action == action)
+        wanted = wanted.where(Audit.action.startswith(action, autoescape=True))
     if subject:
         wanted = wanted.where(Audit.subject.startswith(subject, autoescape=True))
     if since:
         wanted = wanted.where(Audit.at >= since)
     if until:
         wanted = wanted.where(Audit.at < until)
-    rows = work.conn.execute(wanted.order_by(Audit.id.desc()).offset(skip).limit(most)).all()
+    return _entries(work, wanted.offset(skip).limit(most))
+
+
+def last(work: Work, action: str) -> Entry | None:
+    """Return when an action was done last; None when it never was."""
+    return next(iter(_entries(work, _ENTRIES.where(Audit.action == action).limit(1))), None)
+
+
+_ENTRIES = (
+    select(Audit.id, Audit.at, Person.name, Audit.action, Audit.subject, Audit.detail)
+    .outerjoin(Person, Person.id == Audit.actor)
+    .order_by(Audit.id.desc())
+)
+
+
+def _entries(work: Work, wanted: Select[Any]) -> list[Entry]:
     return [
         Entry(
             row.id, row.at, work.vault.open(row.name, "people.name") if row.name else None,
             row.action, row.subject or "", row.detail or "",
         )
-        for row in rows
+        for row in work.conn.execute(wanted)
     ]  # fmt: skip
-
-
-def last(work: Work, action: str) -> Entry | None:
-    """Return when an action was done last; None when it never was."""
-    return next(iter(search(work, action=action, most=1)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,44 @@ def decline(work: Work, tip_id: UUID, by: UUID) -> None:
     _decide(work, tip_id, by, status="declined")
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A tip that others can hear, in its words for them; `since` when, and by how many people it has been heard."""
+
+    id: UUID
+    since: datetime
+    words: str
+    topics: tuple[str, ...]
+    people: int
+
+
+_HEARD_BY = text(
+    """
+    SELECT t.id, t.decided_at, t.words, t.topics, (SELECT count(*) FROM tip_hearings h WHERE h.tip_id = t.id) AS people
+    FROM tips t WHERE t.status = 'approved' ORDER BY t.decided_at DESC, t.id LIMIT :most OFFSET :skip
+    """
+)
+
+
+def heard(work: Work, *, skip: int, most: int) -> list[Heard]:
+    """Return the tips that others can hear, the newest first."""
+    rows = work.conn.execute(_HEARD_BY, {"skip": skip, "most": most})
+    return [
+        Heard(row.id, row.decided_at, work.vault.open(row.words, "tips.words"), tuple(row.topics), row.people)
+        for row in rows
+    ]
+
+
+def take_back(work: Work, tip_id: UUID, by: UUID) -> None:
+    """Have nobody hear a tip any more, from now on, until staff decide on it anew. Raises BadInput with one sentence
+    when it is not heard."""
+    theirs = update(Tip).where(Tip.id == tip_id, Tip.status == "approved")
+    if work.conn.execute(theirs.values(status="waiting", decided_at=None, decided_by=None)).rowcount == 0:
+        raise BadInput("Somebody has taken this tip back already.")
+    outbox.withdraw(work, tip_id, "not_relevant")
+    audit.record(work, by, "tip_taken_back", f"tip {tip_id}")
+
+
 def _decide(work: Work, tip_id: UUID, by: UUID, **values: object) -> None:
     mine = Tip.id == tip_id, Tip.status == "waiting"
     done = work.conn.execute(update(Tip).where(*mine).values(decided_by=by, decided_at=work.now, **values))

@@ -5,7 +5,8 @@ A room is a module with `room(...) -> Blueprint`: its addresses and their views.
 
 * `rooms.py`: the table of rooms: who may enter, and how each stands in the navigation.
 * `desk.py`: what every view works with: the line, its clock, and the bell that is rung after a commit.
-* `login.py`, `second.py`, `invitations.py`: the entrances; `limits.py` counts wrong tries there.
+* `login.py`, `second.py`, `invitations.py`: the entrances; `limits.py` counts wrong tries there, `known.py` tells
+  browsers apart in which somebody has logged in before.
 * `proof.py`: the session, a password asked for once more, and the way back after a log-in.
 * `guard.py`: what stands before every room: session, CSRF, roles, headers, and pages for what goes wrong.
 * `forms.py`, `_forms.html`: the one idiom for forms: errors beside the field, what was typed stays, a second editor is

@@ -48,8 +48,8 @@ def number(label: str, *, least: int, most: int, hint: str = "", needed: str = "
 
 
 def day(label: str, *, hint: str = "", needed: str = "") -> Any:
-    """A day, as `date`."""
-    return wtforms.DateField(label, [_given(needed)], description=hint)
+    """A day, as `date`. A browser sends it in figures, the year first; without its help it is typed as people write."""
+    return wtforms.DateField(label, [_given(needed)], format=_DAYS, description=hint)
 
 
 def clock(label: str, *, hint: str = "", needed: str = "") -> Any:
@@ -95,6 +95,7 @@ def file(label: str, *, hint: str = "", needed: str = "") -> Any:
     return wtforms.FileField(label, description=hint)
 
 
+_DAYS = ["%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d/%m/%Y", "%d.%m.%Y"]
 _EMAIL = "Enter an e-mail address such as name@example.org"
 
 

@@ -31,6 +31,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, time
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -55,6 +56,7 @@ from console.form_fields import (
     words,
     yes,
 )  # fmt: skip
+from console.times import dated
 
 __all__ = [
     "Difference", "Filter", "Form", "anchor", "choice", "clock", "day", "email", "file", "line", "moment", "number",
@@ -65,7 +67,7 @@ __all__ = [
 _SENTENCES = {
     "Not a valid choice.": "Choose one of these",
     "Not a valid integer value.": "Enter a whole number, such as 3",
-    "Not a valid date value.": "Enter a day, such as 2026-12-24",
+    "Not a valid date value.": "Enter a day, such as 24 Dec 2026",
     "Not a valid time value.": "Enter a time, such as 19:30",
     "Not a valid datetime value.": "Enter a day and a time",
     "Invalid Choice: could not be coerced.": "Choose one of these",
@@ -247,9 +249,14 @@ def anchor(field: Any) -> str:
 
 
 def said(field: Any, value: object) -> str:
-    """Return what a field holds as people say it: the name of a choice, Yes or No, nothing as "Not given"."""
+    """Return what a field holds as people say it: the name of a choice, Yes or No, a day and a time as "Thu 24 Dec
+    2026, 19:30", nothing as "Not given"."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, date):
+        return dated(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if value is None or value in ("", (), []):  # a list is in no set
         return "Not given"
     names = {one.value: one.label for one in getattr(field, "choices", None) or ()}

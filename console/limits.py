@@ -1,10 +1,10 @@
 """How often somebody may be wrong. Only wrong tries count.
 
 One address guessing one account is stopped soon, and for longer each time; a whole account is closed to all who guess
-for ten minutes at most, so that nobody can be kept out for long by others' guessing.
+for ten minutes at most. A browser in which its owner has logged in before is counted by itself (`known.py`): however
+long others guess, from wherever, they cannot keep the owner out of it.
 """
 
-import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from flask_limiter import Limiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from console import known
 from console.times import lasting_seconds
 
 SAME_PERSON = "5 per 5 minutes; 10 per hour; 20 per day"
@@ -32,7 +33,7 @@ class Limits:
         # One second, once: nobody is kept waiting for a Redis that is away.
         patience: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}
         self._limiter = Limiter(
-            address,
+            _from,
             storage_uri=redis_url,
             storage_options=patience,
             in_memory_fallback_enabled=True,
@@ -58,19 +59,26 @@ class Limits:
 
 
 def address() -> str:
-    """Return where a request comes from."""
-    return request.remote_addr or "nowhere"
+    """Return where a request comes from: the browser, when the account that it names has logged in there before."""
+    return known.browser(_named()) or _from()
 
 
 def account() -> str:
-    """Return which account a request names, or is of; not its address."""
-    of = g.session.account.email if g.get("session") else request.form.get("email", "").strip().lower()
-    return hashlib.sha256(of.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Return which account a request names, or is of, and nothing of its address."""
+    return known.browser(_named()) or _named()
 
 
 def person() -> str:
     """Return which account a request names, and where it comes from."""
-    return f"{account()}@{address()}"
+    return f"{_named()}@{address()}"
+
+
+def _from() -> str:
+    return request.remote_addr or "nowhere"
+
+
+def _named() -> str:
+    return known.account(g.session.account.email if g.get("session") else request.form.get("email", ""))
 
 
 def _was_wrong(answer: Response) -> bool:

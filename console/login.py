@@ -32,37 +32,6 @@ def room(desk: Desk, counting: limits.Limits) -> Blueprint:
     """Return the room: `/log-in`, `/log-in/again`, `/log-out`."""
     door = Blueprint("login", __name__)
 
-    def log_in() -> AnyResponse:
-        if request.method == "GET" and g.account:
-            return redirect(proof.local_path(request.values.get("next", "")) or _home(), 303)
-        form = LogIn()
-        if form.sent():
-            account = _check(desk, form.email.data, form.password.data)
-            if account:
-                return proof.welcome(desk, account, rooms.home(account.role))
-            form.refuse(_WRONG, "password")
-        return _page(form)
-
-    def again() -> AnyResponse:
-        if g.account is None:
-            return redirect(url_for("login.log_in"), 303)
-        form = Again()
-        if form.sent():
-            if _check(desk, g.account.email, form.password.data):
-                with desk.work() as work:
-                    staff.prove(work, g.session)
-                return redirect(proof.local_path(request.values.get("next", "")) or _home(), 303)
-            form.refuse("That is not your password", "password")
-        return _page(form)
-
-    def log_out() -> AnyResponse:
-        if g.session is not None:
-            with desk.work() as work:
-                staff.end_session(work, g.session.account.person_id, g.session.id)
-                audit.record(work, g.session.account.person_id, "log_out", "console")
-        session.clear()
-        return redirect(url_for("login.log_in"), 303)
-
     def too_often(_: TooManyRequests) -> AnyResponse:
         sentence, seconds = counting.wait()
         form = Again() if request.endpoint == "login.again" else LogIn()
@@ -73,13 +42,48 @@ def room(desk: Desk, counting: limits.Limits) -> Blueprint:
 
     ours, whole = (limits.SAME_PERSON, limits.person), (limits.SAME_ACCOUNT, limits.account)
     here = (limits.SAME_ADDRESS, limits.address)
-    entry = counting.guard("login.log_in", log_in, ours, whole, here)
+    entry = counting.guard("login.log_in", lambda: _log_in(desk), ours, whole, here)
+    once_more = counting.guard("login.again", lambda: _again(desk), ours)
     door.add_url_rule("/log-in", "log_in", entry, methods=_BOTH)
-    door.add_url_rule("/log-in/again", "again", counting.guard("login.again", again, ours), methods=_BOTH)
-    door.add_url_rule("/log-out", "log_out", log_out, methods=["POST"])
+    door.add_url_rule("/log-in/again", "again", once_more, methods=_BOTH)
+    door.add_url_rule("/log-out", "log_out", lambda: _log_out(desk), methods=["POST"])
     door.register_error_handler(429, too_often)
     door.register_error_handler(CSRFError, _form_is_old)
     return door
+
+
+def _log_in(desk: Desk) -> AnyResponse:
+    if request.method == "GET" and g.account:
+        return redirect(proof.local_path(request.values.get("next", "")) or _home(), 303)
+    form = LogIn()
+    if form.sent():
+        account = _check(desk, form.email.data, form.password.data)
+        if account:
+            return proof.welcome(desk, account, rooms.home(account.role))
+        form.refuse(_WRONG, "password")
+    return _page(form)
+
+
+def _again(desk: Desk) -> AnyResponse:
+    if g.account is None:
+        return redirect(url_for("login.log_in"), 303)
+    form = Again()
+    if form.sent():
+        if _check(desk, g.account.email, form.password.data):
+            with desk.work() as work:
+                staff.prove(work, g.session)
+            return redirect(proof.local_path(request.values.get("next", "")) or _home(), 303)
+        form.refuse("That is not your password", "password")
+    return _page(form)
+
+
+def _log_out(desk: Desk) -> AnyResponse:
+    if g.session is not None:
+        with desk.work() as work:
+            staff.end_session(work, g.session.account.person_id, g.session.id)
+            audit.record(work, g.session.account.person_id, "log_out", "console")
+    session.clear()
+    return redirect(url_for("login.log_in"), 303)
 
 
 def _page(form: LogIn | Again, status: int = 0) -> Response:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from checkin import audit, staff
 from checkin.staff import Account
 from checkin.store.work import Work
+from console import known
 from console.desk import Desk
 
 # How long a password that was just given counts as just given.
@@ -67,6 +68,8 @@ def _begin(work: Work, account: Account, *, whole: bool) -> None:
     session.clear()
     session.permanent = True
     session["log-in"] = secret
+    if whole:
+        known.remember(account.email)
 
 
 def is_fresh() -> bool:

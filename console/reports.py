@@ -42,48 +42,52 @@ def room(desk: Desk) -> Blueprint:
     """Return the room: `/reports`, and each figure as a picture and as a sheet."""
     door = Blueprint("reports", __name__, url_prefix="/reports")
 
-    def show() -> Response:
-        with desk.work() as work:
-            found = _read(desk, work)
-            page = render_template(
-                "reports.html",
-                form=found.form,
-                report=found,
-                said=report_words,
-                fewest=work.settings.small_numbers,
-                counted=reports.counted_until(work),
-                # What is not of this form would be taken for a part of the address.
-                address={field.name: request.args[field.name] for field in found.form if field.name in request.args},
-                times=desk.times(work),
-            )
-            audit.record(work, me().person_id, "read_figures", "reports")
-        return Response(page, 422 if found.form.errors else 200)
-
     def plot(name: str) -> Response:
         with desk.work() as work:
             figure = _one(_read(desk, work), name)
         return Response(plots.svg(figure), mimetype="image/svg+xml")
 
     def sheet(name: str) -> Response:
-        with desk.work() as work:
-            figure, fewest = _one(_read(desk, work), name), work.settings.small_numbers
-            audit.record(work, me().person_id, "saved_figures", f"report {figure.name}")
-        rows = [
-            [report_words.row(row.name), *(report_words.cell(cell, fewest) for cell in row.cells)]
-            for row in figure.rows
-        ]
-        return sheets.sheet(figure.name, report_words.header(figure), rows)
+        return _sheet(desk, name)
 
     def dress(answer: AnyResponse) -> AnyResponse:
         if answer.mimetype == "image/svg+xml":
             answer.headers["Content-Security-Policy"] = _PICTURE
         return answer
 
-    door.add_url_rule("", "show", show)
+    door.add_url_rule("", "show", lambda: _show(desk))
     door.add_url_rule("/<name>.svg", "plot", plot)
     door.add_url_rule("/<name>.csv", "sheet", sheet)
     door.after_request(dress)
     return door
+
+
+def _show(desk: Desk) -> Response:
+    with desk.work() as work:
+        found = _read(desk, work)
+        page = render_template(
+            "reports.html",
+            form=found.form,
+            report=found,
+            said=report_words,
+            fewest=work.settings.small_numbers,
+            counted=reports.counted_until(work),
+            # What is not of this form would be taken for a part of the address.
+            address={field.name: request.args[field.name] for field in found.form if field.name in request.args},
+            times=desk.times(work),
+        )
+        audit.record(work, me().person_id, "read_figures", "reports")
+    return Response(page, 422 if found.form.errors else 200)
+
+
+def _sheet(desk: Desk, name: str) -> Response:
+    with desk.work() as work:
+        figure, fewest = _one(_read(desk, work), name), work.settings.small_numbers
+        audit.record(work, me().person_id, "saved_figures", f"report {figure.name}")
+    rows = [
+        [report_words.row(row.name), *(report_words.cell(cell, fewest) for cell in row.cells)] for row in figure.rows
+    ]
+    return sheets.sheet(figure.name, report_words.header(figure), rows)
 
 
 def _one(report: Report, name: str) -> Figure:

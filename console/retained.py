@@ -7,17 +7,12 @@ from flask import Blueprint, Response, render_template
 
 from checkin import audit, retention
 from checkin.records import consent_pack as packing
+from console import audit_words
 from console.desk import Desk, me
-from console.times import lasting
+from console.times import kept_for
 
 # Without a run for so long, or a backup, somebody ought to look.
 _NIGHT_MISSED, _BACKUP_OLD = timedelta(days=2), timedelta(days=8)
-
-
-def _kept(span: timedelta) -> str:
-    """Return a length of time as it was meant: in years where it is some, give or take leap days."""
-    years = round(span.days / 365.25)
-    return f"{years} years" if years > 1 and abs(span.days - years * 365.25) <= years else lasting(span)
 
 
 def room(desk: Desk) -> Blueprint:
@@ -26,7 +21,8 @@ def room(desk: Desk) -> Blueprint:
 
     def show() -> Response:
         with desk.work() as work:
-            nights, backup = retention.nights(work), audit.last(work, "backed_up")
+            nights, times = retention.nights(work), desk.times(work)
+            backup, restored = audit.last(work, "backed_up"), audit.last(work, "restored")
             page = render_template(
                 "records.html",
                 countdown=retention.countdown(work),
@@ -35,11 +31,12 @@ def room(desk: Desk) -> Blueprint:
                 missed=not nights or work.now - nights[0].at > _NIGHT_MISSED,
                 backup=backup,
                 old=backup is None or work.now - backup.at > _BACKUP_OLD,
-                restored=audit.last(work, "restored"),
+                restored=restored,
+                told=audit_words.teller(work, filter(None, (backup, restored)), times),
                 checked=audit.last(work, "check_audit"),
                 now=work.now,
-                kept=_kept,
-                times=desk.times(work),
+                kept=kept_for,
+                times=times,
             )
             audit.record(work, me().person_id, "read_records", "records")
         return Response(page)

@@ -15,7 +15,7 @@ from console import forms, rota_changes
 from console.desk import Desk
 
 _COMING = timedelta(days=14)
-_LANGUAGES = (("", "Any"), ("en", "English"), ("cy", "Welsh"), ("pl", "Polish"))
+_LANGUAGES = (("", "Any language"), ("en", "English"), ("cy", "Welsh"), ("pl", "Polish"))
 
 
 class Ask(forms.Filter):
@@ -73,6 +73,7 @@ def _who_would_answer(desk: Desk, work: Work, asked: dict[str, Any]) -> tuple[di
     return {
         "at": words.day_and_time(at, zone),
         "hole": not turns,
+        "language": dict(_LANGUAGES).get(language, "") if language else "",
         "in_turn": [
             {
                 "name": names.get(person, ""),

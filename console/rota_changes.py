@@ -1,9 +1,8 @@
 """Changing the rota: each change is read back in words, with the gaps it would leave, before it is kept."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial, update_wrapper
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -274,12 +273,4 @@ def _in_words(desk: Desk, form: ShiftForm, work: Work) -> str:
 
 
 def _rows(form: forms.Form) -> list[tuple[str, str]]:
-    return [(field.label.text, _said(field)) for field in form]
-
-
-def _said(field: Any) -> str:
-    if isinstance(field.data, datetime):
-        return f"{field.data:%a} {field.data.day} {field.data:%b %Y %H:%M}"
-    if isinstance(field.data, date):
-        return f"{field.data:%a} {field.data.day} {field.data:%b %Y}"
-    return forms.said(field, field.data)
+    return [(field.label.text, forms.said(field, field.data)) for field in form]

@@ -34,50 +34,56 @@ def room(desk: Desk) -> Blueprint:
     """Return the room: `/staff`, and one page for each member of staff."""
     door = Blueprint("staff", __name__, url_prefix="/staff")
 
-    def show() -> Response:
-        return _list(desk, Invite())
-
-    def invite() -> AnyResponse:
-        form = Invite()
-        if form.sent():
-            with desk.work() as work, form.told(work):
-                person_id = staff.add(work, **form.values)
-                link = staff.invite(work, person_id, me().person_id)
-                audit.record(work, me().person_id, "invite", f"person {person_id}", form.role.data)
-            if form.done:
-                return _link(desk, link, form.name.data)
-        return _list(desk, form)
-
     def one(person: UUID) -> AnyResponse:
-        with desk.work() as work:
-            member = _find(work, person)
-            form = ChangeRole({"role": member.role})
-            if form.sent():
-                with form.told(work):
-                    staff.change_role(work, person, form.role.data)
-                    audit.record(work, me().person_id, "change_role", f"person {person}", form.role.data)
-            if not form.done:
-                return form.page("staff_member.html", member=member, times=desk.times(work), roles=staff.ROLES)
-        tell(f"{member.name} is {staff.ROLES[form.role.data].lower()} now.")
-        return redirect(url_for("staff.show"), 303)
+        return _one(desk, person)
 
     def link(person: UUID) -> AnyResponse:
-        with desk.work() as work:
-            member = _find(work, person)
-            if member.ended_at is not None:
-                staff.start_again(work, person)
-            path = staff.invite(work, person, me().person_id)
-            audit.record(work, me().person_id, "invite", f"person {person}")
-        return _link(desk, path, member.name)
+        return _new_link(desk, person)
 
-    door.add_url_rule("", "show", show)
-    door.add_url_rule("", "invite", proof.needs_fresh_login(invite), methods=["POST"])
+    door.add_url_rule("", "show", lambda: _list(desk, Invite()))
+    door.add_url_rule("", "invite", proof.needs_fresh_login(lambda: _invite(desk)), methods=["POST"])
     door.add_url_rule("/<uuid:person>", "one", proof.needs_fresh_login(one), methods=["GET", "POST"])
     door.add_url_rule("/<uuid:person>/link", "link", proof.needs_fresh_login(link), methods=["POST"])
     for name, (deed, told) in _DEEDS.items():
         view = proof.needs_fresh_login(_doing(desk, name, deed, told))
         door.add_url_rule(f"/<uuid:person>/{name}", name, view, methods=["POST"])
     return door
+
+
+def _invite(desk: Desk) -> Response:
+    form = Invite()
+    if form.sent():
+        with desk.work() as work, form.told(work):
+            person_id = staff.add(work, **form.values)
+            link = staff.invite(work, person_id, me().person_id)
+            audit.record(work, me().person_id, "invite", f"person {person_id}", form.role.data)
+        if form.done:
+            return _link(desk, link, form.name.data)
+    return _list(desk, form)
+
+
+def _one(desk: Desk, person: UUID) -> AnyResponse:
+    with desk.work() as work:
+        member = _find(work, person)
+        form = ChangeRole({"role": member.role})
+        if form.sent():
+            with form.told(work):
+                staff.change_role(work, person, form.role.data)
+                audit.record(work, me().person_id, "change_role", f"person {person}", form.role.data)
+        if not form.done:
+            return form.page("staff_member.html", member=member, times=desk.times(work), roles=staff.ROLES)
+    tell(f"{member.name} is {staff.ROLES[form.role.data].lower()} now.")
+    return redirect(url_for("staff.show"), 303)
+
+
+def _new_link(desk: Desk, person: UUID) -> Response:
+    with desk.work() as work:
+        member = _find(work, person)
+        if member.ended_at is not None:
+            staff.start_again(work, person)
+        path = staff.invite(work, person, me().person_id)
+        audit.record(work, me().person_id, "invite", f"person {person}")
+    return _link(desk, path, member.name)
 
 
 def _doing(desk: Desk, name: str, deed: Callable[[Work, UUID], object], told: str) -> Callable[[UUID], AnyResponse]:

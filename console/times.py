@@ -36,6 +36,10 @@ class Times:
         year = "" if day.year == self.now.astimezone(self.zone).year else " y"
         return format_datetime(datetime.combine(day, time.min), f"EEE d MMM{year}", locale=_LOCALE)
 
+    def on(self, moment: datetime) -> date:
+        """Return the day on which a moment falls, on these clocks."""
+        return moment.astimezone(self.zone).date()
+
     def ago(self, moment: datetime) -> str:
         """Return how far off a moment is: "12 minutes ago", "in 2 hours", "just now".
 
@@ -62,6 +66,13 @@ class Times:
         return local.strftime("%H:%M")
 
 
+def dated(day: date) -> str:
+    """Return a day with its year, and its time where it has one: "Thu 24 Dec 2026, 19:30"."""
+    if isinstance(day, datetime):
+        return format_datetime(day.replace(tzinfo=None), "EEE d MMM y, HH:mm", locale=_LOCALE)
+    return format_datetime(datetime.combine(day, time.min), "EEE d MMM y", locale=_LOCALE)
+
+
 def lasting(span: timedelta) -> str:
     """Return a length of time as people say it, in at most two units: "1 hour 5 minutes", "3 days"."""
     minutes = int(span.total_seconds() // 60)
@@ -71,6 +82,12 @@ def lasting(span: timedelta) -> str:
     if days:
         return " ".join(filter(None, (_count(days, "day"), _count(hours, "hour"))))
     return " ".join(filter(None, (_count(hours, "hour"), _count(minutes % 60, "minute")))) or "under a minute"
+
+
+def kept_for(span: timedelta) -> str:
+    """Return how long something is kept as it was meant: in years where it is some, give or take leap days."""
+    years = round(span.days / 365.25)
+    return f"{years} years" if years > 1 and abs(span.days - years * 365.25) <= years else lasting(span)
 
 
 def lasting_seconds(seconds: int) -> str:

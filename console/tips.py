@@ -1,17 +1,19 @@
-"""Tips that members have offered: read each, then let others hear it, in these words, or not."""
+"""Tips that members have offered: read each, then let others hear it, in these words, or not; and what others hear, to
+be taken back."""
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import audit, tips
 from checkin.errors import BadInput
 from console.desk import Desk, me
+from console.paging import PER_PAGE, Paging, asked_page, offset, tell
 
 
 def room(desk: Desk) -> Blueprint:
-    """Return the room: `/tips`, and the two buttons beside each tip."""
+    """Return the room: `/tips`, and the buttons beside each tip."""
     door = Blueprint("tips", __name__, url_prefix="/tips")
 
     def show() -> Response:
@@ -24,7 +26,7 @@ def room(desk: Desk) -> Blueprint:
                 tips.approve(work, tip, me().person_id, words, topics)
         except BadInput as error:
             return _page(desk, tip, str(error))
-        flash("Others can hear this tip now.")
+        tell("Others can hear this tip now.")
         return redirect(url_for("tips.show"), 303)
 
     def decline(tip: UUID) -> AnyResponse:
@@ -33,22 +35,36 @@ def room(desk: Desk) -> Blueprint:
                 tips.decline(work, tip, me().person_id)
         except BadInput as error:
             return _page(desk, tip, str(error))
-        flash("Nobody will hear this tip.")
+        tell("Nobody will hear this tip.")
+        return redirect(url_for("tips.show"), 303)
+
+    def take_back(tip: UUID) -> AnyResponse:
+        try:
+            with desk.work() as work:
+                tips.take_back(work, tip, me().person_id)
+        except BadInput as error:
+            tell(str(error))
+        else:
+            tell("Nobody hears this tip any more. It waits here: change it, or decline it.")
         return redirect(url_for("tips.show"), 303)
 
     door.add_url_rule("", "show", show)
-    for view in (approve, decline):
+    for view in (approve, decline, take_back):
         door.add_url_rule(f"/<uuid:tip>/{view.__name__}", view.__name__, view, methods=["POST"])
     return door
 
 
 def _page(desk: Desk, wrong: UUID | None = None, error: str = "") -> Response:
     """Show what waits. With an error: what was typed is kept, and the error stands beside the tip it is about."""
+    page_number = asked_page()
     with desk.work() as work:
         found = tips.waiting(work)
+        heard = tips.heard(work, skip=offset(page_number), most=PER_PAGE + 1)
         page = render_template(
             "tips.html",
             tips=found,
+            heard=heard[:PER_PAGE],
+            paging=Paging(page_number, None, more=len(heard) > PER_PAGE),
             times=desk.times(work),
             longest=tips.LONGEST,
             wrong=wrong,

@@ -1,8 +1,12 @@
 """The audit is searched, and a line that was changed is found; the settings show no secret."""
 
+import re
+from html import unescape
+
 import pytest
 
 from checkin import audit
+from checkin.settings import NAMES
 from tests.console.conftest import Browser, Office
 from tests.console.walk import text_stays_text
 
@@ -28,6 +32,23 @@ def test_what_somebody_did_is_found(office: Office, ada: Browser, sue: Browser) 
     assert ("ada", "read_audit", "audit") in office.audited()
     assert ada.get("/audit?who=nobody&since=never&page=x").status_code == 200
     text_stays_text(ada.get("/audit?subject=<script>alert(1)</script>").text)
+
+
+def test_what_is_kept_by_ids_is_said_by_names_and_days(office: Office, ada: Browser) -> None:
+    ann, sue = office.person("ann"), office.person("sue")
+    with office.line.store.work(office.now) as work:
+        audit.record(work, sue, "rota_override", "override 0190f0a0-0000-7000-8000-00000000cafe",
+                     f"{ann} 2026-12-24T08:00:00+00:00 2026-12-25 2026-99-99")  # fmt: skip
+        audit.record(work, sue, "read_person", f"person {ann}")
+    page = ada.get("/audit?action=rota").text
+    assert "override …cafe</bdi></a>: <bdi>Ann Thu 24 Dec, 08:00 Fri 25 Dec 2026-99-99</bdi>" in page
+    # What stands there leads to everything else about it.
+    link = re.search(r'href="(/audit\?subject=[^"]+)"><bdi>person Ann<', ada.get("/audit").text)
+    assert link
+    found = ada.get(unescape(link[1])).text
+    assert "Everything about <bdi>person Ann</bdi>" in found
+    assert found.count("Read person</td>") == 1
+    assert ada.get("/audit?subject=2026-99-99").status_code == 200
 
 
 def test_a_line_that_was_changed_is_found_by_its_number(office: Office, ada: Browser) -> None:
@@ -60,3 +81,15 @@ def test_settings_are_shown_and_secrets_are_not(office: Office, ada: Browser, en
     for name in ("CHECKIN_KEYS", "CHECKIN_SECRET", "TWILIO_AUTH_TOKEN", "DATABASE_URL", "REDIS_URL"):
         assert environment[name] not in page
     assert office.staff("omar").get("/settings").status_code == 403
+
+
+# What would tell a secret or say nothing to a coordinator: where the stores are, the account, halves of pairs.
+NOT_SHOWN = {
+    "DATABASE_URL", "REDIS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN_SECONDARY", "TWILIO_API_SECRET",
+    "CHECKIN_DIRECTORY_LOOPBACK", "CHECKIN_CLOCK_URL",
+}  # fmt: skip
+
+
+def test_every_other_setting_there_is_stands_on_the_page(ada: Browser) -> None:
+    shown = re.findall(r"<code>([A-Z_]+)</code></td>", ada.get("/settings").text)
+    assert sorted(shown) == sorted({*NAMES} - NOT_SHOWN)

@@ -6,15 +6,14 @@ carries every name that any form of the console has, so that a new field is trie
 
 import re
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.routing import Rule
 
-from checkin import appointments, pairing
 from tests.console.conftest import Browser, Office
-from tests.console.walk import FREE, HOSTILE, PARTS, rules, text_stays_text
-from tests.directory.town import serve, settle
+from tests.console.everything import address, everything
+from tests.console.walk import FREE, HOSTILE, rules, text_stays_text
 
 # What is sent, and how far the form says that it has come.
 _WAYS = {
@@ -30,69 +29,25 @@ _NOT_A_FIELD = frozenset({"csrf_token", "version", "stage", "mark"})
 _LAST = ("erase", "end", "off", "remove", "password", "log_out", "end_others")
 
 
-def _there(office: Office) -> dict[str, Any]:
-    """Something that is there for each part of an address."""
-    case = office.case("task", "call_me", ref="ann")
-    pair = office.person("ann"), office.person("fay")
-    with office.line.store.work(office.now) as work:
-        proposal = pairing.propose(work, None, pairing.Ask(*pair))
-        for topic in pairing.PROPOSALS:
-            pairing.answer(work, topic, proposal, "yes")
-        pairing.make(work, proposal)
-        pairing.propose(work, None, pairing.Ask(office.person("carol"), office.person("fay")))
-
-    settle(office.line)
-    with office.line.store.work(office.now) as work:
-        serve(work, "Debt Help", "n:debt", "w")
-        when = office.now, office.now + timedelta(hours=2)
-        appointment = appointments.add(work, office.person("ann"), when, HOSTILE, told_by="member")
-
-    def one(sql: str) -> Any:
-        return office.rows(sql)[0][0]
-
-    return {
-        **PARTS,
-        "number": case,
-        "person_id": office.person("ann"),
-        "person": office.person("fay"),
-        "member_id": office.person("ann"),
-        "buddy_id": office.person("omar"),
-        "pair_id": one("SELECT id FROM pairs"),
-        "proposal_id": one("SELECT id FROM proposals WHERE status = 'asked'"),
-        "group": one("SELECT id FROM groups WHERE ref = 'harbour'"),
-        "day": date(2026, 12, 10),
-        "service_id": one("SELECT id FROM directory_services"),
-        "feed_id": one("SELECT id FROM directory_feeds"),
-        "ref": "gb-calm",
-        "appointment_id": appointment,
-    }
-
-
-def _path(office: Office, rule: Rule, there: dict[str, Any]) -> str:
-    nobody = office.person("ada")
-    with office.app.test_request_context():
-        return office.app.url_for(rule.endpoint, **{name: there.get(name, nobody) for name in rule.arguments})
-
-
 def _is_behind(rule: Rule) -> bool:
     """Tell whether an address is behind the log-in: at the entrances each form ends what the walk stands on, and has
     tests of its own."""
     return rule.endpoint not in FREE and rule.endpoint.partition(".")[0] not in {"login", "second"}
 
 
-def _fields(office: Office, browser: Browser, there: dict[str, Any]) -> set[str]:
+def _fields(office: Office, browser: Browser, there: Mapping[str, Any]) -> set[str]:
     """The names of all fields that pages of the console show."""
     found: set[str] = set()
     for rule in rules(office.app):
         if "GET" in (rule.methods or set()) and rule.endpoint != "console.static":
-            answer = browser.client.get(_path(office, rule, there))
+            answer = browser.client.get(address(office, rule, there))
             if answer.mimetype == "text/html":
                 found |= set(re.findall(r'<(?:input|textarea|select|button)[^>]*\sname="([^"]+)"', answer.text))
     return found - _NOT_A_FIELD
 
 
 def test_no_form_is_broken_by_what_is_sent_and_text_stays_text(office: Office) -> None:
-    ada, there = office.staff("ada"), _there(office)
+    ada, there = office.staff("ada"), everything(office)
     ada.does(there["number"], "take")
     fields = _fields(office, ada, there)
     assert {"words", "back", "email", "name", "review_on", "until"} <= fields
@@ -101,7 +56,7 @@ def test_no_form_is_broken_by_what_is_sent_and_text_stays_text(office: Office) -
     broken = []
     takes = [rule for rule in rules(office.app) if "POST" in (rule.methods or set()) and _is_behind(rule)]
     for rule in sorted(takes, key=lambda rule: rule.endpoint.endswith(_LAST)):
-        path = _path(office, rule, there)
+        path = address(office, rule, there)
         for way, (sent, stage) in _WAYS.items():
             answer = ada.post(path, **dict.fromkeys(fields, sent), stage=stage)
             if answer.status_code == 400 or (answer.location or "").startswith("/log-in"):
@@ -121,7 +76,7 @@ def test_no_form_is_broken_by_what_is_sent_and_text_stays_text(office: Office) -
     assert len(refusing) > 25, sorted(refusing)
     for rule in rules(office.app):
         if "GET" in (rule.methods or set()) and rule.endpoint not in FREE:
-            page = ada.client.get(_path(office, rule, there))
+            page = ada.client.get(address(office, rule, there))
             assert page.status_code < 500, rule
             if page.mimetype == "text/html":
                 text_stays_text(page.text)

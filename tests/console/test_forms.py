@@ -75,8 +75,9 @@ def test_what_an_address_does_not_say_is_not_wrong(query: str, wrong: list[str])
         assert [field.name for field in form if field.errors] == wrong
 
 
-def test_what_was_typed_is_read_as_what_it_means() -> None:
-    with _asked(_GOOD):
+@pytest.mark.parametrize("day", ["2026-12-24", "24 dec 2026", "24 December 2026", "24/12/2026", "24.12.2026"])
+def test_what_was_typed_is_read_as_what_it_means(day: str) -> None:
+    with _asked({**_GOOD, "day": day}):
         form = Move()
         assert form.sent()
         assert form.values == {
@@ -92,7 +93,7 @@ def test_what_was_typed_is_read_as_what_it_means() -> None:
         ("name", " \x00 ", "Enter a name"),
         ("name", "x" * 81, "Shorten this to 80 characters"),
         ("day", "", "Enter the day"),
-        ("day", "tomorrow", "Enter a day, such as 2026-12-24"),
+        ("day", "tomorrow", "Enter a day, such as 24 Dec 2026"),
         ("size", "many", "Enter a whole number, such as 3"),
         ("size", "21", "Enter a number from 1 to 20"),
         ("medium", "pigeon", "Choose one of these"),
@@ -135,12 +136,13 @@ def test_two_who_edit_one_thing_see_both_and_overwrite_nothing_unseen() -> None:
         version = Move(opened).version
     with _asked({**_GOOD, "version": version}):
         assert Move(opened).sent()
-    changed = {**opened, "name": "Anna"}
+    changed = {**opened, "name": "Anna", "day": date(2026, 12, 27)}
     with _asked({**_GOOD, "version": version}):
         form = Move(changed)
         assert not form.sent()
         assert forms.Difference("Name", "Anna", "Ann Lee") in form.differences
         assert forms.Difference("How", "By call", "By text") in form.differences
+        assert forms.Difference("Day", "Sun 27 Dec 2026", "Thu 24 Dec 2026") in form.differences
         page = _shown(form)
         assert "Somebody else has changed this" in page
         again = form.version

@@ -74,6 +74,35 @@ def test_guessing_is_stopped_and_says_when_to_come_back(office: Office) -> None:
     assert browser.logs_in("omar@example.org").status_code == 303
 
 
+def test_nobody_is_kept_out_of_their_own_browser_by_others_who_guess(office: Office) -> None:
+    own = office.staff("sue")
+    own.get("/")
+    own.post("/log-out")
+    # From the same address, until it is closed to Sue's account; then from as many as it takes to close it to all.
+    codes = [office.browser().logs_in("sue@example.org", "guess").status_code for _ in range(6)]
+    assert codes == [422] * 5 + [429]
+    elsewhere = [office.browser() for _ in range(5)]
+    for number, browser in enumerate(elsewhere):
+        browser.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+    codes = [browser.logs_in("sue@example.org", "guess").status_code for browser in elsewhere for _ in range(4)]
+    assert codes == [422] * 15 + [429] * 5
+    stranger = office.browser()
+    stranger.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    refused = stranger.logs_in("sue@example.org")
+    assert (refused.status_code, int(refused.headers["Retry-After"]) <= 600) == (429, True)
+    # The mark is of no use at another's account, nor once somebody has written in it.
+    mark = own.client.get_cookie("__Host-known")
+    assert mark is not None
+    stranger.client.set_cookie("__Host-known", f"x{mark.value}", domain="localhost", secure=True)
+    assert stranger.logs_in("sue@example.org").status_code == 429
+    # In her own browser Sue has tries of her own, and no more than anybody.
+    assert [own.logs_in("sue@example.org", "guess").status_code for _ in range(2)] == [422] * 2
+    assert own.logs_in("sue@example.org").status_code == 303
+    own.get("/")
+    own.post("/log-out")
+    assert [own.logs_in("sue@example.org", "guess").status_code for _ in range(4)] == [422] * 3 + [429]
+
+
 def test_right_passwords_are_not_counted(office: Office) -> None:
     for _ in range(7):
         assert office.browser().logs_in("sue@example.org").status_code == 303

@@ -41,6 +41,12 @@ def test_who_is_on_call_and_who_would_answer_with_reasons(office: Office, sue: B
     asked = unescape(sue.get("/rota?at=tomorrow+10:00").text)
     assert re.search(r"<bdi>Sue</bdi></strong>: days shift, first rank \(at once\)", asked)
     assert "Then everybody, with an alarm" in asked
+    asked = unescape(sue.get("/rota?at=tomorrow+10:00&language=pl").text)
+    assert "None of them is known to speak Polish." in asked
+    office.rows("UPDATE people SET speaks = '{en,pl}' WHERE ref = 'omar' RETURNING 1")
+    asked = unescape(sue.get("/rota?at=tomorrow+10:00&language=pl").text)
+    assert re.search(r"<bdi>Omar</bdi></strong>: second shift, second rank, speaks Polish \(after 5 minutes\)", asked)
+    assert "None of them" not in asked
     wrong = sue.get("/rota?at=whenever")
     assert "There is a problem" in wrong.text
     assert office.statements(sue, "/rota?at=Tue+3am") <= 32
@@ -83,7 +89,7 @@ def test_somebody_is_put_in_and_taken_back(office: Office, sue: Browser) -> None
         "person": str(office.person("omar")), "instead_of": str(office.person("sue")), "rank": "1",
         "starts": "2026-12-05T08:00", "ends": "2026-12-05T20:00",
     }  # fmt: skip
-    assert "Sat 5 Dec 2026 08:00" in sends(sue, "/rota/put", put)[1]
+    assert "Sat 5 Dec 2026, 08:00" in sends(sue, "/rota/put", put)[1]
     assert sends(sue, "/rota/put", put, "sure")[0] == 303
     page = unescape(sue.get("/rota").text)
     assert "Sat 5 Dec 08:00 to 20:00, instead of Sue" in page

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from checkin import tips
 from tests.console.conftest import Browser, Office
+from tests.console.walk import HOSTILE, shows_as_text
 
 
 def offered(office: Office, words: str) -> UUID:
@@ -44,3 +45,27 @@ def test_a_tip_is_declined_once(office: Office, sue: Browser, omar: Browser) -> 
     assert omar.post(f"/tips/{tip}/decline").location == "/tips"
     assert "Somebody has decided on this tip already." in sue.post(f"/tips/{tip}/decline").text
     assert "No tip is waiting" in sue.get("/tips").text
+
+
+def test_what_others_hear_is_listed_and_can_be_taken_back(office: Office, sue: Browser, omar: Browser) -> None:
+    assert "Nothing yet." in sue.get("/tips").text
+    tip = offered(office, HOSTILE)
+    sue.get("/tips")
+    sue.post(f"/tips/{tip}/approve", words=HOSTILE, topics="sleep night")
+    with office.line.store.work(office.now) as work:
+        assert tips.hear(work, office.person("carol"), "sleep") == HOSTILE
+    for browser in (sue, omar):
+        page = browser.get("/tips").text
+        assert "For night, sleep · since Thu 3 Dec · heard by 1 person" in page
+        shows_as_text(page)
+    assert sue.post(f"/tips/{tip}/take_back").location == "/tips"
+    with office.line.store.work(office.now) as work:
+        assert tips.hear(work, office.person("ann"), "sleep") is None
+    assert "taken this tip back already" in omar.client.post(
+        f"/tips/{tip}/take_back", data={"csrf_token": omar.token}, follow_redirects=True
+    ).text  # fmt: skip
+    # It waits again, with the words and topics that it had.
+    page = sue.get("/tips").text
+    assert "Let others hear it" in page
+    assert 'value="night sleep"' in page
+    assert "tip_taken_back" in [row[1] for row in office.audited()]

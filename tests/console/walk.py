@@ -48,10 +48,19 @@ def path(app: Flask, rule: Rule) -> str:
         return app.url_for(rule.endpoint, **{name: PARTS.get(name, _NOBODY) for name in rule.arguments})
 
 
+_AXE = Axe().axe_script
+_LOOK: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    # Of WCAG 2.2, and off unless it is asked for: whatever is pressed is 24 pixels large, or stands apart.
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
 def axe(page: Page) -> None:
     """Fail on anything that axe-core calls serious or critical, or of moderate weight, and on a page wider than its
     window. Scripts of the page's own are not needed: the policy lets none in but axe, which the browser injects."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    page.evaluate(_AXE)
+    found = page.evaluate("how => axe.run(document, how).then((found) => found.violations)", _LOOK)
     told = [
         f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]}"
         for one in found
@@ -59,8 +68,51 @@ def axe(page: Page) -> None:
         for node in one["nodes"]
     ]
     assert not told, f"{page.url}:\n" + "\n".join(told)
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], f"{page.url} is {width[0]} wide in a window of {width[1]}"
+
+
+# Each thing that can be focused: whether it is seen that it is, and whether anything lies over it.
+_FOCUS = """() => {
+  const wrong = [];
+  const note = (why, one) => wrong.push(why + ": " + one.outerHTML.slice(0, 150));
+  const framed = (one) => {
+    const style = one && getComputedStyle(one);
+    return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  };
+  for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.disabled || one.type === "hidden") continue;
+    one.focus();
+    if (!framed(one) && !framed(one.closest(".case"))) note("not seen", one);
+    const box = one.getClientRects()[0];
+    const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    if (over && !one.contains(over) && !over.contains(one) && !over.closest("label")) note("hidden", one);
+  }
+  return wrong;
+}"""
+
+
+def usable(page: Page) -> None:
+    """Fail where `axe` does; where something that has the focus cannot be seen to have it, or lies under something
+    else; on a page that does not fit at 320 pixels (1280 at 400 %) or at 640 (at 200 %); and where a day is not said
+    as people say it, or an id is shown."""
+    axe(page)
+    said = re.findall(r"\b20\d\d-\d\d-\d\d\b|\b[0-9a-f]{8}-[0-9a-f]{4}-\S+", page.locator("main").inner_text())
+    assert not said, f"{page.url}: {said}"
+    # A key first, so that the browser shows the focus as it does to whoever uses keys.
+    page.keyboard.press("Tab")
+    wrong = page.evaluate(_FOCUS)
+    assert not wrong, f"{page.url}:\n" + "\n".join(wrong)
+    size = page.viewport_size
+    assert size is not None
+    for width in (320, 640):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        _fits(page)
+    page.set_viewport_size(size)
 
 
 def text_stays_text(html: str) -> None:
