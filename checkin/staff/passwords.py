@@ -1,13 +1,15 @@
 """Passwords: which are taken, and how they are kept.
 
 Long ones are what counts (NIST SP 800-63B): no rule about signs and capitals. What guessers try first is refused by its
-pattern: a short word with a year, a row of keys, one sign again and again, the line's or the person's own name.
+pattern: well-known words (`known.txt`) with a year, a row of keys, one sign again and again, the line's or the
+person's own name.
 """
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from importlib.resources import files
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -24,17 +26,13 @@ _hasher = PasswordHasher()
 # list takes as long to refuse as one that is.
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$UqA7l6hJ7IFt4wc2oKVEhQ$1jWx32llb4KZIQdJAJ051nFZOqSs4BX7sJtj81elBNo"
 
-# What lists of stolen passwords begin with, as roots: with digits and signs around them, doubled or written in
-# figures they are as well known.
-_ROOTS = (
-    "password", "passwort", "passord", "passphrase", "welcome", "letmein", "changeme", "change", "default", "secret",
-    "admin", "administrator", "login", "access", "trustno", "iloveyou", "ilove", "sunshine", "princess", "football",
-    "baseball", "liverpool", "arsenal", "chelsea", "united", "monkey", "dragon", "superman", "batman", "master",
-    "whatever", "computer", "internet", "summer", "winter", "spring", "autumn", "january", "february", "march",
-    "april", "june", "july", "august", "september", "october", "november", "december", "monday", "friday", "sunday",
-    "qwerty", "qwertz", "azerty", "asdf", "asdfgh", "zxcvbn", "qazwsx", "test", "testing", "guest", "hello", "charlie",
-    "checkin", "helpline", "hotline", "samaritan", "support", "peer", "group", "line", "my", "is", "the", "a", "and",
-)  # fmt: skip
+# What lists of stolen passwords begin with; the file says how.
+_ROOTS = tuple(
+    word
+    for line in (files("checkin.staff") / "known.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+)
 _ROWS = ("1234567890", "0987654321", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y")
 _AS_LETTERS = str.maketrans("013457@$!€", "oieastasie")
 
@@ -50,7 +48,8 @@ def weakness(password: str, own: Sequence[str] = ()) -> str | None:
         return "Enter something with more different characters"
     folded = unicodedata.normalize("NFKC", password).casefold()
     roots = [*_ROOTS, *(part for name in own for part in re.findall(r"\w{3,}", name.casefold()))]
-    for text in (folded, folded.translate(_AS_LETTERS)):
+    together = re.sub(r"[\W_]+", "", folded)
+    for text in (folded, folded.translate(_AS_LETTERS), together):
         if len(_without(text, roots)) < 5:
             return "That is one of the first that others would try. Enter something longer and less usual"
     return None

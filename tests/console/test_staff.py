@@ -127,12 +127,17 @@ def test_the_command_line_lets_the_first_admin_in(
     "password",
     ["", "short", "passwordpassword", "P@ssw0rd2026!!", "123456789012", "qwertyuiop[]12", "aaaaaaaaaaaa",
      "abcabcabcabc", "letmein letmein", "harbourline1!", "sue@example.org", "Summer2026!!!!",
-     "iloveyou12345", "checkin-line-1"],
+     "iloveyou12345", "checkin-line-1", "manchesterunited", "ilovemichael1", "Charlotte1987", "harrypotter2026",
+     "correct horse battery staple", "thequickbrownfox", "jesusislord77", "mynameischarlie", "chocolate4ever",
+     "Liverpool FC 2019"],
 )  # fmt: skip
 def test_what_others_would_try_first_is_refused(password: str) -> None:
     assert staff.weakness(password, ["Sue Example", "sue@example.org", "Harbour Line"])
 
 
-@pytest.mark.parametrize("password", ["a long walk by the sea", "copper kettle, nine swans", "żółw je sałatę w maju"])
+@pytest.mark.parametrize("password",
+    ["a long walk by the sea", "copper kettle, nine swans", "żółw je sałatę w maju", "otter under the red lamp",
+     "my sister paints old boats"],
+)  # fmt: skip
 def test_four_words_will_do(password: str) -> None:
     assert staff.weakness(password, ["Sue", "sue@example.org", "Harbour Line"]) is None
