@@ -45,7 +45,7 @@ def everything(office: Office) -> Mapping[str, Any]:
         out_there = escalations.find(work, outage).number
         tips.offer(work, office.person("ann"), HOSTILE)
         place = Place("Town Hall")
-        draft = keeping.Draft("FREQ=WEEKLY", _FIRST, "Europe/London", 90, place, ("1 day 16:00",), ask=True)
+        draft = keeping.Draft("FREQ=WEEKLY", _FIRST, "Europe/London", 90, place, ("1 16:00",), ask=True)
         group = work.conn.execute(text("SELECT id FROM groups WHERE ref = 'harbour'")).scalar_one()
         meeting = keeping.create(work, group, draft, by=office.person("ada"))
         for measure, code in _COUNTED:

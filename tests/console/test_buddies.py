@@ -1,13 +1,10 @@
 """Buddies in the console: pairs, why somebody suits, what each will be told, and what then happens."""
 
 import re
-from datetime import timedelta
-
-import pytest
 
 from checkin import pairing, people
-from tests.console.conftest import Browser, Office, Opens
-from tests.console.walk import HOSTILE, axe, text_stays_text
+from tests.console.conftest import Browser, Office
+from tests.console.walk import HOSTILE, text_stays_text
 
 CHOSEN = {"rank": "1", "first": "both", "every": "1", "on": "SU", "at": "17:00", "review_on": "2027-02-01"}
 
@@ -130,16 +127,3 @@ def test_hostile_names_stay_text_and_pages_cost_the_same(office: Office, sue: Br
     for member in ("carol", "sue"):
         paired(office, member, "omar")
     assert office.statements(sue, "/buddies") == few
-
-
-@pytest.mark.browser
-def test_everybody_can_use_it(office: Office, opens: Opens, complaints: list[str]) -> None:
-    pair = paired(office)
-    office.now += timedelta(minutes=1)
-    page = opens("sue")
-    for path in ("/buddies", f"/buddies/{pair}", f"/buddies/for/{office.person('ann')}", "/buddies/find?q=carol",
-                 f"/buddies/for/{office.person('ann')}/{office.person('carol')}", f"/buddies/{pair}/end",
-                 f"/buddies/{pair}/break", f"/buddies/{pair}/back"):  # fmt: skip
-        page.goto(path)
-        axe(page)
-    assert complaints == []

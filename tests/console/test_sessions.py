@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from checkin import staff
 from tests.console.conftest import PASSWORD, Browser, Office
-from tests.console.walk import HOSTILE, text_stays_text
+from tests.console.everything import address, everything
+from tests.console.walk import HOSTILE, rules, text_stays_text
 
 
 def test_a_browser_that_was_left_somewhere_is_logged_out_from_here(office: Office, sue: Browser) -> None:
@@ -104,3 +105,23 @@ def test_a_form_that_needs_the_password_again_is_kept_meanwhile(office: Office) 
     ada.get(again)
     onward = ada.post("/log-in/again", password=PASSWORD, next="/account/kept").location
     assert "eve@example.org" in ada.get(onward).text
+
+
+def test_whatever_leaves_the_house_or_is_gone_for_good_asks_for_the_password_again(office: Office) -> None:
+    there, asked = everything(office), set()
+    browsers = [office.staff("ada"), office.staff("sue")]
+    for browser in browsers:
+        browser.get("/account")
+    office.now += timedelta(minutes=11)
+    for browser in browsers:
+        for rule in rules(office.app):
+            for method in (rule.methods or set()) & {"GET", "POST"} if rule.endpoint != "login.log_out" else ():
+                answer = browser.client.open(
+                    address(office, rule, there), method=method, data={"csrf_token": browser.token}, buffered=True
+                )
+                asked |= {rule.endpoint} if (answer.location or "").startswith("/log-in/again") else set()
+    assert asked == {
+        "account.codes", "account.password", "data.data", "records.bring_in", "records.erase", "records.everybody",
+        "second.picture", "second.set_up", "staff.end", "staff.forget_factor", "staff.invite", "staff.link",
+        "staff.log_out", "staff.one",
+    }  # fmt: skip
