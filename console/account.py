@@ -23,6 +23,24 @@ class NewPassword(forms.Form):
     )
 
 
+# Which browser it is tells the first of these that it names itself by: most of them claim to be others as well.
+_BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
+}  # fmt: skip
+_MACHINES = {
+    "iPhone": "an iPhone", "iPad": "an iPad", "Android": "an Android telephone or tablet", "CrOS": "a Chromebook",
+    "Windows": "Windows", "Mac OS": "a Mac", "Linux": "Linux",
+}  # fmt: skip
+
+
+def browser(agent: str) -> str:
+    """Return what a browser says of itself as people say it: "Firefox on Windows"."""
+    name = next((said for mark, said in _BROWSERS.items() if mark in agent), "A browser that does not say what it is")
+    machine = next((said for mark, said in _MACHINES.items() if mark in agent), "")
+    return f"{name} on {machine}" if machine else name
+
+
 def room(desk: Desk) -> Blueprint:
     """Return the room: `/account` and what can be done there."""
     door = Blueprint("account", __name__, url_prefix="/account")
@@ -69,6 +87,7 @@ def _show(desk: Desk) -> str:
             "account.html",
             sessions=staff.sessions(work, me()),
             here=g.session.id,
+            browser=browser,
             factor=staff.has_factor(work, me().person_id),
             needed=me().role in desk.line.settings.second_factor,
             left=staff.recovery_codes_left(work, me().person_id),

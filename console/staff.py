@@ -13,6 +13,11 @@ from console import forms, proof
 from console.desk import Desk, me
 from console.paging import tell
 
+_WHAT_ROLES_DO = (
+    "Coordinators and safeguarding leads look after people: cases, groups, the rota; safeguarding leads read the audit "
+    "as well. Admins also keep staff and settings, and read no conversations. Facilitators see their own groups only."
+)
+
 
 class Invite(forms.Form):
     """Somebody new."""
@@ -21,13 +26,13 @@ class Invite(forms.Form):
     email = forms.email(
         "E-mail address", hint="What they log in with; nothing is sent to it", needed="Enter an address"
     )
-    role = forms.choice("Role", list(staff.ROLES.items()), radios=True, needed="Choose a role")
+    role = forms.choice("Role", list(staff.ROLES.items()), hint=_WHAT_ROLES_DO, radios=True, needed="Choose a role")
 
 
 class ChangeRole(forms.Form):
     """Another role."""
 
-    role = forms.choice("Role", list(staff.ROLES.items()), radios=True, needed="Choose a role")
+    role = forms.choice("Role", list(staff.ROLES.items()), hint=_WHAT_ROLES_DO, radios=True, needed="Choose a role")
 
 
 def room(desk: Desk) -> Blueprint:

@@ -36,7 +36,7 @@ class Find(forms.Filter):
 class Say(forms.Form):
     """What is said from now on."""
 
-    words = forms.words("What the line says", needed="A sentence cannot be empty", longest=LONGEST_SPOKEN * 2)
+    words = forms.words("In your words", needed="A sentence cannot be empty", longest=LONGEST_SPOKEN * 2)
 
 
 class Row(NamedTuple):

@@ -75,13 +75,13 @@ def test_take_the_pictures(demo: Office, opens: Opens) -> None:
         "rota": "/rota",
         "wording": "/wording/checkin.ask/en/text",
     }
-    page = opens("sue", width=1100)
+    page = opens("sue", width=1100, locale="en-GB")
     page.set_viewport_size({"width": 1100, "height": 800})
     for name, address in pages.items():
         page.goto(address)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=IMAGES / f"{name}.png")
-    phone = opens("sue")
+    phone = opens("sue", locale="en-GB")
     phone.goto("/")
     phone.wait_for_load_state("networkidle")
     phone.screenshot(path=IMAGES / "queue-phone.png")

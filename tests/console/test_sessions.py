@@ -3,7 +3,10 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from checkin import staff
+from console import account
 from tests.console.conftest import PASSWORD, Browser, Office
 from tests.console.everything import address, everything
 from tests.console.walk import HOSTILE, rules, text_stays_text
@@ -24,6 +27,24 @@ def test_a_browser_that_was_left_somewhere_is_logged_out_from_here(office: Offic
     omar.get("/account")
     omar.post(f"/account/sessions/{sues}/end")
     assert sue.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36",
+         "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0",
+         "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1",
+         "Safari on an iPhone"),
+        ("Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0",
+         "Firefox on an Android telephone or tablet"),
+        ("<script>", "A browser that does not say what it is"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_what_people_call_it(agent: str, said: str) -> None:
+    assert account.browser(agent) == said
 
 
 def test_a_new_password_logs_out_every_other_browser_and_a_weak_one_is_refused(office: Office, sue: Browser) -> None:
