@@ -98,7 +98,7 @@ _ENTRIES = (
 )
 
 
-def _entries(work: Work, wanted: Select[Any]) -> list[Entry]:
+def _entries(work: Work, wanted: Select[*tuple[Any, ...]]) -> list[Entry]:
     return [
         Entry(
             row.id, row.at, work.vault.open(row.name, "people.name") if row.name else None,
