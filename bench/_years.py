@@ -99,8 +99,34 @@ _MESSAGES = """
 """
 
 
-def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365) -> None:
-    """Store so many people, and so many messages in the `days` before now."""
+# What becomes of what goes out: the check-in that a text asked about, and what the carrier said of it. Both are
+# numbered with time, as messages are.
+_CHECK_INS = """
+    INSERT INTO check_ins (id, person_id, plan_id, due_at, ladder, status, answer, how, settled_at)
+    SELECT
+        (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))::uuid,
+        person, plan, at, '{text}', 'settled', 'good', 'answer', at + interval '5 minutes'
+    FROM (
+        SELECT i, :begins + i * CAST(:step AS interval) AS at, lpad(to_hex(1 + i % :people), 32, '0')::uuid AS person,
+            ('b' || lpad(to_hex(1 + i % :people), 31, '0'))::uuid AS plan
+        FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS i WHERE i % 3 = 1
+    ) each
+"""
+_DELIVERIES = """
+    INSERT INTO delivery_events (message_id, sid, at, status, sequence)
+    SELECT
+        (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))::uuid,
+        'SM' || lpad(to_hex(i), 32, '0'), at + interval '1 second' * said.place, said.status, said.place
+    FROM (
+        SELECT i, :begins + i * CAST(:step AS interval) AS at
+        FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS i WHERE i % 3 <> 0
+    ) each, (VALUES (1, 'sent'), (2, 'delivered')) AS said (place, status)
+"""
+
+
+def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365, whole: bool = False) -> None:
+    """Store so many people, and so many messages in the `days` before now; the `whole` of it has check-ins and what the
+    carrier said of each text as well."""
     begun = time.perf_counter()
 
     def says(what: str) -> None:
@@ -108,6 +134,7 @@ def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365
 
     with line.store.work(now) as work:
         values = _pools(work) | {"people": many, "groups": max(1, many // 200), "cases": min(CASES, many), "now": now}
+        work.conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
         for statement in _PEOPLE:
             work.conn.execute(text(statement), values)
         named = {UUID(int=i): NAMES[i % len(NAMES)] for i in range(1, min(many, len(NAMES)) + 1)}
@@ -118,13 +145,17 @@ def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365
     past = int((now - line.store.settings.history_after - begins) / step) if days > 90 else 0
     with line.store.work(now) as work:
         _months(work, begins, now)
-    more = {"begins": begins, "step": step, "people": many, "words": values["words"], "asked": values["asked"]}
+    more = {"begins": begins, "step": step, "people": many}
+    words = {"words": values["words"], "asked": values["asked"]}
     for table, first, last in (("past_messages", 1, past), ("messages", past + 1, messages)):
         for begin in range(first, last + 1, _SLICE):
             end = min(begin + _SLICE - 1, last)
+            part = more | {"first": begin, "last": end}
             with line.store.work(now) as work:
-                part = {"first": begin, "last": end, "worded": table == "messages"}
-                work.conn.execute(text(_MESSAGES.format(table=table)), more | part)
+                worded = words | {"worded": table == "messages"}
+                work.conn.execute(text(_MESSAGES.format(table=table)), part | worded)
+                for statement in (_CHECK_INS, _DELIVERIES) if whole else ():
+                    work.conn.execute(text(statement), part)
             says(f"{end:,} of {messages:,} messages")
     with line.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
@@ -160,12 +191,14 @@ def timed(does: Callable[[], object]) -> float:
 
 
 def sizes(connection: Connection) -> Mapping[str, tuple[int, int, int]]:
-    """Return rows, bytes of the table and bytes of its indexes, of the live table and of all the past."""
+    """Return rows, bytes of the table and bytes of its indexes of each table that fills, the past's months as one."""
     rows = connection.execute(
         text(
-            "SELECT CASE relname WHEN 'messages' THEN 'live' ELSE 'past' END, sum(reltuples)::bigint AS rows, "
-            "sum(pg_table_size(oid))::bigint AS own, sum(pg_indexes_size(oid))::bigint AS indexes FROM pg_class "
-            "WHERE relkind = 'r' AND (relname = 'messages' OR relname LIKE 'past_messages_%') GROUP BY 1"
+            "SELECT CASE WHEN relname LIKE 'past_messages_%' THEN 'past_messages' ELSE relname END AS name, "
+            "sum(reltuples)::bigint AS rows, sum(pg_table_size(oid))::bigint AS own, "
+            "sum(pg_indexes_size(oid))::bigint AS indexes FROM pg_class "
+            "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace GROUP BY 1 "
+            "HAVING sum(pg_total_relation_size(oid)) > 10000000 ORDER BY sum(pg_total_relation_size(oid)) DESC"
         )
     )
-    return {row[0]: (row.rows, row.own, row.indexes) for row in rows}
+    return {row.name: (row.rows, row.own, row.indexes) for row in rows}

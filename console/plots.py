@@ -15,7 +15,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ 
 _SVG = "http://www.w3.org/2000/svg"
 # Beside one another on white these differ in lightness as well, for whoever sees no colours.
 COLOURS = ("#0b4f8a", "#58a5d8", "#b8860b", "#7a1f5c", "#9aa0a6", "#2e7d4f", "#d3c6e3")
-_STYLE = pygal.style.Style(
+STYLE = pygal.style.Style(
     background="#ffffff",
     plot_background="#ffffff",
     foreground="#1b1b1b",
@@ -45,7 +45,7 @@ def svg(figure: Figure) -> str:
     draw = pygal.StackedBar if stacked else pygal.HorizontalBar
     names = [report_words.row(row.name) for row in rows]
     chart = draw(
-        style=_STYLE,
+        style=STYLE,
         js=(),
         disable_xml_declaration=True,
         width=960,
