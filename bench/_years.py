@@ -134,7 +134,7 @@ def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365
 
     with line.store.work(now) as work:
         values = _pools(work) | {"people": many, "groups": max(1, many // 200), "cases": min(CASES, many), "now": now}
-        work.conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        _take_time(work)
         for statement in _PEOPLE:
             work.conn.execute(text(statement), values)
         named = {UUID(int=i): NAMES[i % len(NAMES)] for i in range(1, min(many, len(NAMES)) + 1)}
@@ -152,6 +152,7 @@ def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365
             end = min(begin + _SLICE - 1, last)
             part = more | {"first": begin, "last": end}
             with line.store.work(now) as work:
+                _take_time(work)
                 worded = words | {"worded": table == "messages"}
                 work.conn.execute(text(_MESSAGES.format(table=table)), part | worded)
                 for statement in (_CHECK_INS, _DELIVERIES) if whole else ():
@@ -160,6 +161,11 @@ def fill(line: Line, many: int, messages: int, now: datetime, *, days: int = 365
     with line.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     says("looked over by VACUUM ANALYZE")
+
+
+def _take_time(work: Work) -> None:
+    """A load is no question that somebody waits for."""
+    work.conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _pools(work: Work) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,9 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8"))
+# A text waits for the database some ten times; each time it may have to wait so many seconds again (Python's own are
+# 0.005) for a page that is being put together beside it.
+sys.setswitchinterval(0.0005)
 
 # The carrier gives up after 15 s and tries the fallback: an answer later than that helps nobody.
 timeout = 30
