@@ -18,7 +18,7 @@ _LEAN, _SURE = 0.5, 3.5
 # A strong phrase.
 _PLAINLY = 6
 # What these are about is often only how somebody else's need is told: "a group for widows", "no money for nappies".
-_WIDE = {"groups": 3, "money": 2, "loneliness": 1, "mental-health": 1}
+_WIDE = {"groups": 3, "money": 2, "loneliness": 2, "mental-health": 2}
 _ORDER = {need: i for i, need in enumerate(NEEDS)}
 _GAP_WORDS = 3
 _SHORTEST_STEM = 3
