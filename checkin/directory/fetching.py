@@ -137,28 +137,64 @@ class Fetcher:
     def _save(self, answer: "_Answer", file: Path) -> None:
         with file.open("wb") as out:
             while True:
-                self.left()
                 # As much as has arrived: a server that drips must not keep us waiting for a whole chunk.
                 chunk = answer.read()
+                # A line that was cut because the time is over looks like an answer that has come to its end.
+                self.left()
                 if not chunk:
                     return
                 self._read += len(chunk)
                 out.write(chunk)
 
 
-class _Known:
-    """A connection that is known to who must end it when the time is over."""
+class _Line:
+    """A line to a server that can be cut at any moment, by another thread too. What is cut is a copy of the socket:
+    a TLS handshake takes the socket itself away, and a server may drip that as well."""
 
-    def __init__(self, *arguments: Any, opened: list[Any], **named: Any) -> None:
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._over = False
+
+    def hold(self, opened: socket.socket) -> socket.socket:
+        """Know a socket, and cut it at once where it comes too late."""
+        with self._lock:
+            self._held.append(opened.dup())
+        if self._over:
+            self.cut()
+        return opened
+
+    def cut(self) -> None:
+        """End whatever is under way, and what comes."""
+        self._over = True
+        with self._lock:
+            for held in self._held:
+                with suppress(OSError):
+                    held.shutdown(socket.SHUT_RDWR)
+
+    def let_go(self) -> None:
+        """Close the copies."""
+        with self._lock:
+            while self._held:
+                self._held.pop().close()
+
+
+class _Held:
+    """A connection whose line somebody can cut."""
+
+    def __init__(self, *arguments: Any, line: _Line, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        opened.append(self)
+        self._line = line
+
+    def _new_conn(self) -> socket.socket:
+        return self._line.hold(super()._new_conn())  # type: ignore[misc]  # of the connection that this is mixed into
 
 
-class _Http(_Known, HTTPConnection):
+class _Http(_Held, HTTPConnection):
     """Without TLS."""
 
 
-class _Https(_Known, HTTPSConnection):
+class _Https(_Held, HTTPSConnection):
     """With TLS."""
 
 
@@ -171,19 +207,19 @@ class _Answer:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = fetcher.address(host, port)
         left = fetcher.left()
-        timeout = Timeout(connect=_WAIT, read=min(_WAIT, left))
-        self._opened: list[HTTPConnection] = []
+        timeout = Timeout(connect=min(_WAIT, left), read=min(_WAIT, left))
+        self._line = _Line()
         self._pool: urllib3.HTTPConnectionPool
         if parts.scheme == "https":
             self._pool = urllib3.HTTPSConnectionPool(
-                address, port, server_hostname=host, assert_hostname=host, timeout=timeout, opened=self._opened
+                address, port, server_hostname=host, assert_hostname=host, timeout=timeout, line=self._line
             )
             self._pool.ConnectionCls = _Https
         else:
-            self._pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout, opened=self._opened)
+            self._pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout, line=self._line)
             self._pool.ConnectionCls = _Http
-        # A server that drips its headers answers before every time-out there is.
-        self._ends = threading.Timer(left, self._end)
+        # A server that drips its handshake or its headers answers before every time-out there is.
+        self._ends = threading.Timer(left, self._line.cut)
         self._ends.daemon = True
         self._ends.start()
         name = f"[{host}]" if ":" in host else host
@@ -203,8 +239,7 @@ class _Answer:
                 "GET", path, headers=headers, redirect=False, retries=False, preload_content=False, decode_content=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            self._ends.cancel()
-            self._pool.close()
+            self._close()
             fetcher.left()
             raise FeedError(f"{host} does not answer ({type(error).__name__}).") from error
         self.status = self._answer.status
@@ -217,16 +252,14 @@ class _Answer:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise FeedError("The connection broke off in the middle.") from error
 
-    def _end(self) -> None:
-        for connection in self._opened:
-            if connection.sock is not None:
-                with suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+    def _close(self) -> None:
+        self._ends.cancel()
+        self._pool.close()
+        self._line.let_go()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.cancel()
         self._answer.close()
-        self._pool.close()
+        self._close()

@@ -1,10 +1,11 @@
 """Small feeds of our own, and a web server on this machine that behaves as badly as it is told to."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,34 @@ def drips_headers(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"x")
         request.wfile.flush()
         time.sleep(0.02)
+
+
+@contextmanager
+def dripping_handshake() -> Iterator[tuple[str, threading.Event]]:
+    """A server that begins a TLS handshake and sends the rest of it a letter now and then; its address, and whether it
+    has been let go on to the end."""
+    ended, stopped = threading.Event(), threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        talking, _ = listening.accept()
+        with talking, suppress(OSError):
+            talking.recv(4096)
+            # A record of the handshake that says it is four thousand letters long.
+            talking.sendall(b"\x16\x03\x03\x10\x00")
+            for _ in range(400):
+                talking.sendall(b"\x02")
+                if stopped.wait(0.02):
+                    return
+            ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{listening.getsockname()[1]}/feed", ended
+        finally:
+            stopped.set()
+            thread.join()
 
 
 def breaks_off(request: BaseHTTPRequestHandler) -> None:

@@ -13,7 +13,18 @@ from checkin.directory.fetching import Fetcher, Version
 from checkin.directory.importing import import_url
 from checkin.directory.paging import download
 from checkin.directory.reading import FeedError, records
-from tests.directory.feeds import Answer, breaks_off, drips, drips_headers, moved, pages, says, service, serving
+from tests.directory.feeds import (
+    Answer,
+    breaks_off,
+    dripping_handshake,
+    drips,
+    drips_headers,
+    moved,
+    pages,
+    says,
+    service,
+    serving,
+)
 from tests.parts import NOON, opened, value
 
 
@@ -105,6 +116,13 @@ def test_a_server_that_misbehaves_is_given_up_with_a_reason(answer: object, why:
 def test_a_slow_drip_ends_when_the_time_is_over(drip: Answer, tmp_path: Path) -> None:
     with serving({"/feed": drip}) as server:
         assert "longer than 0.5 seconds" in refused(f"{server.url}/feed", tmp_path, fetcher(seconds=0.5))
+
+
+def test_a_handshake_that_drips_ends_when_the_time_is_over(tmp_path: Path) -> None:
+    with dripping_handshake() as (url, ended):
+        assert "longer than 0.5 seconds" in refused(url, tmp_path, fetcher(seconds=0.5))
+        # It was cut off, and not waited for: there was as much to come as would have taken many times that.
+        assert not ended.is_set()
 
 
 def test_pages_that_go_round_in_a_circle_end(tmp_path: Path) -> None:
