@@ -61,7 +61,7 @@ def import_(source: str, name: str | None, *, accept_shrink: bool, as_json: bool
 @directory.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def export(file: Path | None) -> None:
-    """Write every service that is in its feed to FILE (else here) as a list of HSDS 3.1, in JSON."""
+    """Write every service, as members are told of it, to FILE (else here) as a list of HSDS 3.1, in JSON."""
     from checkin.directory import exporting
 
     with _line() as line, line.store.work(line.clock()) as work:

@@ -22,8 +22,8 @@ with (DATA / "examples.tsv").open(encoding="utf-8") as _stream:
 # Everyday needs that nothing was taught by: the share that is read right is what can be promised to others.
 UNSEEN = Path(__file__).parent / "needs_unseen.tsv"
 
-# Lists that were each read once before anything was mended: 86, 82 and 87 rows in a hundred were right. What was misread
-# then has taught words that others use too; the rows themselves have taught nothing.
+# Lists that were each read once before anything was mended: 86, 82 and 87 rows in a hundred were right. What was
+# misread then has taught words that others use too; the rows themselves have taught nothing.
 LISTS = Path(__file__).parent / "needs_lists.tsv"
 
 

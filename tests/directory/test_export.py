@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkin.directory import hsds
+from checkin.directory import hsds, keeping
 from checkin.directory.exporting import export
 from checkin.directory.importing import import_file
 from checkin.directory.mapping import Mapped, Mapper
+from checkin.store.ids import new_id
+from checkin.store.models import Person
 from tests.directory.feeds import ORGANISATION, place, service, written
 from tests.parts import NOON, opened, rows
 
@@ -203,3 +205,30 @@ def test_what_is_exported_is_imported_to_the_same_services(database_url: str, tm
         every = [tuple(row) for row in rows(line, f"{told} ORDER BY name, feed_id")]
     assert every[0::2] == every[1::2]
     assert len(every) == 6
+
+
+def test_what_staff_have_put_right_is_what_is_exported_and_the_source_is_kept(
+    database_url: str, tmp_path: Path
+) -> None:
+    with opened(database_url) as line:
+        here = {"phones": [{"number": "0113 496 0125"}], "schedules": [{"freq": "WEEKLY", "byday": "SU"}]}
+        at = {"service_at_locations": [{**place(), **here}]}
+        import_file(line.store, written(tmp_path, [service(1, **at), service(2), service(3)]), NOON)
+        ids = {r.name: r.id for r in rows(line, "SELECT id, name FROM directory_services")}
+        with line.store.work(NOON) as work:
+            sue = new_id()
+            work.add(Person, id=sue, name=work.vault.seal("Sue", "people.name"), zone="Europe/London")
+            mended = {"about": "By appointment only", "phone": "0113 496 0199", "hours": "WE 10:00-12:00", "note": ""}
+            keeping.correct(work, ids["Debt Advice 1"], sue, **mended)
+            keeping.withhold(work, ids["Debt Advice 2"], sue)
+            out = io.StringIO()
+            assert export(work, out) == 2
+        first, third = sorted(json.loads(out.getvalue())["contents"], key=lambda told: str(told["name"]))
+        assert [phone["number"] for phone in first["phones"]] == ["+441134960199"]
+        assert [(t["byday"], t["opens_at"]) for t in first["schedules"]] == [("WE", "10:00")]
+        assert first["description"] == "By appointment only"
+        # A number or hours of one place would be believed before those.
+        assert not any({"phones", "schedules"} & one.keys() for one in first["service_at_locations"])
+        assert (third["name"], third["description"]) == ("Debt Advice 3", "Help with debt, bailiffs and arrears")
+        kept = rows(line, "SELECT record->>'description' AS about FROM directory_services WHERE name = 'Debt Advice 1'")
+        assert kept[0].about == "Help with debt, bailiffs and arrears"
