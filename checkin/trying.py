@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from checkin import joining, meetings, outbox, people, timers
 from checkin.conversation.effects import Stream
 from checkin.conversation.masking import mask
+from checkin.conversation.names import Called, is_called, read_name
 from checkin.conversation.normal import fold, words
 from checkin.gate import Medium
 from checkin.meetings import Occurrence
@@ -67,20 +69,37 @@ class Visit:
 
 
 def groups(work: Work, asked: str, area: str | None, *, but: Sequence[UUID] = ()) -> list[UUID]:
-    """Return the groups that fit what was asked for, the soonest first: by a day ("thursday"), a place or what they are
-    for. With no place named, those in somebody's own `area`; when none is there, all. `but` are left out."""
-    said = [word for word in words(fold(asked)) if word not in _SMALL]
+    """Return the groups that fit what was asked for, the soonest first: by a day ("thursday"), a place, what they are
+    for, or a name as somebody spells it. With no place named, those in somebody's own `area`; when none is there, all.
+    `but` are left out."""
+    said = [word for word in words(_folded(asked)) if word not in _SMALL]
     days = {_DAYS[word] for word in said if word in _DAYS}
     rest = [word for word in said if word not in _DAYS]
-    rows = work.conn.execute(
-        select(Group.id, Group.name, Group.area, Group.about).order_by(Group.name).limit(_MOST_GROUPS)
-    ).all()
-    about = {r.id: fold(f"{r.name} {r.area or ''} {r.about or ''}") for r in rows if r.id not in but}
-    fit = [g for g, text in about.items() if all(word in text for word in rest)]
-    here = [g for g in fit if not rest and area and fold(area) in about[g]]
+    rows = [row for row in _every(work) if row.id not in but]
+    about = {r.id: _folded(f"{r.name} {r.area or ''} {r.about or ''}") for r in rows}
+    fit = [g for g, text in about.items() if all(word in text for word in rest)] or _called(rows, read_name(asked))
+    here = [g for g in fit if not rest and area and _folded(area) in about[g]]
     soonest = _next(work, here or fit)
     chosen = [g for g in here or fit if not days or (g in soonest and soonest[g].starts.weekday() in days)]
     return sorted(chosen, key=lambda g: (g not in soonest, soonest[g].starts if g in soonest else work.now))
+
+
+def called(work: Work, name: Called | None) -> list[UUID]:
+    """Return the groups that are called as somebody wrote it, misspelt too; [] when that was no name."""
+    return _called(_every(work), name)
+
+
+def _called(rows: Sequence[Row[Any]], name: Called | None) -> list[UUID]:
+    return [row.id for row in rows if name and is_called(name, f"{row.name} {row.area or ''}")]
+
+
+def _every(work: Work) -> Sequence[Row[Any]]:
+    columns = Group.id, Group.name, Group.area, Group.about
+    return work.conn.execute(select(*columns).order_by(Group.name).limit(_MOST_GROUPS)).all()
+
+
+def _folded(said: str) -> str:
+    return fold(said).replace("'", "")
 
 
 def _next(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, Occurrence]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from checkin import directory, escalations, missing, signposting, tips, trying
 from checkin.conversation.effects import LookUp, Severity
 from checkin.conversation.events import Event, Opened
+from checkin.conversation.names import is_called
 from checkin.conversation.needs import read_needs
 from checkin.conversation.replies import Reading, tip_in
 from checkin.conversations import results
@@ -65,7 +66,8 @@ def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Loo
     # The menu names the need; what was said beside its number names nothing.
     query = Query(need=None, known=known) if about == "other" else directory.read(work, about or asked, known)
     need = query.need or "other"
-    if need == "groups":
+    own = trying.called(work, query.called)
+    if need == "groups" or own:
         return _groups(work, member, without_address(asked, country), shown)
     fixed = signposting.answer(need)
     if need in signposting.FIXED:
@@ -121,15 +123,34 @@ def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence
     # A district is a place in the directory, and may be written on a group of ours.
     wanted = without_address(asked, country)
     own = [results.group_key(g) for g in trying.groups(work, wanted, area, but=but)]
-    query = directory.read(work, f"group {wanted}", Known(languages=(member.language,), area=area))
-    theirs = directory.find(work, query, work.now, most=results.MOST) if query.need == "groups" else []
-    keys = (*own, *(f.key for f in _reachable(theirs)))[: results.MOST]
+    query = directory.read(work, wanted, Known(languages=(member.language,), area=area))
+    keys = (*own, *(f.key for f in _reachable(of_groups(work, query))))[: results.MOST]
     if not keys:
         missing.add(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
         _person(work, member.id, Severity.TASK, "wants_a_group", shown)
         return Looked([("group.none", {})], words=shown)
     search = results.keep(work, member.id, Results("groups", query.place.shown if query.place else "", keys))
     return Looked(then=(Opened("found", str(search), asked_for=True),), words=shown)
+
+
+# What says no more than that a group is looked for.
+_ANY_GROUP = frozenset({"groups", "loneliness"})
+_GROUPS_LOOKED_AT = 60
+
+
+def of_groups(work: Work, query: Query) -> list[Found]:
+    """Return groups of the directory for what was asked about: those that are for it as well, where it is a need of its
+    own, and whatever is called so."""
+    about = next((need for need in (query.need, *query.also) if need not in {None, *_ANY_GROUP}), None)
+    found = directory.find(work, replace(query, need="groups"), work.now, most=_GROUPS_LOOKED_AT)
+    if query.called is not None and (named := [one for one in found if is_called(query.called, _names(one))]):
+        return named + [one for one in found if one not in named and about in {None, *one.needs}]
+    # What nobody knows, be it a place, a pastime or a slip, is not answered with whatever is near.
+    return [] if query.called and query.called.nothing_else else [f for f in found if about in {None, *f.needs}]
+
+
+def _names(found: Found) -> str:
+    return f"{found.name} {found.organisation or ''}"
 
 
 def _area(work: Work, person_id: UUID) -> str | None:

@@ -6,6 +6,7 @@
 * `helplines.py`: what comes with the line (`starter.toml`), what staff have checked, what may be given to members.
 * `importing.py`: a feed into the store: `fetching`, `paging`, `reading` bring its records, `mapping` and `fields` read
   each, whatever is called how there. `exporting.py`: the store out again, as `hsds.py` says it.
+* `names.py`: services by name, misspelt too.
 * `search.py`: a text becomes a query, a query becomes up to three things that may help.
 
 What a text means is read by `checkin.conversation.needs`; which needs there are stands there and nowhere else.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
+from checkin.conversation.names import Called
+
 # What a place may offer to somebody who needs it, and the words by which sources say so (docs/directory.md).
 Access = Literal["wheelchair", "hearing-loop", "sign-language", "toilet", "parking", "home-visits", "remote"]
 Kind = Literal["voice", "text", "textphone", "fax"]
@@ -82,6 +84,7 @@ class Query:
     also: tuple[str, ...] = ()
     """Further needs that were spoken of, the plainest first."""
     words: str = ""
+    called: Called | None = None
     place: Place | None = None
     known: Known = Known()
 

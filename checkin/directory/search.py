@@ -15,8 +15,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from checkin.conversation.names import is_called, read_name
 from checkin.conversation.needs import read_needs
-from checkin.directory import helplines, places
+from checkin.directory import helplines, names, places
 from checkin.directory.helplines import Helpline
 from checkin.directory.model import Found, Hours, Known, Near, Phone, Place, Query
 from checkin.directory.ranking import Candidate, fresh, ranked, weigh
@@ -67,6 +68,14 @@ _BY_NAME = (
     "JOIN directory_listings l ON l.service_id = n.id AND l.keys <> '{{}}' WHERE {} LIMIT %(most)s) "
     f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
 )
+_CALLED = (
+    f"WITH l AS MATERIALIZED (SELECT *, {_TIER} AS tier, {_KM} AS km FROM directory_listings "
+    "WHERE service_id = ANY(%(ids)s) AND keys <> '{}' ORDER BY tier, km, id LIMIT %(most)s) "
+    f"SELECT {_COLUMNS}, l.tier, l.km FROM l {_FROM} WHERE {_GIVEN}"
+)
+_NOWHERE: Mapping[str, Any] = {
+    "here": [], "area": [], "squares": [], "latitude": None, "longitude": None, "shrink": 1.0,
+}  # fmt: skip
 _ONE = (
     f"SELECT {_COLUMNS}, 4, NULL FROM directory_listings l {_FROM} WHERE l.id = %(id)s AND s.retired_at IS NULL "
     f"AND s.status = 'active' AND {_GIVEN}"
@@ -99,13 +108,17 @@ def read(work: Work | None, text: str, known: Known = Known()) -> Query:  # noqa
     place = places.named(work, text, {word for why in needs.why for word in why.split()})
     if place is None and known.area:
         place = places.named(work, known.area)
-    return Query(need=needs.first, also=needs.found[1:], words=" ".join(needs.rest), place=place, known=known)
+    rest, called = " ".join(needs.rest), read_name(text, places.folded(place.shown).split() if place else ())
+    return Query(need=needs.first, also=needs.found[1:], words=rest, called=called, place=place, known=known)
 
 
 def find(work: Work, query: Query, now: datetime, *, start: int = 0, most: int = 3) -> list[Found]:
-    """Return up to `most` of what may help, the best first, leaving out the first `start`; [] for nothing."""
+    """Return up to `most` of what may help, the best first, leaving out the first `start`; [] for nothing. What was
+    asked for by its name comes first, but in a crisis."""
     candidates = _lines(work, query) + (_services(work, query) if query.need else _by_name(work, query))
-    return ranked(candidates, query, now)[start : start + most]
+    named = ranked(_called(work, query), query, now) if query.called and not _crisis(query) else []
+    keys = {found.key for found in named}
+    return [*named, *(found for found in ranked(candidates, query, now) if found.key not in keys)][start : start + most]
 
 
 def details(work: Work, key: str, now: datetime, known: Known = Known()) -> Details | None:  # noqa: B008  # frozen
@@ -217,6 +230,20 @@ def _by_name(work: Work, query: Query) -> list[Candidate]:
     if not rows and places.has_trigrams(work):
         rows = work.rows(_BY_NAME.format("n.name %% %(words)s"), values)
     return _once(work, rows)
+
+
+def _called(work: Work, query: Query) -> list[Candidate]:
+    """Return what is called as somebody wrote it, each service at the nearest of its places."""
+    called = query.called
+    if called is None:
+        return []
+    given = helplines.given(helplines.standing(work), helplines.today(work))
+    lines = [_of_line(work, h) for h in given if h.kind != "emergency" and is_called(called, h.name)]
+    ids = names.services(work, called)
+    if not ids:
+        return lines
+    around = _around(query.place) if query.place else _NOWHERE
+    return lines + _once(work, work.rows(_CALLED, {"ids": ids, "most": _CANDIDATES, **around}))
 
 
 def _once(work: Work, rows: Sequence[tuple[Any, ...]]) -> list[Candidate]:

@@ -116,6 +116,31 @@ def test_a_service_is_found_by_its_name_misspelt_too(line: Line) -> None:
         assert names(work, "zzz qqq xxx") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("andys man club", "Andy's Man Club - Leeds"),
+        ("andis mens club leeds", "Andy's Man Club - Leeds"),
+        ("when is Andy’s Man Club on in york", "Andy's Man Club York"),
+        ("the sharpley trust", "Money Desk"),
+        ("calm zone", "Calm Zone Otley"),
+        # Words that speak of a need name nobody, whoever is called so; and nobody's name comes before a crisis line.
+        ("debt clinic ls6", "Leeds Debt Advice"),
+        ("debt advice", "Dlug Helpline"),
+        ("im going to kill myself andys man club", "Emergency services"),
+    ],
+)
+def test_who_is_asked_for_by_name_comes_first_and_a_need_stays_a_need(line: Line, text: str, first: str) -> None:
+    with line.store.work(NOON) as work:
+        for name, town, at in (("Andy's Man Club - Leeds", "leeds", LEEDS), ("Andy's Man Club York", "york", YORK)):
+            serve(work, name, "n:groups", f"t:{town}", *squares(*at), town=town.title(), at=at)
+        serve(work, "Money Desk", "n:money", "w")
+        serve(work, "Debt Advice", "n:debt", "t:penzance", town="Penzance", at=(50.1, -5.5))
+        serve(work, "Calm Zone Otley", "n:loneliness", "w")
+        work.rows("UPDATE directory_organisations SET name = 'Sharpleigh Trust' WHERE name = 'Money Desk Trust'", {})
+        assert names(work, text)[0] == first
+
+
 def test_what_was_found_can_be_told_in_full(line: Line) -> None:
     with line.store.work(NOON) as work:
         first = find(work, read(work, "debt ls6"), NOON)[0]

@@ -13,7 +13,16 @@ from functools import cache
 from checkin.conversation.needs.lexicon import NEEDS, load
 from checkin.conversation.needs.reader import Needs, NeedsReader
 
-__all__ = ["NEEDS", "Needs", "NeedsReader", "default_reader", "needs_of_service", "read_needs"]
+__all__ = [
+    "NEEDS",
+    "Needs",
+    "NeedsReader",
+    "default_reader",
+    "everyday",
+    "needs_of_service",
+    "read_needs",
+    "unknown_words",
+]
 
 
 @cache
@@ -25,6 +34,16 @@ def default_reader() -> NeedsReader:
 def read_needs(text: str) -> Needs:
     """Return the needs in `text`, the plainest first. Pure; never raises, whatever the string holds."""
     return default_reader().read(text)
+
+
+def everyday(word: str) -> bool:
+    """Tell whether a word is said every day and is about no need: it names nothing."""
+    return default_reader().everyday(word)
+
+
+def unknown_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that are neither said every day nor about a need by themselves: names, it may be."""
+    return default_reader().unknown(text)
 
 
 def needs_of_service(name: str, terms: str, description: str) -> tuple[str, ...]:

@@ -106,6 +106,18 @@ class NeedsReader:
         found = sorted((n for n, s in scores.items() if s >= least), key=lambda n: (-scores[n], _ORDER[n]))
         return tuple(found[:5])
 
+    def everyday(self, word: str) -> bool:
+        """Tell whether a word is said every day and is about no need."""
+        return stem(word) in self._lexicon.ordinary or word in self._lexicon.spelling
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that are neither said every day nor, by themselves, about a need, spelt rightly or
+        not: they may be names."""
+        return tuple(w for w in WORD.findall(plain(text)) if not self.everyday(w) and not self._is_about(stem(w)))
+
+    def _is_about(self, token: str) -> bool:
+        return bool(self._hits([token]) or self._corrected(token) != token)
+
     def _corrected(self, token: str) -> str:
         if token in self._lexicon.vocabulary or token in self._lexicon.ordinary or self._stemmed(token):
             return token

@@ -69,6 +69,14 @@ class Organisation(Base):
     """Who provides services."""
 
     __tablename__ = "directory_organisations"
+    __table_args__ = (
+        Index(
+            "ix_directory_organisations_name",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+        ),
+    )
     id: Mapped[UUID] = ident()
     feed_id: Mapped[UUID] = mapped_column(ForeignKey("directory_feeds.id", ondelete="CASCADE"), index=True)
     source_id: Mapped[str]
