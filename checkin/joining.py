@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import outbox, people, timers
 from checkin.conversation.effects import Stream
+from checkin.conversation.names import is_called, read_name
 from checkin.people import Member
 from checkin.store.ids import new_id
 from checkin.store.models import Group, Membership, Person, PersonPhone, Phone, Timer
@@ -22,6 +23,8 @@ CODE = re.compile("[A-Z0-9]{3,20}")
 _LONGEST_NAME = 40
 # A code stands at the beginning, or in a short sentence.
 _MOST_WORDS = 20
+
+_ASKING = re.compile(r"^\W*join\b", re.IGNORECASE)
 
 # What a keypad, or an eye, takes for another.
 _ALIKE = str.maketrans("OIL", "011")
@@ -58,11 +61,21 @@ def name_in(words: str) -> str | None:
 
 
 def find_group(work: Work, said: Iterable[str]) -> UUID | None:
-    """Return the group whose code was said: as the whole of what was said, or one word of it, or two."""
+    """Return the group whose code was said: as the whole of what was said, or one word of it, or two. One that has a
+    code may be called by its name as well, misspelt too, where it is the only one that is called so."""
+    said = tuple(said)
     words = [text.split()[:_MOST_WORDS] for text in said]
     tries = {folded("".join(text[i:j])) for text in words for i in range(len(text)) for j in (i + 1, i + 2, len(text))}
     codes = sorted(code for code in tries if CODE.fullmatch(code))
-    return work.conn.scalars(select(Group.id).where(Group.join_code.in_(codes)).order_by(Group.id).limit(1)).first()
+    found = work.conn.scalars(select(Group.id).where(Group.join_code.in_(codes)).order_by(Group.id).limit(1)).first()
+    return found or _by_name(work, said)
+
+
+def _by_name(work: Work, said: Sequence[str]) -> UUID | None:
+    wanted = [name for text in said if (name := read_name(_ASKING.sub("", text))) is not None]
+    rows = work.conn.execute(select(Group.id, Group.name).where(Group.join_code.is_not(None))).all() if wanted else []
+    found = {row.id for row in rows if any(is_called(name, row.name) for name in wanted)}
+    return found.pop() if len(found) == 1 else None
 
 
 def group_name(work: Work, subject: str) -> str:

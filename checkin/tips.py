@@ -26,6 +26,8 @@ _STALE = timedelta(days=2)
 
 # Two text messages, with room for the words around it.
 LONGEST = 240
+# What was told may be longer than what is heard: it is shortened when it is read.
+_MOST_TOLD = 1000
 
 _MARK = "…"
 _TAKEN_OUT = (
@@ -71,6 +73,18 @@ class Waiting:
 def offer(work: Work, person_id: UUID, words: str) -> None:
     """Keep a tip until staff have read it."""
     work.add(Tip, id=new_id(), at=work.now, person_id=person_id, words=work.vault.seal(words, "tips.words"))
+
+
+def take_down(work: Work, by: UUID, words: str) -> None:
+    """Keep a tip that somebody has told to staff, until it has been read like any other. Raises BadInput with one
+    sentence."""
+    if not words.strip():
+        raise BadInput("Write down what you were told.")
+    if len(words) > _MOST_TOLD:
+        raise BadInput(f"Shorten it to {_MOST_TOLD} characters; it has {len(words)}.")
+    tip_id = new_id()
+    work.add(Tip, id=tip_id, at=work.now, words=work.vault.seal(words.strip(), "tips.words"))
+    audit.record(work, by, "tip_taken_down", f"tip {tip_id}")
 
 
 def waiting(work: Work) -> list[Waiting]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,6 +35,8 @@ _LONGEST = 240
 # A hello from somebody may come so often; an organisation with more groups than this has a directory.
 _MOST_GROUPS = 200
 
+_Named = Row[UUID, str, str | None, str | None]
+
 # By the first letters, as people shorten them.
 _DAYS = {
     name: day
@@ -57,8 +58,8 @@ _SMALL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A group as a newcomer is told of it: what it is for, what to expect, its next meeting (None: nobody knows) and
-    who meets them there by first name (None: not to be named)."""
+    """A group as a newcomer is told of it: what it is for, what to expect, its next meeting (None: nobody knows), who
+    meets them there by first name (None: not to be named), and its code for JOIN ("": a person adds them)."""
 
     group_id: UUID
     group: str
@@ -66,6 +67,7 @@ class Visit:
     expect: str
     next: Occurrence | None
     meets_you: str | None
+    join_code: str
 
 
 def groups(work: Work, asked: str, area: str | None, *, but: Sequence[UUID] = ()) -> list[UUID]:
@@ -89,11 +91,11 @@ def called(work: Work, name: Called | None) -> list[UUID]:
     return _called(_every(work), name)
 
 
-def _called(rows: Sequence[Row[Any]], name: Called | None) -> list[UUID]:
+def _called(rows: Sequence[_Named], name: Called | None) -> list[UUID]:
     return [row.id for row in rows if name and is_called(name, f"{row.name} {row.area or ''}")]
 
 
-def _every(work: Work) -> Sequence[Row[Any]]:
+def _every(work: Work) -> Sequence[_Named]:
     columns = Group.id, Group.name, Group.area, Group.about
     return work.conn.execute(select(*columns).order_by(Group.name).limit(_MOST_GROUPS)).all()
 
@@ -115,13 +117,14 @@ def _next(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, Occurrence]:
 
 def look(work: Work, group_id: UUID) -> Visit | None:
     """Return what a newcomer is told of a group; None when it is gone."""
-    row = work.conn.execute(select(Group.name, Group.about, Group.expect).where(Group.id == group_id)).first()
+    columns = Group.name, Group.about, Group.expect, Group.join_code
+    row = work.conn.execute(select(*columns).where(Group.id == group_id)).first()
     if row is None:
         return None
     following = _next(work, [group_id]).get(group_id)
     runs = _who_runs(work, group_id, following)
     meets_you = people.first_name(work, runs[0]) if runs and not _is_discreet(work, runs[0]) else None
-    return Visit(group_id, row.name, row.about or "", row.expect or "", following, meets_you)
+    return Visit(group_id, row.name, row.about or "", row.expect or "", following, meets_you, row.join_code or "")
 
 
 def _who_runs(work: Work, group_id: UUID, occurrence: Occurrence | None) -> list[UUID]:

@@ -13,7 +13,7 @@ from console.paging import PER_PAGE, Paging, asked_page, offset, tell
 
 
 def room(desk: Desk) -> Blueprint:
-    """Return the room: `/tips`, and the buttons beside each tip."""
+    """Return the room: `/tips`, the buttons beside each tip, and writing one down."""
     door = Blueprint("tips", __name__, url_prefix="/tips")
 
     def show() -> Response:
@@ -48,7 +48,18 @@ def room(desk: Desk) -> Blueprint:
             tell("Nobody hears this tip any more. It waits here: change it, or decline it.")
         return redirect(url_for("tips.show"), 303)
 
+    def told() -> AnyResponse:
+        words = _typed("told")
+        try:
+            with desk.work() as work:
+                tips.take_down(work, me().person_id, words)
+        except BadInput as error:
+            return _page(desk, None, str(error))
+        tell("It is written down, and waits here to be read.")
+        return redirect(url_for("tips.show"), 303)
+
     door.add_url_rule("", "show", show)
+    door.add_url_rule("/told", "told", told, methods=["POST"])
     for view in (approve, decline, take_back):
         door.add_url_rule(f"/<uuid:tip>/{view.__name__}", view.__name__, view, methods=["POST"])
     return door
@@ -69,7 +80,7 @@ def _page(desk: Desk, wrong: UUID | None = None, error: str = "") -> Response:
             longest=tips.LONGEST,
             wrong=wrong,
             error=error,
-            typed={name: request.form.get(name, "") for name in ("words", "topics")},
+            typed={name: request.form.get(name, "") for name in ("words", "topics", "told")},
         )
         if found:
             audit.record(work, me().person_id, "read_tips", "tips", f"{len(found)} waiting")

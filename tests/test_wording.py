@@ -294,7 +294,7 @@ _WORDS = {
     "BREAK": Kind.PAUSE, "SEIBIANT": Kind.PAUSE, "ODPOCZYNEK": Kind.PAUSE,
     "STOP BEING BUDDIES": Kind.STOP, "GORFFEN CYFEILLIO": Kind.STOP, "KONIEC PARY": Kind.STOP,
     "MORE": Kind.MORE, "MWY": Kind.MORE, "WIĘCEJ": Kind.MORE, "FIND": Kind.FIND, "GROUP": Kind.GROUP,
-    "STOP REMINDERS": Kind.STOP,
+    "STOP REMINDERS": Kind.STOP, "JOIN": Kind.JOIN,
 }  # fmt: skip
 
 

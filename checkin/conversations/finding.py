@@ -16,7 +16,7 @@ from checkin.conversation.effects import LookUp, Severity
 from checkin.conversation.events import Event, Opened
 from checkin.conversation.names import is_called
 from checkin.conversation.needs import read_needs
-from checkin.conversation.replies import Reading, tip_in
+from checkin.conversation.replies import Kind, Reading, tip_in
 from checkin.conversations import results
 from checkin.conversations.results import Results
 from checkin.directory import Found, Known, Query
@@ -38,8 +38,8 @@ class Looked:
     words: str | None = None
 
 
-def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, words: str) -> Looked:
-    """Carry out the order."""
+def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, words: str, *, aloud: bool) -> Looked:
+    """Carry out the order; `aloud`: in a call, where there may be only keys to say it with."""
     # A word of their own in the menu is read as words, not as a command that carries some.
     asked = str((reading.value if reading else None) or (words if order.what == "need" else ""))
     match order.what:
@@ -55,6 +55,10 @@ def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, 
             return _groups(work, member, "", words, but=trying.tried(work, member.id))
         case "tip":
             return Looked(_tip(work, member, words))
+        case "hear_tip":
+            return Looked(_hear_tip(work, member, "" if reading and reading.kind is Kind.NUMBER else words, words))
+        case "offer_tip":
+            return Looked(_offer_tip(work, member, words, aloud=aloud))
         case "bad_tip":
             return Looked(_bad_tip(work, member, words))
 
@@ -182,13 +186,22 @@ def _tip(work: Work, member: Member, words: str) -> Sentences:
         tips.offer(work, member.id, tip.words)
         _person(work, member.id, Severity.TASK, "tip", words)
         return [("tip.thanks", {})]
-    if tip.asked:
-        found = tips.hear(work, member.id, tip.words)
-        if found is not None:
-            return [("tip.one", {"words": found})]
-        _person(work, member.id, Severity.TASK, "wants_a_tip", words)
-        return [("tip.none", {})]
-    return [("tip.how", {})]
+    return _hear_tip(work, member, tip.words, words) if tip.asked else [("tip.how", {})]
+
+
+def _hear_tip(work: Work, member: Member, about: str, words: str) -> Sentences:
+    found = tips.hear(work, member.id, about)
+    if found is not None:
+        return [("tip.one", {"words": found})]
+    _person(work, member.id, Severity.TASK, "wants_a_tip", words)
+    return [("tip.none", {})]
+
+
+def _offer_tip(work: Work, member: Member, words: str, *, aloud: bool) -> Sentences:
+    if aloud:
+        # With keys alone nobody can say it: somebody rings, and takes it down.
+        _person(work, member.id, Severity.TASK, "tip_by_phone", words)
+    return [("tip.offer", {})]
 
 
 def _bad_tip(work: Work, member: Member, words: str) -> Sentences:

@@ -6,7 +6,7 @@ what has been withdrawn meanwhile is not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -126,9 +126,6 @@ def question(work: Work, member: Member, key: str, thread: Thread | None) -> str
     return key if key == "found.list" or still(work, member, results.chosen) is not None else "found.list"
 
 
-# --- in words ---
-
-
 def values(work: Work, member: Member, key: str, thread: Thread) -> dict[str, str]:
     """Return what the placeholders of a sentence about what was found stand for."""
     subject = UUID(thread.subject)
@@ -175,27 +172,33 @@ def _fitted(work: Work, member: Member, key: str, pieces: dict[str, str], more: 
     return {**filled, "more_spoken": f"{cut(more, _SPOKEN_MORE).rstrip('. ')}." if more else ""}
 
 
-def _list(work: Work, member: Member | Reader, keys: Sequence[str], sentence: str = "found.list") -> dict[str, str]:
-    """Return entries as a list, with as much of their names as a sentence has room for."""
+def _list(work: Work, member: Member, keys: Sequence[str]) -> dict[str, str]:
+    """Return entries as a list, with as much of their names as there is room for."""
     entries = [(str(n), still(work, member, key)) for n, key in enumerate(keys, start=1)]
-    spoken = " ".join(_line(work, member, n, entry, "voice", 80) for n, entry in entries if entry is not None)
+    spoken = " ".join(line(work, member, n, entry, "voice", 80) for n, entry in entries if entry is not None)
+    listed = in_room(
+        work,
+        member,
+        "found.list",
+        lambda room: [line(work, member, n, entry, member.variant, room) for n, entry in entries if entry is not None],
+    )
+    return {"list": listed, "list_spoken": spoken}
+
+
+def in_room(work: Work, reader: Member | Reader, sentence: str, lines: Callable[[int], list[str]]) -> str:
+    """Return the lines of a list with as much of the names as a sentence has room for."""
     for room in _ROOM_FOR_NAMES:
-        lines = [_line(work, member, n, entry, member.variant, room) for n, entry in entries if entry is not None]
-        filled = {"list": "\n".join(lines), "list_spoken": spoken}
-        if size(render(work, sentence, member.language, member.variant, filled)).segments <= _SEGMENTS:
+        listed = "\n".join(lines(room))
+        filled = {"list": listed, "list_spoken": ""}
+        if size(render(work, sentence, reader.language, reader.variant, filled)).segments <= _SEGMENTS:
             break
-    return filled
+    return listed
 
 
-def in_one_text(work: Work, reader: Reader, key: str, keys: Sequence[str]) -> str:
-    """Return a text with the first of some entries, for somebody who cannot ask on."""
-    filled = _list(work, reader, keys[:AT_ONCE], key)
-    return render(work, key, reader.language, reader.variant, {"list": filled["list"]})
-
-
-def _line(work: Work, member: Member | Reader, number: str, entry: Details | Visit, variant: Variant, room: int) -> str:
+def line(work: Work, member: Member | Reader, number: str, entry: Details | Visit, variant: Variant, room: int) -> str:
+    """Return one line of a list, with so much room for a name."""
     if isinstance(entry, Visit):
-        filled = {"key": number, "group": cut(entry.group, room), "when": _meets(work, member, entry, variant, room)}
+        filled = {"key": number, "group": cut(entry.group, room), "when": meets(work, member, entry, variant, room)}
         return render(work, "found.group_line", member.language, variant, filled)
     facts = _facts(work, member, entry.found, variant)
     filled = {"key": number, "service": cut(entry.found.name, room), **facts}
@@ -247,17 +250,17 @@ def _words_of_group(visit: Visit) -> str:
 
 
 def _of_group(work: Work, member: Member, visit: Visit) -> dict[str, str]:
-    meets = "found.meets_you" if visit.meets_you else "found.somebody_meets_you"
+    door = "found.meets_you" if visit.meets_you else "found.somebody_meets_you"
     named = {"facilitator": visit.meets_you} if visit.meets_you else {}
     return {
         "group": cut(visit.group, 50),
-        "when": _meets(work, member, visit, member.variant, 60),
-        "meets": render(work, meets, member.language, member.variant, named),
-        "meets_spoken": render(work, meets, member.language, "voice", named),
+        "when": meets(work, member, visit, member.variant, 60),
+        "meets": render(work, door, member.language, member.variant, named),
+        "meets_spoken": render(work, door, member.language, "voice", named),
     }
 
 
-def _meets(work: Work, member: Member | Reader, visit: Visit, variant: Variant, room: int) -> str:
+def meets(work: Work, member: Member | Reader, visit: Visit, variant: Variant, room: int) -> str:
     """Return when and where a group meets next."""
     if visit.next is None:
         return render(work, "found.no_date", member.language, variant, {}).rstrip(".")

@@ -4,6 +4,7 @@ Finding a group is the front door: who asks for one, or for help, is told what t
 one number. Anything else is answered once a day. A person reads all of it.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.risk import Level, Risk
 from checkin.conversations import allowance, finding, results, safe_reply
 from checkin.conversations.rendering import render
+from checkin.directory import Details
 from checkin.phone import is_e164
 from checkin.store.models import Message, Phone
 from checkin.store.work import Work
+from checkin.trying import Visit
 
 _EVERY = timedelta(days=1)
 # What somebody looks for in a day is found in so many texts; a machine, or a joke, would go on.
@@ -57,18 +60,37 @@ def _found(work: Work, reading: Reading) -> str:
     """Return what there is, in one text; "" for nothing."""
     asked = finding.without_address(str(reading.value or ""), work.settings.country)
     groups = reading.kind is Kind.GROUP
-    query = directory.read(work, f"group {asked}" if groups else asked)
+    query = directory.read(work, asked)
     if query.need in signposting.FIXED:
         return render(work, signposting.answer(query.need).key, "en", "discreet", {})
-    groups = groups or query.need == "groups"
+    groups = groups or query.need == "groups" or bool(trying.called(work, query.called))
     own = [results.group_key(g) for g in trying.groups(work, asked, None)] if groups else []
-    theirs = [] if own else [f.key for f in directory.find(work, query, work.now, most=results.MOST) if f.phone]
+    found = finding.of_groups(work, query) if groups else directory.find(work, query, work.now, most=results.MOST)
+    theirs = [] if own else [f.key for f in found if f.phone]
     need = "groups" if groups else query.need
     if not (own or theirs) or need is None:
         if need is not None and asked:
             missing.add(work, need, query.place.shown if query.place and query.place.kind == "district" else None)
         return ""
-    return results.in_one_text(work, _AS, "stranger.found", (*own, *theirs))
+    return _in_one_text(work, (*own, *theirs))
+
+
+def _in_one_text(work: Work, keys: Sequence[str]) -> str:
+    """Return a text with the first of some entries: without numbers, since nobody can ask on by one, but with the codes
+    by which groups are joined."""
+    entries = [entry for key in keys[: results.AT_ONCE] if (entry := results.still(work, _AS, key)) is not None]
+    codes = any(isinstance(entry, Visit) and entry.join_code for entry in entries)
+    key = "stranger.groups" if codes else "stranger.found"
+    listed = results.in_room(work, _AS, key, lambda room: [_line(work, entry, room) for entry in entries])
+    return render(work, key, _AS.language, _AS.variant, {"list": listed})
+
+
+def _line(work: Work, entry: Details | Visit, room: int) -> str:
+    if not isinstance(entry, Visit):
+        return results.line(work, _AS, "-", entry, _AS.variant, room)
+    said = {"group": results.cut(entry.group, room), "when": results.meets(work, _AS, entry, _AS.variant, room)}
+    code = {"code": entry.join_code} if entry.join_code else {}
+    return render(work, "stranger.group_code" if code else "stranger.group", _AS.language, _AS.variant, said | code)
 
 
 def _may_look(work: Work, phone_id: UUID) -> bool:

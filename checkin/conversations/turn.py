@@ -193,7 +193,9 @@ class Turn(Speaking):
         if isinstance(effect, Begin):
             self.then.append(Opened(effect.topic, ""))
         elif isinstance(effect, LookUp):
-            looked = finding.look_up(self.work, self.member, effect, self.reading, self.words)
+            looked = finding.look_up(
+                self.work, self.member, effect, self.reading, self.words, aloud=self.mouth == "voice"
+            )
             self.shortened = looked.words not in {None, self.words}
             self.words = looked.words if looked.words is not None else self.words
             self.then += looked.then

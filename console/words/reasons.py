@@ -50,6 +50,7 @@ REASONS: Mapping[str, str] = {
     "strangers_not_answered": "So many texts from unknown numbers today that they are no longer answered; each is read "
     "for danger and kept. It may be an attack",
     "tip": "Offers a tip to share; it waits to be read under Tips",
+    "tip_by_phone": "Offers a tip by telephone: ring, and write it down under Tips",
     "wants_a_tip": "Asked for a tip, and there was none to give",
     "did_not_help": "What they were put through to did not help",
     "cannot_greet": "Cannot be there to meet somebody new",

@@ -38,6 +38,19 @@ def test_a_tip_that_is_not_ready_says_why_and_keeps_what_was_typed(office: Offic
     assert "Go swimming on Mondays" in answer.text
 
 
+def test_a_tip_told_by_telephone_is_written_down_and_read_like_any_other(office: Office, sue: Browser) -> None:
+    sue.get("/tips")
+    wrong = sue.post("/tips/told", told=" ")
+    assert wrong.status_code == 409
+    assert wrong.text.count("Write down what you were told.") == 2
+    assert sue.post("/tips/told", told="A flask by the bed").location == "/tips"
+    page = sue.get("/tips").text
+    assert "A flask by the bed" in page
+    assert "Let others hear it" in page
+    assert office.rows("SELECT person_id, status FROM tips") == [(None, "waiting")]
+    assert "tip_taken_down" in [row[1] for row in office.audited()]
+
+
 def test_a_tip_is_declined_once(office: Office, sue: Browser, omar: Browser) -> None:
     tip = offered(office, "Go swimming")
     sue.get("/tips")

@@ -17,6 +17,7 @@ CARERS = """
   - ref: carers
     name: Headingley Carers
     area: LS6 Leeds
+    join: CARERS
     about: For people who look after somebody
     expect: Tea first, and nobody has to speak
     facilitators: [joy]
@@ -57,7 +58,8 @@ def forget_cases(town: Town) -> None:
 
 def test_find_alone_asks_what_for(ann: Phone, town: Town) -> None:
     ann.texts("FIND").hears("What are you looking for?", "1 money", "7 more")
-    ann.texts("MORE").hears("1 health", "7 back")
+    ann.texts("MORE").hears("1 health", "7 tips")
+    ann.texts("7").hears("1 to hear", "2 to offer", "7 back")
     ann.texts("7").hears("1 money")
     ann.texts("3").hears("I've asked a person here to look for that")
     assert town.scalar("SELECT detail FROM case_events WHERE kind = 'opened'").endswith(
@@ -236,6 +238,23 @@ def test_a_tip_is_offered_and_somebody_reads_it_first(ann: Phone, town: Town) ->
     ann.texts("TIPS walking").hears("I don't have another one on that yet", "asked a person")
 
 
+def test_with_keys_alone_a_tip_is_heard_and_one_is_offered_that_a_person_takes_down(harbour: Town, ben: Phone) -> None:
+    ben.texts("TIP keep a flask by the bed").hears("A person reads it first")
+    harbour.approves_tips("home")
+    forget_cases(harbour)
+    bill = harbour.phone("+441134960102", "Bill", "landline")
+    bill.rings().presses("5").presses("7").presses("7").is_told("To hear what has helped somebody else, press 1")
+    bill.presses("1").is_told("keep a flask by the bed")
+    bill.presses("5").presses("7").presses("7").presses("2").is_told("ring you and write it down").hangs_up()
+    assert harbour.scalar("SELECT reason FROM cases") == "tip_by_phone"
+    # A word is what the tip is to be about; nothing is offered by it.
+    ben.texts("FIND").hears("1 money")
+    ben.texts("7").hears("7 tips")
+    ben.texts("7").hears("Tips:")
+    ben.texts("home").hears("keep a flask by the bed")
+    assert harbour.scalar("SELECT count(*) FROM tips") == 1
+
+
 def test_danger_in_a_tip_is_danger_and_no_tip(ann: Phone, sue: Phone, town: Town) -> None:
     ann.texts("TIP dont bother i am going to kill myself tonight").hears("999")
     sue.hears("needs a person now")
@@ -272,8 +291,9 @@ def test_a_stranger_is_told_which_groups_meet_and_what_help_there_is_and_a_perso
     harbour: Town, sue: Phone
 ) -> None:
     stranger = harbour.phone("+447700900199", "Somebody")
-    stranger.texts("GROUP LS6").hears("1 Headingley Carers: Tue", "Library", "a person reads this", "999")
-    assert harbour.scalar("SELECT reason FROM cases") == "stranger"
+    stranger.texts("hello who is this").hears("A person will read", "FIND and what", "JOIN and your code", "999")
+    stranger.texts("GROUP LS6").hears("Headingley Carers: Tue", "Library", "Code CARERS", "a person reads this", "999")
+    assert harbour.scalar("SELECT DISTINCT reason FROM cases") == "stranger"
     # Of an address no more than the district is kept.
     stranger.texts("FIND DEBT 12 Brudenell Road LS6 1AB").hears("Debt Clinic: 01134960125", "a person reads this")
     with harbour.line.store.work(harbour.now()) as work:
@@ -282,6 +302,17 @@ def test_a_stranger_is_told_which_groups_meet_and_what_help_there_is_and_a_perso
     # Danger comes before anything that is looked for; who is hurt at home gets no list.
     stranger.texts("find debt, i am going to kill myself tonight").hears("999")
     sue.hears("needs a person now")
+
+
+@pytest.mark.parametrize("said", ["JOIN CARERS", "join hedingly carers"])
+def test_a_stranger_who_was_told_of_a_group_joins_it_by_its_code_or_its_name(
+    harbour: Town, joy: Phone, said: str
+) -> None:
+    stranger = harbour.phone("+447700900199", "Somebody")
+    stranger.texts("GROUP headingly").hears("Headingley Carers: Tue", "JOIN and its code")
+    stranger.texts(said).hears("Would you like", "1 yes")
+    stranger.texts("1").hears("What first name")
+    joy.hears("somebody new has joined Headingley Carers")
 
 
 def test_a_number_nobody_knows_is_told_so_often_a_day_and_no_more(harbour: Town, joy: Phone) -> None:

@@ -1,4 +1,5 @@
-"""Looking for help: a menu of everyday needs, for whoever texts FIND alone. Every way out leads somewhere."""
+"""Looking for help: a menu of everyday needs, for whoever texts FIND alone, and of tips, for whoever has only keys.
+Every way out leads somewhere."""
 
 from checkin.conversation.effects import LookUp
 from checkin.conversation.replies import Asked
@@ -38,9 +39,23 @@ TOPIC = Topic(
             hears=_menu("health", "carers", "work", "bereavement", "abuse", "groups")
             | _IN_WORDS
             | {
+                Heard.SEVEN: Go("tips"),
+                Heard.MORE: Go("tips"),
+                Heard.NO: Go(END, (LookUp("need", "other"),)),
+                Heard.YES: Go(AGAIN),
+            },
+            silence=Silence("half_hour", Go(END)),
+        ),
+        "tips": Step(
+            ask="signpost.tips",
+            asked=Asked.MENU,
+            # A word is what the tip is to be about.
+            hears=dict.fromkeys((*_IN_WORDS, Heard.ONE), Go(END, (LookUp("hear_tip"),)))
+            | {
+                Heard.TWO: Go(END, (LookUp("offer_tip"),)),
                 Heard.SEVEN: Go("menu"),
                 Heard.MORE: Go("menu"),
-                Heard.NO: Go(END, (LookUp("need", "other"),)),
+                Heard.NO: Go("menu"),
                 Heard.YES: Go(AGAIN),
             },
             silence=Silence("half_hour", Go(END)),
