@@ -15,7 +15,7 @@ from console import people_words as said
 from console.desk import Desk
 from console.paging import tell
 from console.people_enrolling import enrol
-from console.people_forms import Change, Contact, choices, refused, row_of, stored_of
+from console.people_forms import Change, Contact, choices, parts, refused, row_of, stored_of
 from console.people_numbers import code, number
 from console.people_pages import back, member, record, source
 from console.people_resting import end, pause, unpause
@@ -54,7 +54,7 @@ def change(desk: Desk, person_id: UUID) -> AnyResponse:
                     record(work, "changed_person", person_id)
         if not form.done:
             return form.page("person_form.html", title=f"Change {said.name(row['name'])}", verb="Save",
-                             person_id=person_id, hint=said.CHANGE_IS_SILENT)  # fmt: skip
+                             person_id=person_id, hint=said.CHANGE_IS_SILENT, parts=parts(form))  # fmt: skip
     tell("Saved. They hear nothing of it now.")
     return back(person_id)
 

@@ -14,7 +14,7 @@ from checkin.store.work import Work
 from console import people_words as said
 from console.desk import Desk
 from console.paging import tell
-from console.people_forms import NEW, Enrol, answers, choices, refused, row_of
+from console.people_forms import NEW, Enrol, answers, choices, parts, refused, row_of
 from console.people_pages import CONSENT, record, source
 
 
@@ -24,7 +24,9 @@ def enrol(desk: Desk) -> AnyResponse:
         form = choices(Enrol(None if request.method == "POST" else NEW), work)
         found = _understood(work, form) if form.sent() else None
         if found is None:
-            return form.page("person_enrol.html", sentence=_sentence(work, "en", tuple(said.STREAMS)), said=said)
+            return form.page(
+                "person_enrol.html", sentence=_sentence(work, "en", tuple(said.STREAMS)), parts=parts(form)
+            )
         language = str(found.spec.fields["language"])
         if not form.checked:
             heard = [(said.WHEN_ENROLLED[keeping.confirms_by_text(found)], _first_words(work, found))]

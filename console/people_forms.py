@@ -15,10 +15,15 @@ from checkin.store.work import Work
 from console import forms, words
 from console import people_words as said
 
+
+def _sentence_case(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:]}"
+
+
 _DAYS = (("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("fri", "Friday"),
     ("sat", "Saturday"), ("sun", "Sunday"))  # fmt: skip
 EVERY_DAY = tuple(day for day, _ in _DAYS)
-_HOW = tuple((code, said.how(code)) for code in ("in_person", "by_phone", "on_paper", "in_writing"))
+_HOW = tuple((code, _sentence_case(said.how(code))) for code in ("in_person", "by_phone", "on_paper", "in_writing"))
 _LANGUAGES = tuple((code, words.LANGUAGES[code]) for code in wording.LANGUAGES)
 
 
@@ -167,6 +172,12 @@ def row_of(values: Mapping[str, Any]) -> dict[str, str]:
 _BARE = defaultdict(str, {"ring_seconds": "40"})
 
 
+def parts(form: About) -> list[tuple[str, list[Any]]]:
+    """Return the fields of a long form part by part, each with what it is about."""
+    fields = {field.short_name: field for field in form}
+    return [(about, [fields[name] for name in names if name in fields]) for about, names in said.PARTS]
+
+
 @contextmanager
 def refused(form: forms.Form, field: str = "") -> Iterator[None]:
     """Do what a form asks for; what is refused stands beside the column's field, else beside `field`."""
@@ -180,10 +191,6 @@ def refused(form: forms.Form, field: str = "") -> Iterator[None]:
         form.refuse(str(error), field)
     else:
         form.done = True
-
-
-def _sentence_case(why: str) -> str:
-    return f"{why[:1].upper()}{why[1:]}"
 
 
 def answers(form: forms.Form) -> list[tuple[str, str]]:

@@ -87,6 +87,19 @@ _ROLES_OF_OTHERS: Mapping[str, str] = {
 }
 
 
+# What the long forms are about, part by part, and the fields of each; a form need not have them all.
+PARTS: Sequence[tuple[str, Sequence[str]]] = (
+    ("Who they are", ("name", "phone", "second_phone", "shares", "language", "area", "groups")),
+    (
+        "How they may be reached",
+        ("prefers", "safe_to_text", "safe_to_call", "safe_from", "safe_to", "shared_phone", "discreet", "voicemail",
+         "ring_seconds", "missed_call_ok", "text_relay"),
+    ),
+    ("What they agree to, and when they are asked", ("streams", "days", "at")),
+    ("How you know", ("how", "when", "their_words")),
+)  # fmt: skip
+
+
 def name(written: str) -> str:
     """Return a name, or what stands for one that was not given."""
     return written or "No name yet"

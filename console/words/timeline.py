@@ -154,6 +154,8 @@ def pieces(text: str, marks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]
 
 def _heard(piece: str) -> str:
     category, _, words = piece.partition(": ")
+    if category == "ring":
+        return f"Ringing them: {words}"
     return f"{CATEGORIES.get(category, category)}: “{words}”" if words else piece
 
 

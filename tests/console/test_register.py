@@ -7,6 +7,7 @@ import pytest
 
 from checkin import people
 from checkin.casebook import people as register
+from console import people_forms
 from tests.console.conftest import Browser, Office
 
 DOROTHY = {
@@ -45,6 +46,13 @@ def test_whoever_is_texted_is_asked_to_confirm_by_text(office: Office, sue: Brow
     assert str(line[3]).startswith("enrol.consent en ")
     assert office.rows("SELECT kind FROM timers WHERE topic = 'joining'") == [("open",)]
     assert any(action == "enrolled" for _, action, _ in office.audited())
+
+
+def test_no_field_of_a_long_form_is_left_out(office: Office) -> None:
+    with office.app.test_request_context():
+        for form in (people_forms.Enrol(), people_forms.Change()):
+            shown = [field for _, fields in people_forms.parts(form) for field in fields]
+            assert sorted(field.name for field in shown) == sorted(field.name for field in form)
 
 
 def test_whoever_is_rung_is_on_the_line_at_once(office: Office, sue: Browser) -> None:

@@ -74,6 +74,11 @@ def test_what_was_heard_is_said_piece_by_piece() -> None:
     ]
 
 
+def test_when_somebody_may_be_rung_is_said_in_words() -> None:
+    told = words.told(_event("opened", "task: call_me; ring: 10:00 to 15:00 only, Europe/London"))
+    assert told.heard == ["Ringing them: 10:00 to 15:00 only, Europe/London"]
+
+
 def test_who_said_it_and_what_the_carrier_said_are_kept() -> None:
     assert words.told(_event("joined", "amber: buddy_worried, said by Ben")).what == (
         "More came in as AMBER: Somebody who looks out for them is worried (said by Ben)"
