@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from checkin import outbox, people, timers
 from checkin.conversation.effects import Stream
@@ -143,9 +143,17 @@ def was_here_before(work: Work, member: Member) -> bool:
     return bool(work.conn.execute(select(ended.exists())).scalar())
 
 
-def invite(work: Work, person_id: UUID, group_id: UUID | None) -> None:
-    """Have somebody asked, in their own conversation, whether they would like to join."""
-    timers.set_timer(work, "open", work.now, person_id=person_id, topic="joining", subject=group_id)
+def invite_all(work: Work, people_asked: Sequence[UUID]) -> None:
+    """Have people asked, each in their own conversation, whether they would like to join: for the first of the groups
+    that they are in, if any."""
+    first = (
+        select(Membership.person_id, Membership.group_id)
+        .ext(distinct_on(Membership.person_id))
+        .where(Membership.person_id.in_(people_asked))
+        .order_by(Membership.person_id, Membership.group_id)
+    )
+    groups = {row.person_id: row.group_id for row in work.conn.execute(first)} if people_asked else {}
+    timers.set_for_all(work, work.now, "joining", {person_id: groups.get(person_id) for person_id in people_asked})
 
 
 def asked_to(work: Work, person_id: UUID) -> Sequence[str]:
@@ -181,7 +189,12 @@ def review_later(work: Work, person_id: UUID) -> None:
     """Have somebody asked again, the set number of weeks from now, whether their number is still a good one."""
     mine = (Timer.kind == "open", Timer.topic == "review", Timer.person_id == person_id)
     work.conn.execute(delete(Timer).where(*mine))
-    timers.set_timer(work, "open", work.now + work.settings.review_every, person_id=person_id, topic="review")
+    review_all_later(work, [person_id])
+
+
+def review_all_later(work: Work, newcomers: Sequence[UUID]) -> None:
+    """Have people who are not to be asked yet asked so, as `review_later` has one."""
+    timers.set_for_all(work, work.now + work.settings.review_every, "review", dict.fromkeys(newcomers))
 
 
 def has_review(work: Work, person_id: UUID) -> bool:

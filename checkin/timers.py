@@ -4,6 +4,7 @@ A timer is a row. Whoever fires it deletes it in the same transaction that does 
 in between leaves it standing, and nothing fires twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -58,6 +59,15 @@ def set_timer(
         turn=turn,
         trace=logs.trace(),
     )
+
+
+def set_for_all(work: Work, due_at: datetime, topic: str, people: Mapping[UUID, UUID | None]) -> None:
+    """Have a topic opened with many people at one moment, with each about their own subject."""
+    if people and due_at <= work.now:
+        work.wake.add("fire")
+    same = {"kind": "open", "due_at": due_at, "topic": topic, "trace": logs.trace()}
+    rows = [{"id": new_id(), "person_id": i, "subject": subject, **same} for i, subject in people.items()]
+    work.add_all(Timer, rows)
 
 
 _SILENCE = (

@@ -95,7 +95,7 @@ def test_a_job_that_fails_leaves_nothing_of_it_in_redis(
     """The database cannot be reached, and its address stands in the message."""
     for name, value in environment(f"postgresql+psycopg://{'x' * 30}@127.0.0.1:1/nothing").items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(jobs, "_line", jobs.the_line.__wrapped__)
+    monkeypatch.setattr(jobs, "the_line", jobs.the_line.__wrapped__)
     queues.ask(redis_url, queues.URGENT, "fire")
     with redis.Redis.from_url(redis_url) as client:
         queue = Queue(queues.URGENT, connection=client)

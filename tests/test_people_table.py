@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import event
 
 from checkin.bootstrap import Line
 from checkin.errors import BadFile
@@ -57,6 +58,28 @@ def everything(line: Line) -> list[tuple[object, ...]]:
                          ("memberships", "person_id"), ("person_phones", "person_id, rank")):  # fmt: skip
         found += [tuple(row) for row in rows(line, f"SELECT to_jsonb(t) - 'name' FROM {table} t ORDER BY {order}")]  # noqa: S608  # our own
     return found
+
+
+def statements(line: Line, refs: range) -> int:
+    """How many statements it takes to bring in as many new people."""
+    count: list[str] = []
+    asked = lambda *ran: count.append(ran[2])  # noqa: E731  # SQLAlchemy hands in six things
+    written = "".join(f"p{n},Alex {n},0113 496 {n:04},en,checkins,Harbour,mon,10:00,ann\n" for n in refs)
+    event.listen(line.store.engine, "before_cursor_execute", asked)
+    brings(line, f"ref,name,phones,language,streams,groups,days,at,contacts\n{written}")
+    event.remove(line.store.engine, "before_cursor_execute", asked)
+    return len(count)
+
+
+def test_many_new_people_cost_as_many_questions_as_few(line: Line) -> None:
+    assert statements(line, range(200, 202)) == statements(line, range(300, 360))
+    whole = (
+        "SELECT count(DISTINCT p.id) FROM people p JOIN plans n ON n.person_id = p.id JOIN name_marks k "
+        "ON k.person_id = p.id JOIN contacts c ON c.member_id = p.id JOIN memberships m ON m.person_id = p.id "
+        "JOIN consents s ON s.person_id = p.id JOIN person_phones j ON j.person_id = p.id JOIN timers t "
+        "ON t.person_id = p.id WHERE p.ref LIKE 'p%'"
+    )
+    assert value(line, whole) == 62
 
 
 def exported(line: Line) -> str:

@@ -1,4 +1,5 @@
-"""Bringing one person in the store to what a file, or a form of the console, says of them."""
+"""Bringing one person in the store to what a file, or a form of the console, says of them. Whoever is not in it yet:
+`newcomers.py`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from checkin import appointments, joining, people, rungs, tips
 from checkin.conversation.effects import Stream
 from checkin.load.somebody import PersonSpec
 from checkin.store.ids import new_id
-from checkin.store.models import Base, Contact, Membership, Person, PersonPhone, Phone, Plan
+from checkin.store.models import Base, Contact, Person, PersonPhone, Phone, Plan
 from checkin.store.work import Work
 
 
@@ -50,12 +51,9 @@ def note_shared_phones(work: Work) -> None:
     work.conn.execute(_SHARED)
 
 
-def ask_first(work: Work, spec: PersonSpec, person_id: UUID, was: str | None) -> None:
-    """Whoever is new and invited is asked once; members are asked again every few weeks how they may be reached."""
-    if spec.status == "invited" and was is None:
-        group = select(Membership.group_id).where(Membership.person_id == person_id).order_by(Membership.group_id)
-        joining.invite(work, person_id, work.conn.scalars(group.limit(1)).first())
-    elif {"checkins", "reminders"} & set(spec.streams) and not joining.has_review(work, person_id):
+def ask_again(work: Work, spec: PersonSpec, person_id: UUID) -> None:
+    """Members are asked again every few weeks how they may be reached."""
+    if {"checkins", "reminders"} & set(spec.streams) and not joining.has_review(work, person_id):
         joining.review_later(work, person_id)
 
 
@@ -66,21 +64,15 @@ def _answered(work: Work, spec: PersonSpec) -> frozenset[str]:
     return frozenset(own) - written
 
 
-def _status(spec: PersonSpec, was: str | None) -> str:
-    """Return somebody's status: what the file says, but for an invitation that has been sent, and answered perhaps."""
-    if spec.status == "invited":
-        return was or "invited"
-    return spec.status or was or "active"
-
-
-def store_person(work: Work, spec: PersonSpec, was: str | None, source: Source = FILE) -> UUID:
-    """Store somebody as `spec` has them, by their ref, and return their id; `was` is their status until now (None:
-    they are new)."""
+def change(work: Work, spec: PersonSpec, was: str, source: Source = FILE) -> UUID:
+    """Bring somebody who is in the store to what `spec` says, by their ref, and return their id; `was` is their status
+    until now. Their row is locked by the caller, or by nobody who could wait for ours."""
     values: dict[str, object] = {"name": work.vault.seal(spec.name, "people.name"), **spec.fields}
-    values["status"] = _status(spec, was)
+    # An invitation has been sent, and answered perhaps.
+    values["status"] = was if spec.status == "invited" else spec.status or was
     values["invited_to"] = spec.streams if spec.status == "invited" else []
     values |= {n: None if s is None else work.vault.seal(s, f"people.{n}") for n, s in spec.secrets.items()}
-    person_id = upsert(work, Person, spec.ref, values, keep=_answered(work, spec) if was else frozenset())
+    person_id = upsert(work, Person, spec.ref, values, keep=_answered(work, spec))
     people.file_names(work, {person_id: spec.name})
     _phones(work, person_id, spec)
     (_consents if source.from_file else _told)(work, person_id, spec, source)
@@ -90,7 +82,7 @@ def store_person(work: Work, spec: PersonSpec, was: str | None, source: Source =
         appointments.from_file(work, person_id, spec.appointments)
     if spec.plan is not None:
         _plan(work, person_id, spec)
-    elif was is not None:
+    else:
         work.conn.execute(delete(Plan).where(Plan.person_id == person_id))
     return person_id
 
@@ -179,8 +171,12 @@ def _plan(work: Work, person_id: UUID, spec: PersonSpec) -> None:
     )
 
 
-def store_contacts(work: Work, member_id: UUID, contacts: Sequence[UUID]) -> None:
-    """Store who is asked in turn when a member's ladder reaches their own people."""
-    work.conn.execute(delete(Contact).where(Contact.member_id == member_id))
-    for rank, person_id in enumerate(dict.fromkeys(contacts), 1):
-        work.add(Contact, member_id=member_id, person_id=person_id, rank=rank)
+def store_contacts(work: Work, contacts: Mapping[UUID, Sequence[UUID]]) -> None:
+    """Store who is asked in turn when a ladder reaches somebody's own people, by member; those there were go."""
+    work.conn.execute(delete(Contact).where(Contact.member_id.in_(contacts)))
+    rows: list[dict[str, object]] = [
+        {"member_id": member_id, "person_id": person_id, "rank": rank}
+        for member_id, found in contacts.items()
+        for rank, person_id in enumerate(dict.fromkeys(found), 1)
+    ]
+    work.add_all(Contact, rows)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from checkin import buddies, dangers, duties, meetings, pairing, phrases, rota
 from checkin.errors import BadInput
 from checkin.escalations import policies
-from checkin.load import outcomes, persons
+from checkin.load import newcomers, outcomes, persons
 from checkin.load.groups import GroupSpec, MeetingSpec, PairSpec
 from checkin.load.organisation import Organisation, StaffSpec
 from checkin.load.persons import upsert
@@ -55,13 +55,16 @@ class Loaded:
 def store_organisation(work: Work, found: Organisation) -> Loaded:
     """Store all of it in the caller's transaction."""
     known = dict(work.conn.execute(select(Person.ref, Person.status).where(Person.ref.is_not(None))).all())
-    ids = {spec.ref: persons.store_person(work, spec, known.get(spec.ref)) for spec in found.people}
-    for spec in found.people:
-        persons.store_contacts(work, ids[spec.ref], [ids[ref] for ref in spec.contacts])
+    new = [newcomers.Newcomer(spec) for spec in found.people if spec.ref not in known]
+    ids = newcomers.store(work, new)
+    ids |= {s.ref: persons.change(work, s, known[s.ref]) for s in found.people if s.ref in known}
+    persons.store_contacts(work, {ids[s.ref]: [ids[ref] for ref in s.contacts] for s in found.people})
     for group in found.groups:
         _group(work, group, ids)
+    newcomers.ask(work, new, ids)
     for spec in found.people:
-        persons.ask_first(work, spec, ids[spec.ref], known.get(spec.ref))
+        if spec.ref in known:
+            persons.ask_again(work, spec, ids[spec.ref])
     # A buddy and who covers may change places: their old ranks must not stand in the way of the new ones.
     work.conn.execute(update(Pair).where(Pair.ref.in_([p.ref for p in found.pairs])).values(rank=-Pair.rank))
     for pair in found.pairs:

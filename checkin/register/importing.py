@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from checkin import people
 from checkin.errors import BadFile
-from checkin.load import persons
+from checkin.load import newcomers, persons
 from checkin.load.persons import Source
 from checkin.register import sheet
-from checkin.register.keeping import belong, give_ref, groups_by_name, ids_by_ref, unknown
+from checkin.register.keeping import belong, give_ref, groups_by_name, ids_by_ref, join_all, unknown
 from checkin.register.rows import PersonRow, Understood, Wrong, understand, written
 from checkin.store.ids import new_id
 from checkin.store.models import Person, PersonPhone, Phone
@@ -168,25 +168,43 @@ def bring_in(work: Work, made: Plan) -> Iterator[tuple[int, int]]:
     """
     if made.wrongs:
         raise BadFile([str(wrong) for wrong in made.wrongs])
-    entries = sorted(made.entries, key=lambda entry: (entry.person_id is not None, str(entry.person_id or "")))
+    new = [entry for entry in made.entries if entry.was is None]
+    known = [entry for entry in made.entries if entry.was is not None]
     ids: dict[str, UUID] = {}
-    for done, entry in enumerate(entries, 1):
-        if entry.person_id is not None:
-            people.lock(work, entry.person_id)
-            give_ref(work, [entry.person_id])
-        spec = entry.found.spec
-        ids[spec.ref] = persons.store_person(work, spec, entry.was, entry.source)
-        belong(work, ids[spec.ref], entry.found.groups, keep=entry.was is None)
-        persons.ask_first(work, spec, ids[spec.ref], entry.was)
+    for lot in _lots(new):
+        ids |= _enrol(work, lot)
+        yield len(ids), len(made.entries)
+    for done, entry in enumerate(sorted(known, key=lambda entry: str(entry.person_id)), len(new) + 1):
+        ids[entry.found.spec.ref] = _change(work, entry)
         if done % 100 == 0:
-            yield done, len(entries)
-    refs = {ref for entry in entries for ref in entry.found.spec.contacts}
+            yield done, len(made.entries)
+    refs = {ref for entry in made.entries for ref in entry.found.spec.contacts}
     ids |= ids_by_ref(work, [ref for ref in refs if ref not in ids])
-    for entry in entries:
-        if entry.found.spec.contacts or entry.was is not None:
-            persons.store_contacts(work, ids[entry.found.spec.ref], [ids[ref] for ref in entry.found.spec.contacts])
+    for lot in _lots(made.entries):
+        specs = [entry.found.spec for entry in lot]
+        persons.store_contacts(work, {ids[spec.ref]: [ids[ref] for ref in spec.contacts] for spec in specs})
     persons.note_shared_phones(work)
-    yield len(entries), len(entries)
+    yield len(made.entries), len(made.entries)
+
+
+def _enrol(work: Work, lot: Sequence[Entry]) -> dict[str, UUID]:
+    found = [newcomers.Newcomer(entry.found.spec, entry.source) for entry in lot]
+    ids = newcomers.store(work, found)
+    join_all(work, {ids[entry.found.spec.ref]: entry.found.groups for entry in lot})
+    newcomers.ask(work, found, ids)
+    return ids
+
+
+def _change(work: Work, entry: Entry) -> UUID:
+    spec = entry.found.spec
+    if entry.person_id is None or entry.was is None:
+        raise ValueError("Whoever is new is enrolled.")
+    people.lock(work, entry.person_id)
+    give_ref(work, [entry.person_id])
+    person_id = persons.change(work, spec, entry.was, entry.source)
+    belong(work, person_id, entry.found.groups)
+    persons.ask_again(work, spec, person_id)
+    return person_id
 
 
 def export(work: Work) -> Iterator[PersonRow]:

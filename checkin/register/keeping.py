@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from checkin import buddies, checkins, people
 from checkin.conversation.effects import Stream
 from checkin.errors import BadInput
-from checkin.load import persons
+from checkin.load import newcomers, persons
 from checkin.load.persons import FILE, Source
 from checkin.people import Member
 from checkin.phone import is_landline, parse
@@ -79,9 +79,11 @@ def check_new(work: Work, row: PersonRow, *, shares: bool) -> Understood:
 def enrol(work: Work, found: Understood, source: Source) -> UUID:
     """Store somebody new, as `check_new` returned them, and return their id. Whoever is texted is asked to confirm it:
     until they say yes nothing else is sent."""
-    person_id = persons.store_person(work, found.spec, None, source)
+    newcomer = [newcomers.Newcomer(found.spec, source)]
+    ids = newcomers.store(work, newcomer)
+    person_id = ids[found.spec.ref]
     belong(work, person_id, found.groups)
-    persons.ask_first(work, found.spec, person_id, None)
+    newcomers.ask(work, newcomer, ids)
     persons.note_shared_phones(work)
     return person_id
 
@@ -107,13 +109,13 @@ def change(work: Work, person_id: UUID, changes: Mapping[str, str], source: Sour
     _let_go(work, person_id, member.streams - set(found.spec.streams), member.name)
 
 
-def store(work: Work, found: Understood, was: str | None, source: Source = FILE) -> UUID:
-    """Store what a row says of somebody new (`was` is None) or known, and all that hangs on it."""
-    person_id = persons.store_person(work, found.spec, was, source)
+def store(work: Work, found: Understood, was: str, source: Source = FILE) -> UUID:
+    """Store what a row says of somebody known, and all that hangs on it; `was` is their status until now."""
+    person_id = persons.change(work, found.spec, was, source)
     contacts = ids_by_ref(work, found.spec.contacts)
-    persons.store_contacts(work, person_id, [contacts[ref] for ref in found.spec.contacts])
+    persons.store_contacts(work, {person_id: [contacts[ref] for ref in found.spec.contacts]})
     belong(work, person_id, found.groups)
-    persons.ask_first(work, found.spec, person_id, was)
+    persons.ask_again(work, found.spec, person_id)
     return person_id
 
 
@@ -172,14 +174,23 @@ def groups_by_name(work: Work) -> dict[str, UUID]:
     return {row.ref.casefold(): row.id for row in rows if row.ref} | {row.name.casefold(): row.id for row in rows}
 
 
-def belong(work: Work, person_id: UUID, names: Sequence[str], *, keep: bool = False) -> None:
-    """Make somebody a member of these groups and of no others (but for those they `keep`); whoever runs one goes on
-    doing so."""
+def join_all(work: Work, wanted: Mapping[UUID, Sequence[str]]) -> None:
+    """Make people who are in no group yet members of these."""
+    known = groups_by_name(work)
+    rows = [
+        {"group_id": group_id, "person_id": person_id, "joined_at": work.now}
+        for person_id, names in wanted.items()
+        for group_id in dict.fromkeys(known[name.casefold()] for name in apart(names, known))
+    ]
+    work.add_all(Membership, rows)
+
+
+def belong(work: Work, person_id: UUID, names: Sequence[str]) -> None:
+    """Make somebody a member of these groups and of no others; whoever runs one goes on doing so."""
     known = groups_by_name(work) if names else {}
     wanted = [known[name.casefold()] for name in apart(names, known)]
     gone = delete(Membership).where(Membership.person_id == person_id, Membership.role == "member")
-    if not keep:
-        work.conn.execute(gone.where(Membership.group_id.not_in(wanted)) if wanted else gone)
+    work.conn.execute(gone.where(Membership.group_id.not_in(wanted)) if wanted else gone)
     for group_id in wanted:
         row = {"group_id": group_id, "person_id": person_id, "joined_at": work.now}
         work.conn.execute(insert(Membership).values(**row).on_conflict_do_nothing())
@@ -227,7 +238,7 @@ def keep_contacts(work: Work, member: Member, given: Sequence[tuple[str, str]], 
                     wrongs.append(Wrong(0, f"phone_{n}", f"this is {member.name}'s own number"))
     if wrongs:
         raise BadRow(wrongs)
-    persons.store_contacts(work, member.id, [_contact(work, *one, source) for one in numbers])
+    persons.store_contacts(work, {member.id: [_contact(work, *one, source) for one in numbers]})
 
 
 def _contact(work: Work, name: str, number: str, source: Source) -> UUID:

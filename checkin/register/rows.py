@@ -112,17 +112,18 @@ def _listed_days(cell: str) -> list[str]:
 def _mapping(fields: Mapping[str, Any], line: int) -> yaml.MappingNode:
     mark = yaml.Mark("", 0, max(line, 1) - 1, 0, None, 0)
 
+    def mapping(value: Mapping[str, Any]) -> yaml.MappingNode:
+        pairs = [(node(name), node(one)) for name, one in value.items() if one not in ("", [], {})]
+        return yaml.MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+
     def node(value: Any) -> yaml.Node:
         if isinstance(value, Mapping):
-            pairs = [(node(name), node(one)) for name, one in value.items() if one not in ("", [], {})]
-            return yaml.MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+            return mapping(value)
         if isinstance(value, list):
             return yaml.SequenceNode("tag:yaml.org,2002:seq", [node(one) for one in value], mark, mark)
         return yaml.ScalarNode("tag:yaml.org,2002:str", value, mark, mark)
 
-    found = node(fields)
-    assert isinstance(found, yaml.MappingNode)  # noqa: S101  # a mapping was given
-    return found
+    return mapping(fields)
 
 
 # --- reading them back ----------------------------------------------------------------------------------------------
