@@ -190,6 +190,11 @@ def relay(work: Work, sender: str, words: str, other: Other) -> None:
     outbox.owe(work, other.id, "text", Stream.BUDDY, key, values, subject=other.pair_id, sender=other.line)
 
 
+def pool(work: Work) -> Sequence[str]:
+    """Return the numbers (E.164) that pairs are given as their own."""
+    return work.conn.scalars(select(PoolNumber.number).order_by(PoolNumber.number)).all()
+
+
 def give_lines(work: Work) -> None:
     """Give every pair that has none a number of its own from the pool, while there is one that neither of the two
     knows from another pair. Who has none uses the word BUDDY."""

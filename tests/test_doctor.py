@@ -36,6 +36,7 @@ from tests.simulator.standin import Quiet
 from workers.queues import connection
 
 ROOT = Path(__file__).parent.parent
+PAIRS = "+447700900002"
 LINE, SUE = "+447700900000", "+447700900131"
 ACCOUNT, TOKEN = "AC" + "5" * 32, "a-token-for-tests"
 ORGANISATION = """
@@ -121,6 +122,9 @@ def test_a_line_that_is_well_hears_so(clinic: Clinic) -> None:
     assert all(not one.mend for one in results if one.level is Level.OK)
 
 
+Breaks = Callable[[Clinic], Patient | None]
+
+
 def _no_worker(clinic: Clinic) -> None:
     connection(clinic.line.settings.redis_url).flushdb()
 
@@ -145,6 +149,23 @@ def _of_other_keys(clinic: Clinic) -> Patient:
     return replace(clinic.line.patient(), store=replace(store, vault=Vault(new_key())))
 
 
+def _of_pairs(*, served: bool) -> Breaks:
+    """A number for pairs is in the pool, and leads nowhere; or it is in the service, where it must not be."""
+
+    def breaks(clinic: Clinic) -> Patient | None:
+        clinic.does("INSERT INTO pool_numbers (number) VALUES ('+447700900002') ON CONFLICT DO NOTHING")
+        phones = clinic.network.line
+        phones.numbers.setdefault(LINE, network_line.connected(LINE, "", datetime.now(UTC)))
+        url = clinic.line.settings.public_url if served else ""
+        phones.numbers[PAIRS] = network_line.connected(PAIRS, url, datetime.now(UTC))
+        if not served:
+            return None
+        phones.service = network_line.Service("MG" + "7" * 32, datetime.now(UTC))
+        return clinic.patient(messaging_service_sid=phones.service.sid)
+
+    return breaks
+
+
 def _landline(clinic: Clinic) -> Patient:
     clinic.network.line.numbers["+441632960000"] = network_line.connected("+441632960000", "", datetime.now(UTC))
     return clinic.patient(number="+441632960000")
@@ -157,7 +178,6 @@ def _of_another_time(clinic: Clinic) -> Patient:
 REVISION = "UPDATE alembic_version SET version_num ="
 EXPIRED = "UPDATE helplines SET checked_on = '2026-01-01', expires_on = '2026-01-02'"
 UNCHECKED = "UPDATE helplines SET checked_on = NULL, expires_on = NULL"
-Breaks = Callable[[Clinic], Patient | None]
 # Every check, and ways in which what it looks at goes wrong, with what it says then.
 BROKEN: Mapping[str, tuple[tuple[Breaks, Level, str], ...]] = {
     "settings": (
@@ -189,8 +209,10 @@ BROKEN: Mapping[str, tuple[tuple[Breaks, Level, str], ...]] = {
     "number": ((_unknown_number, Level.PROBLEM, "does not belong to this Twilio account"),
         (_landline, Level.PROBLEM, "cannot send texts"),
         (lambda c: c.patient(auth_tokens=("another",)), Level.PROBLEM, "Twilio does not know this account"),
-        (lambda c: c.patient(twilio_api_url="http://127.0.0.1:1"), Level.WARNING, "Twilio could not be asked")),
-    "webhooks": ((_forgets_to("sms"), Level.PROBLEM, "sms_url"), (_forgets_to("voice"), Level.PROBLEM, "voice_url")),
+        (lambda c: c.patient(twilio_api_url="http://127.0.0.1:1"), Level.WARNING, "Twilio could not be asked"),
+        (_of_pairs(served=True), Level.PROBLEM, f"take {PAIRS} out of the service")),
+    "webhooks": ((_forgets_to("sms"), Level.PROBLEM, "sms_url"), (_forgets_to("voice"), Level.PROBLEM, "voice_url"),
+        (_of_pairs(served=False), Level.PROBLEM, f"The number {PAIRS} does not lead to this line: sms_url")),
     "fallback": ((_forgets_to("voice_fallback"), Level.WARNING, "calls get no answer"),
         (lambda c: setattr(c.number, "sms_fallback", Target(c.line.settings.public_url)), Level.PROBLEM, "own host")),
     "opt_out": ((lambda c: c.patient(advanced_opt_out=True), Level.PROBLEM, "no Messaging Service"),),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
+from checkin.bootstrap import open_line
 from checkin.cli import main
 from simulator import line as network_line
 from simulator.documents import Target
@@ -16,6 +18,7 @@ from simulator.network import Network
 from simulator.server import Server
 from tests.parts import environment
 
+PAIRS = "+447700900002"
 LINE, SERVICE = "+447700900000", "MG" + "7" * 32
 NOW = datetime(2027, 1, 11, 8, 0, tzinfo=UTC)
 ELSEWHERE = Target("https://elsewhere.example.org/old?a=b", "GET")
@@ -48,6 +51,18 @@ def town(request: pytest.FixtureRequest, database_url: str) -> Iterator[tuple[ne
 def run(settings: dict[str, str], *arguments: str, says: str = "") -> Result:
     """Run the command."""
     return CliRunner().invoke(main, ["twilio", "connect", *arguments], env=settings, input=says)
+
+
+def test_the_numbers_of_pairs_are_connected_too(town: tuple[network_line.Line, dict[str, str]], tmp_path: Path) -> None:
+    line, settings = town
+    own = line.numbers[PAIRS] = network_line.Number(PAIRS, NOW, sms=ELSEWHERE)
+    with open_line(settings).store.engine.begin() as work:
+        work.execute(text("INSERT INTO pool_numbers (number) VALUES (:number)"), {"number": PAIRS})
+    assert run(settings, "--yes", "--keep", str(tmp_path / "before.json")).exit_code == 0
+    assert (own.sms.url, own.voice.url) == (f"{PUBLIC}/twilio/sms", f"{PUBLIC}/twilio/voice")
+    assert own.sms_fallback == Target("https://fallback.example.org/sms.xml", "GET")
+    assert run(settings, "--undo", str(tmp_path / "before.json"), "--yes").exit_code == 0
+    assert own.sms == ELSEWHERE
 
 
 def _leads(line: network_line.Line) -> dict[str, object]:

@@ -35,17 +35,20 @@ def twilio() -> None:
     help="Put back what such a file holds.",
 )  # fmt: skip
 def connect(*, dry_run: bool, yes: bool, keep: Path | None, kept: Path | None) -> None:
-    """Have texts, calls, statuses and fallbacks of the line's number, and of its Messaging Service, lead to PUBLIC_URL.
+    """Have texts, calls, statuses and fallbacks of the line's number, of the pairs' own numbers, and of its Messaging
+    Service, lead to PUBLIC_URL.
 
     What is changed is shown first and asked for, and what was there is kept in a file that --undo puts back.
     """
-    from checkin import audit
+    from checkin import audit, buddies
     from checkin.commands.opening import open_here
     from checkin.gateways.twilio_account import TwilioAccount, connected, difference
 
     line = open_here()
     account = TwilioAccount(line.settings)
-    found = connected(account, line.settings)
+    with line.store.work(line.clock()) as work:
+        pool = buddies.pool(work)
+    found = connected(account, line.settings, pool)
     changes = _back(found, kept) if kept else [(one, difference(line.settings, one)) for one in found]
     changes = [(one, differs) for one, differs in changes if differs]
     for one, differs in changes:
@@ -101,7 +104,7 @@ def _change(account: "TwilioAccount", changes: Changes) -> None:
         values: dict[str, Any] = {n: new for n, (_, new) in differs.items() if new or not n.endswith("_method")}
         account.change(one, values)
     for one, differs in changes:
-        again = account.number() if one.kind == "number" else account.service()
+        again = account.number(one.name) if one.kind == "number" else account.service()
         left = [n for n, (_, new) in differs.items() if again is None or (new and again.set_to.get(n) != new)]
         if left:
             raise CarrierError(f"Twilio has not taken all of it: {', '.join(left)}.")

@@ -66,19 +66,22 @@ def _post(url: str, headers: dict[str, str]) -> tuple[int, bytes]:
 
 
 def number(patient: Patient) -> Iterator[Found]:
-    """The account has the number; it can text, unless a service does that, and ring."""
+    """The account has the number and the pairs' own ones; each can text, unless a service does that, and ring."""
+    service = patient.settings.messaging_service_sid
     for one in patient.connected:
         if one.kind != "number":
             continue
-        if not one.texts and not patient.settings.messaging_service_sid:
+        if not one.texts and not (service and one.name == patient.settings.number):
             yield problem(f"{one.name} cannot send texts.", "a mobile number, or a Messaging Service with one")
         if not one.calls:
             yield problem(f"{one.name} cannot ring anybody.", "a number with voice")
-    if patient.settings.messaging_service_sid and patient.settings.number and not patient.account.in_service():
-        yield warning(
-            "TWILIO_NUMBER is not one of the Messaging Service's numbers: people see two.",
-            "Twilio's console, Messaging, Services, Sender Pool",
-        )
+    senders = patient.account.in_service() if service else set()
+    where = "Twilio's console, Messaging, Services, Sender Pool"
+    if service and patient.settings.number and patient.settings.number not in senders:
+        yield warning("TWILIO_NUMBER is not one of the Messaging Service's numbers: people see two.", where)
+    if shared := sorted(senders.intersection(patient.pool)):
+        named = ", ".join(shared)
+        yield problem(f"A STOP to a pair's own number would stop them all: take {named} out of the service.", where)
 
 
 def webhooks(patient: Patient) -> Iterator[Found]:
@@ -86,26 +89,28 @@ def webhooks(patient: Patient) -> Iterator[Found]:
     for one in patient.connected:
         wrong = [name for name in difference(patient.settings, one) if "fallback" not in name]
         if wrong:
-            kind = "number" if one.kind == "number" else "Messaging Service"
+            kind = f"number {one.name}" if one.kind == "number" else "Messaging Service"
             yield problem(f"The {kind} does not lead to this line: {', '.join(wrong)}.")
 
 
 def fallback(patient: Patient) -> Iterator[Found]:
     """Texts and calls have somewhere to go when the line is down, and that is not the line's own host."""
+    settings = patient.settings
+    own = urlsplit(settings.public_url).hostname
     for one in patient.connected:
-        own = urlsplit(patient.settings.public_url).hostname
-        service = bool(patient.settings.messaging_service_sid)
+        served = settings.messaging_service_sid and one.name == settings.number
         names = {"service": {"fallback_url": "texts"}}.get(
             one.kind,
-            {"voice_fallback_url": "calls"} | ({} if service else {"sms_fallback_url": "texts"}),
+            {"voice_fallback_url": "calls"} | ({} if served else {"sms_fallback_url": "texts"}),
         )
+        there = f" to {one.name}" if one.name in patient.pool else ""
         for name, what in names.items():
             url = one.set_to.get(name, "")
             if not url:
-                yield warning(f"When the line is down, {what} get no answer.")
+                yield warning(f"When the line is down, {what}{there} get no answer.")
             elif urlsplit(url).hostname == own:
                 yield problem(f"The fallback for {what} is on the line's own host, and down when that is.")
-        if wrong := [name for name in difference(patient.settings, one) if "fallback" in name]:
+        if wrong := [name for name in difference(settings, one) if "fallback" in name]:
             yield warning(f"The fallback is not what the settings name: {', '.join(wrong)}.")
 
 

@@ -1,11 +1,14 @@
 """What a check is given, and what it finds."""
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from checkin import buddies
 from checkin.gateways.twilio_account import Connected, TwilioAccount, connected
 from checkin.settings import Settings
 from checkin.store.work import Store
@@ -56,8 +59,18 @@ class Patient:
 
     @cached_property
     def connected(self) -> list[Connected]:
-        """The number and the service at the carrier, asked for once. Raises CarrierError."""
-        return connected(self.account, self.settings)
+        """The numbers and the service at the carrier, asked for once; without a database, those of the settings. Raises
+        CarrierError."""
+        return connected(self.account, self.settings, self.pool)
+
+    @cached_property
+    def pool(self) -> Sequence[str]:
+        """The pairs' own numbers."""
+        try:
+            with self.store.work(self.now) as work:
+                return buddies.pool(work)
+        except SQLAlchemyError:
+            return ()
 
 
 Look = Callable[[Patient], Iterable[Found]]

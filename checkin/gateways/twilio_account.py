@@ -4,7 +4,7 @@
 them, so that what was there before can be put back as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -53,9 +53,8 @@ class TwilioAccount:
         self._http = Http.of(settings, connections=2)
         self._client = client_of(settings, self._http)
 
-    def number(self) -> Connected | None:
-        """Return the line's number, or None when the account has no such number."""
-        wanted = self._settings.number or ""
+    def number(self, wanted: str) -> Connected | None:
+        """Return a number (E.164), or None when the account has no such number."""
         try:
             found = self._client.api.v2010.account.incoming_phone_numbers.list(phone_number=wanted, limit=20)
         except Exception as error:
@@ -85,13 +84,13 @@ class TwilioAccount:
             raise known from error
         return Connected("service", sid, str(found.friendly_name), _set_to("service", found))
 
-    def in_service(self) -> bool:
-        """Tell whether the line's number is one of the Messaging Service's."""
+    def in_service(self) -> set[str]:
+        """Return the Messaging Service's numbers."""
         try:
             found = self._client.messaging.v1.services(self._settings.messaging_service_sid or "").phone_numbers.list()
         except Exception as error:
             raise translated(error) from error
-        return self._settings.number in {one.phone_number for one in found}
+        return {str(one.phone_number) for one in found}
 
     def change(self, what: Connected, values: Mapping[str, str]) -> None:
         """Set parameters of a number or a service."""
@@ -206,14 +205,14 @@ def _capabilities(found: object) -> dict[str, bool]:
     return {name: bool(getattr(found, name, False)) for name in ("sms", "voice")}
 
 
-def connected(account: TwilioAccount, settings: Settings) -> list[Connected]:
-    """Return what the line is connected by: its number, its service, or both. Raises CarrierError, in plain words, when
-    one of them is not the account's."""
+def connected(account: TwilioAccount, settings: Settings, pool: Sequence[str] = ()) -> list[Connected]:
+    """Return what the line is connected by: its number, those of the `pool` for pairs (E.164), and its service. Raises
+    CarrierError, in plain words, when one of them is not the account's."""
     found = []
-    if settings.number:
-        number = account.number()
+    for wanted_number in filter(None, (settings.number, *pool)):
+        number = account.number(wanted_number)
         if number is None:
-            raise CarrierError(f"The number {settings.number} does not belong to this Twilio account.", code=21606)
+            raise CarrierError(f"The number {wanted_number} does not belong to this Twilio account.", code=21606)
         found.append(number)
     if settings.messaging_service_sid:
         service = account.service()
