@@ -15,7 +15,7 @@ from checkin import directory, escalations, missing, signposting, tips, trying
 from checkin.conversation.effects import LookUp, Severity
 from checkin.conversation.events import Event, Opened
 from checkin.conversation.names import is_called
-from checkin.conversation.needs import read_needs
+from checkin.conversation.needs import NEEDS
 from checkin.conversation.replies import Kind, Reading, tip_in
 from checkin.conversations import results
 from checkin.conversations.results import Results
@@ -92,10 +92,18 @@ def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Loo
 
 
 def _again(work: Work, member: Member, words: str) -> Looked:
-    """Something was said to a list: another thing that is looked for, or nothing of the kind."""
-    if read_needs(words).first is None:
-        return Looked([("found.how", {})])
-    return _need(work, member, "", words, words)
+    """Something was said to a list: another thing that is looked for, somewhere else to look for it, or nothing of the
+    kind; the second time it is nothing, a person looks."""
+    query, before = directory.read(work, words), results.last(work, member.id)
+    if before is not None and before.need in NEEDS and query.place is not None and not query.plainly:
+        return _need(work, member, "", f"{before.need} {words}", words)
+    if query.need is not None:
+        return _need(work, member, "", words, words)
+    if before is None or before.puzzled:
+        _person(work, member.id, Severity.TASK, "wants_help_finding", words)
+        return Looked([("found.person", {})])
+    results.keep_puzzled(work, member.id, before)
+    return Looked([("found.how", {})])
 
 
 def _reachable(found: Sequence[Found]) -> list[Found]:
@@ -145,7 +153,8 @@ _GROUPS_LOOKED_AT = 60
 def of_groups(work: Work, query: Query) -> list[Found]:
     """Return groups of the directory for what was asked about: those that are for it as well, where it is a need of its
     own, and whatever is called so."""
-    about = next((need for need in (query.need, *query.also) if need not in {None, *_ANY_GROUP}), None)
+    said = (query.need, *query.also) if query.plainly else ()
+    about = next((need for need in said if need not in {None, *_ANY_GROUP}), None)
     found = directory.find(work, replace(query, need="groups"), work.now, most=_GROUPS_LOOKED_AT)
     if query.called is not None and (named := [one for one in found if is_called(query.called, _names(one))]):
         return named + [one for one in found if one not in named and about in {None, *one.needs}]

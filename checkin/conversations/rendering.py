@@ -1,4 +1,5 @@
-"""One sentence, filled in: with the line's own values, in the organisation's words where it has its own."""
+"""One sentence, filled in: with the line's own values, in the organisation's words where it has its own; and the words
+of a source, as any phone can show them."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +7,7 @@ from collections.abc import Mapping
 from checkin import phrases, wording
 from checkin.store.work import Work
 from checkin.wording import Variant
+from checkin.wording.segments import as_sent, is_gsm7
 
 
 def render(work: Work, key: str, language: str, variant: Variant, values: Mapping[str, str]) -> str:
@@ -23,3 +25,15 @@ def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str
 
 def _lines(work: Work, language: str) -> dict[str, str]:
     return {"line": work.settings.name, **wording.country(work.settings.country, language)}
+
+
+def cut(words: str, room: int) -> str:
+    """Return words of a source in a text of at most `room` characters that any phone can show."""
+    sent = plain(words)
+    return sent if len(sent) <= room else sent[: max(room - 3, 0)].rsplit(" ", 1)[0].rstrip(" ,;:-(") + "..."
+
+
+def plain(words: str) -> str:
+    """Return a source's words as one line; what no basic phone can show is left out."""
+    sent = re.sub(r"\s+", " ", as_sent(words)).strip()
+    return sent if is_gsm7(sent) else " ".join("".join(c if is_gsm7(c) else " " for c in sent).split())

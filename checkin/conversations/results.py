@@ -5,9 +5,8 @@ sealed, are the need, the district or town, and which entries were found: each i
 what has been withdrawn meanwhile is not.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from checkin import directory, through, trying, wording
 from checkin.conversation.state import Thread
-from checkin.conversations.rendering import render
+from checkin.conversations.rendering import cut, plain, render
 from checkin.directory import Details, Found, Open
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -24,7 +23,7 @@ from checkin.store.models import Search
 from checkin.store.work import Work, as_uuid
 from checkin.trying import Visit
 from checkin.wording import Variant
-from checkin.wording.segments import as_sent, is_gsm7, size
+from checkin.wording.segments import size
 
 AT_ONCE = 3
 # More than this nobody goes through on a telephone.
@@ -42,13 +41,14 @@ KEYS = ("found.", "helped.", "hello.", "suited.")
 @dataclass(frozen=True, slots=True)
 class Results:
     """What was looked for and found: `keys` name entries of the directory, or ("group:…") groups of our own. Shown are
-    three from `start`; `chosen` is the one that is looked at."""
+    three from `start`; `chosen` is the one that is looked at; `puzzled`: something was said to it that is no answer."""
 
     need: str
     place: str
     keys: tuple[str, ...]
     start: int = 0
     chosen: str = ""
+    puzzled: bool = False
 
     @property
     def page(self) -> tuple[str, ...]:
@@ -75,6 +75,12 @@ def keep(work: Work, person_id: UUID, results: Results) -> UUID:
 def change(work: Work, search_id: UUID, results: Results) -> None:
     """Keep which of them are looked at now."""
     work.conn.execute(update(Search).where(Search.id == search_id).values(found=_sealed(work, results)))
+
+
+def keep_puzzled(work: Work, person_id: UUID, results: Results) -> None:
+    """Keep that something was said to somebody's list that is no answer to it."""
+    values = {"found": _sealed(work, replace(results, puzzled=True))}
+    work.conn.execute(update(Search).where(Search.person_id == person_id).values(**values))
 
 
 def find(work: Work, search_id: UUID) -> Results | None:
@@ -123,7 +129,10 @@ def question(work: Work, member: Member, key: str, thread: Thread | None) -> str
     results = find(work, UUID(thread.subject))
     if results is None:
         return None
-    return key if key == "found.list" or still(work, member, results.chosen) is not None else "found.list"
+    if key != "found.list" and still(work, member, results.chosen) is not None:
+        return key
+    # Without a place they may be told of help far away, and are told how to name one.
+    return "found.list" if results.place else "found.list_anywhere"
 
 
 def values(work: Work, member: Member, key: str, thread: Thread) -> dict[str, str]:
@@ -137,8 +146,8 @@ def values(work: Work, member: Member, key: str, thread: Thread) -> dict[str, st
     results = find(work, subject)
     if results is None:
         return {"list": "", "list_spoken": ""}
-    if key == "found.list":
-        return _list(work, member, results.page)
+    if key.startswith("found.list"):
+        return _list(work, member, results.page, key)
     return of_one(work, member, key, results.chosen)
 
 
@@ -172,14 +181,14 @@ def _fitted(work: Work, member: Member, key: str, pieces: dict[str, str], more: 
     return {**filled, "more_spoken": f"{cut(more, _SPOKEN_MORE).rstrip('. ')}." if more else ""}
 
 
-def _list(work: Work, member: Member, keys: Sequence[str]) -> dict[str, str]:
+def _list(work: Work, member: Member, keys: Sequence[str], sentence: str) -> dict[str, str]:
     """Return entries as a list, with as much of their names as there is room for."""
     entries = [(str(n), still(work, member, key)) for n, key in enumerate(keys, start=1)]
     spoken = " ".join(line(work, member, n, entry, "voice", 80) for n, entry in entries if entry is not None)
     listed = in_room(
         work,
         member,
-        "found.list",
+        sentence,
         lambda room: [line(work, member, n, entry, member.variant, room) for n, entry in entries if entry is not None],
     )
     return {"list": listed, "list_spoken": spoken}
@@ -240,13 +249,13 @@ def _words_of_service(entry: Details) -> str:
     found = entry.found
     where = entry.address or found.where or ""
     parts = [where, found.about, *found.eligibility, entry.notice or ""]
-    return " ".join(f"{plain.rstrip('.')}." for part in parts if (plain := _plain(part)))
+    return " ".join(f"{said.rstrip('.')}." for part in parts if (said := plain(part)))
 
 
 def _words_of_group(visit: Visit) -> str:
     directions = visit.next.directions if visit.next else ""
     parts = [visit.about, visit.expect, directions]
-    return " ".join(f"{plain.rstrip('.')}." for part in parts if (plain := _plain(part)))
+    return " ".join(f"{said.rstrip('.')}." for part in parts if (said := plain(part)))
 
 
 def _of_group(work: Work, member: Member, visit: Visit) -> dict[str, str]:
@@ -284,15 +293,3 @@ def _of_trial(work: Work, member: Member, trial_id: UUID) -> dict[str, str]:
         "how": render(work, how, member.language, member.variant, {}),
         "how_spoken": render(work, how, member.language, "voice", {}),
     }
-
-
-def cut(words: str, room: int) -> str:
-    """Return words of a source in a text of at most `room` characters that any phone can show."""
-    sent = _plain(words)
-    return sent if len(sent) <= room else sent[: max(room - 3, 0)].rsplit(" ", 1)[0].rstrip(" ,;:-(") + "..."
-
-
-def _plain(words: str) -> str:
-    """Return a source's words as one line; what no basic phone can show is left out."""
-    sent = re.sub(r"\s+", " ", as_sent(words)).strip()
-    return sent if is_gsm7(sent) else " ".join("".join(c if is_gsm7(c) else " " for c in sent).split())

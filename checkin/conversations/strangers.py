@@ -15,7 +15,7 @@ from checkin.conversation.effects import Severity
 from checkin.conversation.replies import Kind, Reading
 from checkin.conversation.risk import Level, Risk
 from checkin.conversations import allowance, finding, results, safe_reply
-from checkin.conversations.rendering import render
+from checkin.conversations.rendering import cut, render
 from checkin.directory import Details
 from checkin.phone import is_e164
 from checkin.store.models import Message, Phone
@@ -88,7 +88,7 @@ def _in_one_text(work: Work, keys: Sequence[str]) -> str:
 def _line(work: Work, entry: Details | Visit, room: int) -> str:
     if not isinstance(entry, Visit):
         return results.line(work, _AS, "-", entry, _AS.variant, room)
-    said = {"group": results.cut(entry.group, room), "when": results.meets(work, _AS, entry, _AS.variant, room)}
+    said = {"group": cut(entry.group, room), "when": results.meets(work, _AS, entry, _AS.variant, room)}
     code = {"code": entry.join_code} if entry.join_code else {}
     return render(work, "stranger.group_code" if code else "stranger.group", _AS.language, _AS.variant, said | code)
 

@@ -81,6 +81,8 @@ class Query:
     """What is looked for: a need of the list, or `words` that may be a service's name; where; for whom."""
 
     need: str | None
+    plainly: bool = False
+    """The need was said in so many words, and not only to be told from how they are put."""
     also: tuple[str, ...] = ()
     """Further needs that were spoken of, the plainest first."""
     words: str = ""

@@ -109,7 +109,8 @@ def read(work: Work | None, text: str, known: Known = Known()) -> Query:  # noqa
     if place is None and known.area:
         place = places.named(work, known.area)
     rest, called = " ".join(needs.rest), read_name(text, places.folded(place.shown).split() if place else ())
-    return Query(need=needs.first, also=needs.found[1:], words=rest, called=called, place=place, known=known)
+    found = Query(need=needs.first, plainly=needs.plainly, also=needs.found[1:], words=rest)
+    return replace(found, called=called, place=place, known=known)
 
 
 def find(work: Work, query: Query, now: datetime, *, start: int = 0, most: int = 3) -> list[Found]:

@@ -38,11 +38,13 @@ _NOT_CRISIS = frozenset({"abuse", "cannot-talk", "someone-else", "organisation",
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What is looked for, the plainest first; () for nothing known. `rest` are the words that said nothing of a need,
-    as they were typed but for case: where, or the name of something. `why` are the words that did."""
+    as they were typed but for case: where, or the name of something. `why` are the words that did. `plainly`: it was
+    said in so many words, and not only to be told from how they are put."""
 
     found: tuple[str, ...]
     why: tuple[str, ...]
     rest: tuple[str, ...]
+    plainly: bool = False
 
     @property
     def first(self) -> str | None:
@@ -73,7 +75,8 @@ class NeedsReader:
         typed = WORD.findall(_NOT_THIS.sub(" ", plain(text)))
         tokens = [self._corrected(stem(t)) for t in spelt(typed, self._lexicon.spelling)]
         hits = self._hits(tokens)
-        found = self._ordered(tokens, _scores(hits))
+        scores = _scores(hits)
+        found = self._ordered(tokens, scores)
         if _in_crisis(risk) or "crisis" in found:
             found = ["crisis", *(n for n in found if n != "crisis")]
         elif _is_hurt(risk) and "abuse" not in found:
@@ -81,7 +84,7 @@ class NeedsReader:
             found.append("abuse")
         said = {i for hit in hits for i in range(hit.begins, hit.ends)}
         rest = tuple(word for i, word in enumerate(typed) if i not in said)
-        return Needs(tuple(found), tuple(" ".join(tokens[h.begins : h.ends]) for h in hits), rest)
+        return Needs(tuple(found), tuple(" ".join(tokens[h.begins : h.ends]) for h in hits), rest, _plainly(scores))
 
     def _ordered(self, tokens: Sequence[str], scores: Mapping[str, int]) -> list[str]:
         """Return what is spoken of, the plainest first: by the phrases, and by what the single words lean to."""
@@ -89,8 +92,7 @@ class NeedsReader:
         weigh = {n: scores.get(n, 0) - (_WIDE.get(n, 0) if n in scores else 0) + _LEAN * votes[n] for n in NEEDS}
         found = {n for n, score in scores.items() if score >= _ENOUGH}
         # What was said in so many words is not outvoted: "debt for my mum" is about debt.
-        plainly = max(scores.values(), default=0) >= _PLAINLY
-        best = max(found if plainly else NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
+        best = max(found if _plainly(scores) else NEEDS, key=lambda n: (weigh[n], -_ORDER[n]))
         if found or votes[best] >= _SURE + max(votes[NOTHING], 0):
             found.add(best)
         named = {n for n in NEEDS if n in scores and scores[n] - _WIDE.get(n, 0) >= _PLAINLY}
@@ -183,6 +185,10 @@ def _scores(hits: Sequence[_Hit]) -> dict[str, int]:
         for need, weight in needs.items():
             scores[need] += weight + (1 if len(words) > 1 and weight > 1 else 0)
     return scores
+
+
+def _plainly(scores: Mapping[str, int]) -> bool:
+    return max(scores.values(), default=0) >= _PLAINLY
 
 
 def _in_crisis(risk: Risk) -> bool:

@@ -14,6 +14,8 @@ from checkin.conversation.replies.text import BREAK, POINTS, plain, split
 # Longer texts are letters, not answers: a person reads them. Ten joined text messages are shorter.
 _LONGEST: Final = 2000
 _SHORT: Final = 60
+# A whole one, as the United Kingdom writes them.
+_POSTCODE: Final = re.compile(r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b")
 _AUTO: Final = Reading(Kind.UNCLEAR, "auto")
 
 
@@ -34,6 +36,9 @@ def read(text: str, asked: Asked = Asked.NONE) -> Reading:
     command = _command(text, flat, raw, tokens, whole, asked)
     if command is not None and not _answers(command, tokens, asked):
         return command
+    if command is None and asked is Asked.MENU and _POSTCODE.search(flat) is not None:
+        # Its digits are no number of the list.
+        return Reading(Kind.CHOICE, flat)
     answer = judge(scan(tokens, asked), tokens, asked)
     if answer.kind is Kind.YES and commands.proxy(flat):
         return UNCLEAR
