@@ -75,7 +75,7 @@ def groups(work: Work, asked: str, area: str | None, *, but: Sequence[UUID] = ()
     for, or a name as somebody spells it. With no place named, those in somebody's own `area`; when none is there, all.
     `but` are left out."""
     said = [word for word in words(_folded(asked)) if word not in _SMALL]
-    days = {_DAYS[word] for word in said if word in _DAYS}
+    days = days_in(asked)
     rest = [word for word in said if word not in _DAYS]
     rows = [row for row in _every(work) if row.id not in but]
     about = {r.id: _folded(f"{r.name} {r.area or ''} {r.about or ''}") for r in rows}
@@ -84,6 +84,11 @@ def groups(work: Work, asked: str, area: str | None, *, but: Sequence[UUID] = ()
     soonest = _next(work, here or fit)
     chosen = [g for g in here or fit if not days or (g in soonest and soonest[g].starts.weekday() in days)]
     return sorted(chosen, key=lambda g: (g not in soonest, soonest[g].starts if g in soonest else work.now))
+
+
+def days_in(asked: str) -> set[int]:
+    """Return the days of the week that are named, Monday being 0."""
+    return {_DAYS[word] for word in words(fold(asked)) if word in _DAYS}
 
 
 def called(work: Work, name: Called | None) -> list[UUID]:

@@ -5,7 +5,7 @@ on, and are kept without it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from checkin.conversation.replies import Kind, Reading, tip_in
 from checkin.conversations import results
 from checkin.conversations.results import Results
 from checkin.directory import Found, Known, Query
+from checkin.directory.model import Hours
 from checkin.directory.places import district_of
 from checkin.people import Member
 from checkin.store.models import Person
@@ -136,7 +137,7 @@ def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence
     wanted = without_address(asked, country)
     own = [results.group_key(g) for g in trying.groups(work, wanted, area, but=but)]
     query = directory.read(work, wanted, Known(languages=(member.language,), area=area))
-    keys = (*own, *(f.key for f in _reachable(of_groups(work, query))))[: results.MOST]
+    keys = (*own, *(f.key for f in of_groups(work, query, wanted)))[: results.MOST]
     if not keys:
         missing.add(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
         _person(work, member.id, Severity.TASK, "wants_a_group", shown)
@@ -150,9 +151,13 @@ _ANY_GROUP = frozenset({"groups", "loneliness"})
 _GROUPS_LOOKED_AT = 60
 
 
-def of_groups(work: Work, query: Query) -> list[Found]:
+def of_groups(work: Work, query: Query, asked: str) -> Sequence[Found]:
     """Return groups of the directory for what was asked about: those that are for it as well, where it is a need of its
-    own, and whatever is called so."""
+    own, and whatever is called so; on a day, where one was named."""
+    return _on(work, _reachable(_groups_about(work, query)), trying.days_in(asked))
+
+
+def _groups_about(work: Work, query: Query) -> list[Found]:
     said = (query.need, *query.also) if query.plainly else ()
     about = next((need for need in said if need not in {None, *_ANY_GROUP}), None)
     found = directory.find(work, replace(query, need="groups"), work.now, most=_GROUPS_LOOKED_AT)
@@ -160,6 +165,24 @@ def of_groups(work: Work, query: Query) -> list[Found]:
         return named + [one for one in found if one not in named and about in {None, *one.needs}]
     # What nobody knows, be it a place, a pastime or a slip, is not answered with whatever is near.
     return [] if query.called and query.called.nothing_else else [f for f in found if about in {None, *f.needs}]
+
+
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+def _on(work: Work, found: Sequence[Found], days: Collection[int]) -> Sequence[Found]:
+    """Return those that are open on one of these days of the week, as their hours say; all, where no day was named."""
+    if not days:
+        return found
+    codes = [_DAYS[day] for day in days]
+    told = [(one, directory.details(work, one.key, work.now)) for one in found[: results.MOST]]
+    return [one for one, all_of_it in told if all_of_it and any(_is_on(h, codes) for h in all_of_it.schedules)]
+
+
+def _is_on(hours: Hours, codes: Collection[str]) -> bool:
+    return not hours.get("closed") and (
+        hours.get("freq") == "DAILY" or any(code in hours.get("byday", "") for code in codes)
+    )
 
 
 def _names(found: Found) -> str:

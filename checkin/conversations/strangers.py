@@ -65,7 +65,9 @@ def _found(work: Work, reading: Reading) -> str:
         return render(work, signposting.answer(query.need).key, "en", "discreet", {})
     groups = groups or query.need == "groups" or bool(trying.called(work, query.called))
     own = [results.group_key(g) for g in trying.groups(work, asked, None)] if groups else []
-    found = finding.of_groups(work, query) if groups else directory.find(work, query, work.now, most=results.MOST)
+    found = (
+        finding.of_groups(work, query, asked) if groups else directory.find(work, query, work.now, most=results.MOST)
+    )
     theirs = [] if own else [f.key for f in found if f.phone]
     need = "groups" if groups else query.need
     if not (own or theirs) or need is None:

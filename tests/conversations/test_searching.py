@@ -159,3 +159,8 @@ def test_the_command_finds_as_the_line_does(line: Line, database_url: str, tmp_p
     assert found[0]["services"] == []
     assert [one["services"][0]["name"] for one in found[1:3]] == ["Debt Help York"] * 2
     assert found[3]["services"][0]["phone"] == "999"
+
+
+@pytest.mark.parametrize(("day", "found"), [("tuesday", True), ("sunday", False)])
+def test_a_group_of_the_directory_is_found_by_its_day(line: Line, day: str, found: bool) -> None:
+    assert ("Tea and Talk Leeds" in group(line, f"{day} leeds")) is found
