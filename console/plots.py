@@ -1,6 +1,7 @@
 """Plots, drawn on the server as SVG: a picture like any other, with a title and a description, and no script."""
 
 import sys
+from itertools import cycle
 from typing import Any
 
 import pygal
@@ -15,23 +16,25 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ 
 _SVG = "http://www.w3.org/2000/svg"
 # Beside one another on white these differ in lightness as well, for whoever sees no colours.
 COLOURS = ("#0b4f8a", "#58a5d8", "#b8860b", "#7a1f5c", "#9aa0a6", "#2e7d4f", "#d3c6e3")
-STYLE = pygal.style.Style(
-    background="#ffffff",
-    plot_background="#ffffff",
-    foreground="#1b1b1b",
-    foreground_strong="#1b1b1b",
-    foreground_subtle="#6b6b6b",
-    colors=COLOURS,
-    font_family="sans-serif",
-    opacity="1",
-    opacity_hover="1",
-    transition="0s",
-    label_font_size=13,
-    major_label_font_size=13,
-    legend_font_size=14,
-    title_font_size=18,
-    no_data_font_size=18,
-)
+# How grave a case is has its colours everywhere: RED is the only red.
+SEVERITIES = {"red": "#b3261e", "amber": "#d9a441", "task": "#6b7a90"}
+_LOOK: dict[str, Any] = {
+    "background": "#ffffff",
+    "plot_background": "#ffffff",
+    "foreground": "#1b1b1b",
+    "foreground_strong": "#1b1b1b",
+    "foreground_subtle": "#6b6b6b",
+    "font_family": "sans-serif",
+    "opacity": "1",
+    "opacity_hover": "1",
+    "transition": "0s",
+    "label_font_size": 13,
+    "major_label_font_size": 13,
+    "legend_font_size": 14,
+    "title_font_size": 18,
+    "no_data_font_size": 18,
+}
+STYLE = pygal.style.Style(**_LOOK, colors=COLOURS)
 # What a picture can hold; the table has all of it.
 _MOST_BARS = 14
 _BY_WEEK = ("checkins", "attendance")
@@ -45,12 +48,12 @@ def svg(figure: Figure) -> str:
     draw = pygal.StackedBar if stacked else pygal.HorizontalBar
     names = [report_words.row(row.name) for row in rows]
     chart = draw(
-        style=STYLE,
+        style=_style(figure),
         js=(),
         disable_xml_declaration=True,
         width=960,
         height=460 if stacked else 160 + 44 * max(len(rows), 2),
-        title=report_words.heading(figure).title,
+        margin_bottom=30,
         legend_at_bottom=True,
         legend_at_bottom_columns=3,
         truncate_legend=-1,
@@ -65,6 +68,11 @@ def svg(figure: Figure) -> str:
     chart.add_xml_filter(lambda root: _spoken(root, figure))
     drawn: str = chart.render()
     return drawn
+
+
+def _style(figure: Figure) -> Any:
+    colours = tuple(SEVERITIES.get(code, colour) for code, colour in zip(figure.columns, cycle(COLOURS), strict=False))
+    return pygal.style.Style(**_LOOK, colors=colours)
 
 
 def _every(names: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import console
+from checkin.reports import Cell, Figure, Row
 from console import plots
 
 _STATIC = Path(console.__file__).parent / "static"
@@ -24,6 +25,9 @@ def test_red_is_for_red_alone() -> None:
     users = {selector.strip() for selector, rule in _RULES if "var(--red" in rule}
     assert users == {".red", ".severity.red"}
     assert not [colour for colour in plots.COLOURS if _is_red(colour)]
+    assert [code for code, colour in plots.SEVERITIES.items() if _is_red(colour)] == ["red"]
+    drawn = plots.svg(Figure("human", ("red", "amber", "task"), [Row("m5", [Cell(9), Cell(8), Cell(7)])]))
+    assert all(colour in drawn for colour in plots.SEVERITIES.values())
 
 
 def test_every_other_colour_has_a_name_and_a_value_for_the_dark() -> None:
