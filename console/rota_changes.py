@@ -112,7 +112,7 @@ def _put(desk: Desk) -> AnyResponse:
         form = PutForm()
         everybody = _everybody(work)
         form.person.choices = forms.options(everybody)
-        form.instead_of.choices = forms.options([("", "Nobody: in addition"), *everybody])
+        form.instead_of.choices = forms.options([("", "Nobody: in addition"), *everybody[1:]])
 
         def change() -> object:
             instead = UUID(form.instead_of.data) if form.instead_of.data else None
@@ -142,7 +142,7 @@ def _swap(desk: Desk) -> AnyResponse:
         form.person.choices = forms.options(_everybody(work))
         whole = rotas.read(work)
         shifts = [(str(s.id), f"{s.name}: {whole.people[s.person].name}") for s in whole.shifts]
-        form.shift.choices = forms.options(shifts)
+        form.shift.choices = forms.options([("", "Choose"), *shifts])
 
         def change() -> object:
             act = duties.swap if form.agreed.data else duties.propose_swap
@@ -232,11 +232,11 @@ def _named(work: Work, desk: Desk, change_id: UUID) -> str:
 
 
 def _everybody(work: Work, besides: UUID | None = None) -> list[tuple[str, str]]:
-    """Return whom the rota may name: staff, and all whom it names already, by first name."""
+    """Return whom the rota may name: staff, and all whom it names already, by first name. First stands nobody, so that
+    nobody is chosen unseen."""
     ids = {*rotas.everybody(work), *({besides} if besides else ())}
-    return [
-        (str(i), name) for i, name in sorted(people.first_names(work, ids).items(), key=lambda one: one[1].casefold())
-    ]
+    named = sorted(people.first_names(work, ids).items(), key=lambda one: one[1].casefold())
+    return [("", "Choose"), *((str(i), name) for i, name in named)]
 
 
 def _stored(work: Work, shift: Shift) -> dict[str, object]:

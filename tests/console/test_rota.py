@@ -120,6 +120,7 @@ def test_one_shift_is_swapped_or_both_are_asked(office: Office, sue: Browser) ->
         ({"days": ["XX"]}, "Choose some of these"),
         ({"begins": "25:00"}, "Enter a time"),
         ({"last": "2026-12-01"}, "The last day must not be before the first"),
+        ({"person": ""}, "Choose who"),
         ({"person": "00000000-0000-7000-8000-000000000000"}, "Choose one of these"),
         ({"begins": "10:00", "ends": "12:00"}, "It overlaps with the days shift"),
     ],

@@ -141,7 +141,12 @@ def test_a_sentence_is_seen_as_it_arrives_while_it_is_written(opens: Opens) -> N
     page.fill("#words", f"{OWN} {{nobody}}")
     page.locator("#preview", has_text="It cannot be said like this").wait_for()
     axe(page)
-    page.goto("/wording/checkin.ask/en/voice")
-    page.locator(".spoken").wait_for()
-    assert page.locator(".spoken").inner_text().strip()
+    page.add_init_script("window.heard = []; speechSynthesis.speak = (said) => heard.push([said.text, said.lang])")
+    page.goto("/wording/checkin.ask/pl/voice")
+    spoken = page.locator(".spoken").inner_text().strip()
+    assert spoken
+    page.get_by_role("button", name="Hear it").press("Enter")
+    assert page.evaluate("heard") == [[spoken, "pl-PL"]]
     axe(page)
+    page.goto(BACK)
+    assert not page.get_by_role("button", name="Hear it").count()
