@@ -161,6 +161,8 @@ def test_a_page_that_not_everybody_can_use_is_found(browser: Browser) -> None:
     page.close()
 
 
+# Some seventy pages each, looked at in ten ways: on a busy machine that takes its time.
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_each_role_can_use_every_page_that_is_theirs(
     office: Office, opens: Opens, complaints: list[str], role: str
