@@ -120,7 +120,10 @@ def days(rule: str) -> str:
 
 def plan(of: PlanOf, times: Times) -> str:
     """Return when somebody is asked how they are."""
-    due = f" Next: {times.both(of.next_due_at)}." if of.next_due_at else " It rests."
+    due = " It rests."
+    if of.next_due_at:
+        late = of.next_due_at <= times.now
+        due = f" Due since {times.said(of.next_due_at)}." if late else f" Next: {times.both(of.next_due_at)}."
     said = days(of.rule)
     return f"{said[0].upper()}{said[1:]} at {times.clock(of.at)}.{due}"
 

@@ -105,6 +105,23 @@ def test_a_case_says_when_something_new_has_come_in(office: Office, page: Page, 
     assert complaints == []
 
 
+def test_a_text_is_seen_as_it_arrives_while_it_is_written(office: Office, page: Page, complaints: list[str]) -> None:
+    number = office.case("task", "call_me", ref="ann")
+    page.goto(f"/cases/{number}")
+    page.get_by_role("button", name="Take this case").press("Enter")
+    page.get_by_label("Text Ann").wait_for()
+    bubble = page.locator("#preview .bubble")
+    assert bubble.count() == 0
+    page.get_by_label("Text Ann").fill("shall I ring?")
+    bubble.get_by_text("Sue from Harbour Line: shall I ring?").wait_for()
+    page.get_by_label("Text Ann").fill("")
+    bubble.wait_for(state="detached")
+    page.get_by_text("Begin with something often said").press("Enter")
+    page.get_by_role("link", name="I would like to ring you.").press("Enter")
+    bubble.get_by_text("I would like to ring you. When suits you?").wait_for()
+    assert complaints == []
+
+
 def test_whoever_writes_on_a_case_is_seen_by_others_who_have_it_open(
     office: Office, page: Page, opens: Opens, complaints: list[str]
 ) -> None:

@@ -1,12 +1,18 @@
 """People in the console: found, seen, and their words only by those who need them, on record."""
 
+from dataclasses import replace
+from datetime import time, timedelta
+
 import pytest
 from sqlalchemy import update
 
 from checkin import outbox, people
+from checkin.casebook.person import PlanOf
 from checkin.conversation.effects import Stream
 from checkin.store.ids import new_id
 from checkin.store.models import Message, Staff
+from console import people_words
+from console.times import Times
 from tests.console.conftest import Browser, Office
 from tests.console.walk import HOSTILE, shows_as_text
 
@@ -59,6 +65,15 @@ def test_what_was_said_is_on_a_page_of_its_own_and_on_record(office: Office, sue
     assert ("sue", "read_conversation", f"person {ann}") in office.audited()
 
 
+def test_a_check_in_that_is_due_is_not_said_to_be_the_next(office: Office) -> None:
+    times = Times(office.now, office.line.settings.zone)
+    plan = PlanOf("FREQ=WEEKLY;BYDAY=MO", time(10), ("text",), {}, office.now + timedelta(days=4))
+    assert people_words.plan(plan, times) == "Mondays at 10:00. Next: Mon 7 Dec, 12:00 · in 4 days."
+    late = replace(plan, next_due_at=office.now - timedelta(minutes=5))
+    assert people_words.plan(late, times) == "Mondays at 10:00. Due since Thu 3 Dec, 11:55."
+    assert people_words.plan(replace(plan, next_due_at=None), times) == "Mondays at 10:00. It rests."
+
+
 def test_an_administrator_sees_who_there_is_and_not_what_they_said(office: Office, sue: Browser) -> None:
     with office.line.store.work(office.now) as work:
         work.conn.execute(update(Staff).values(role="admin"))
@@ -73,7 +88,9 @@ def test_why_something_was_not_sent_stands_on_their_page(office: Office, sue: Br
         ann = office.person("ann")
         outbox.owe(work, ann, "text", Stream.CHECKINS, "checkin.ask", {"name": "Ann"}, subject=ann)
         outbox.withdraw(work, ann, "answered")
-    assert "not sent" in sue.get(f"/people/{office.person('ann')}").text
+    page = sue.get(f"/people/{office.person('ann')}").text
+    assert "Check-in by text not sent: they were heard from first." in page
+    assert "Everything that was due has gone out." in sue.get(f"/people/{office.person('carol')}").text
 
 
 def test_pages_take_as_many_statements_however_much_there_is(office: Office, sue: Browser) -> None:

@@ -89,8 +89,10 @@ def test_what_leaves_the_house_asks_for_the_password_again(office: Office, sue: 
 
 def test_a_table_of_everybody_and_one_persons_data(office: Office, sue: Browser) -> None:
     ann = office.person("ann")
+    office.rows("UPDATE people SET area = '=1+1' WHERE ref = 'ann' RETURNING 1")
     sue.get("/people/table")
     table = sue.post("/people/people.csv")
+    assert ",'=1+1," in table.text
     assert "attachment" in table.headers["Content-Disposition"]
     assert "Carol" in table.text
     assert "4711" not in table.text
