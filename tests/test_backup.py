@@ -203,6 +203,19 @@ def test_an_audit_that_was_tampered_with_does_not_come_back_unseen(
         backups.restore(other.store, file, LATER, lambda _: None)
 
 
+def test_the_programs_are_those_of_the_servers_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pg_dump 18 writes of a PostgreSQL 12, as an older machine has it, cannot be loaded into that again."""
+    for name in ("pg_dump", "pg_restore"):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) 12.4 (Ubuntu 12.4-1)'\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for name in ("pg_dump", "pg_restore"):
+        assert backups._program(name, 12) == str(tmp_path / name)
+        newest = backups._program(name)
+        assert backups._version(Path(newest)) > 12
+        assert backups._program(name, 99) == newest
+
+
 def test_by_command_and_a_file_is_there_whole_or_not_at_all(
     line: Line, empty_database_url: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,26 @@ def test_the_samples_are_what_somebody_would_hear(line: Line) -> None:
     assert whole[-1]["who"] == "line"
     assert whole[-1]["words"].startswith("Thank you, that's all")
     assert any("agreed to" in said["words"] for said in whole if said["who"] == "note")
+
+
+def test_a_no_is_declined_and_a_stop_is_stopped(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        found = consent_pack.pack(work)["samples"]
+    kept = {s["title"]: [said["words"] for said in s["lines"] if said["who"] == "note"] for s in found}
+    for title, done in (("Saying no", "declined"), ("Opting out", "stopped"), ("Opting in again", "agreed to")):
+        assert kept[title][0].startswith(f"Kept in the ledger: what was {done}, when"), title
+
+
+def test_members_are_told_about_their_data_in_every_language(line: Line) -> None:
+    files, keep = packed(line), line.settings.keep
+    told = json.loads(files["pack.json"])["privacy"]
+    assert list(told) == list(wording.LANGUAGES)
+    assert len(set(told.values())) == len(told)
+    for language, words in told.items():
+        assert words.startswith("Harbour Line "), language
+        for said in (f"{keep.words.days} ", f"{keep.records.days} ", "STOP"):
+            assert said in words, language
+        assert f'<p lang="{language}">{escape(words)}</p>' in files["index.html"]
 
 
 def test_it_is_written_by_a_command(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

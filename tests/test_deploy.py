@@ -111,12 +111,24 @@ def test_a_unit_has_the_settings_comes_back_and_may_do_little(path: Path) -> Non
         assert found["StartLimitIntervalSec"] == "0"
 
 
+def test_the_command_has_the_settings_of_the_units() -> None:
+    last = (ROOT / "deploy" / "checkin").read_text().splitlines()[-1]
+    assert last == f'exec {HOME}/.venv/bin/checkin --settings /etc/checkin-line.env "$@"'
+    assert (ROOT / "deploy" / "checkin").stat().st_mode & 0o111
+
+
+def test_systemd_listens_where_the_proxy_leads_while_the_web_process_restarts() -> None:
+    found = unit(UNITS / "checkin-web.socket")
+    assert found["ListenStream"] == LISTENS
+    assert unit(UNITS / "checkin-web.service")["Requires"] == "checkin-web.socket"
+
+
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("no systemd here")
     copies = []
-    for path in UNITS.glob("*.service"):
+    for path in (*UNITS.glob("*.service"), *UNITS.glob("*.socket")):
         # There is no such program on this machine, nor such a folder.
         written = re.sub(rf"{HOME}/.venv/bin/\w+", "/bin/true", path.read_text()).replace(HOME, str(tmp_path))
         copies.append(tmp_path / path.name.replace("@", "@1"))

@@ -2,17 +2,24 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from rq import Queue, Worker
 from sqlalchemy import text
 from werkzeug.serving import make_server
@@ -120,6 +127,9 @@ def test_a_line_that_is_well_hears_so(clinic: Clinic) -> None:
     assert set(unwell) == {"settings"}
     assert "rehearsal" in unwell["settings"][0]
     assert all(not one.mend for one in results if one.level is Level.OK)
+    # And when that is meant, nothing is left to say.
+    meant = replace(clinic.line.patient(), rehearsal=True)
+    assert [one.sentence for one in examine(meant) if one.level] == []
 
 
 Breaks = Callable[[Clinic], Patient | None]
@@ -181,6 +191,7 @@ UNCHECKED = "UPDATE helplines SET checked_on = NULL, expires_on = NULL"
 # Every check, and ways in which what it looks at goes wrong, with what it says then.
 BROKEN: Mapping[str, tuple[tuple[Breaks, Level, str], ...]] = {
     "settings": (
+        (lambda c: replace(c.patient(twilio_api_url=None), rehearsal=True), Level.PROBLEM, "This is no rehearsal"),
         (lambda c: c.patient(twilio_api_url=None, public_url="http://x.example.org"), Level.PROBLEM, "not https"),
         (lambda c: c.patient(secret="short"), Level.WARNING, "CHECKIN_SECRET is shorter"),
         (lambda c: c.patient(number=None), Level.WARNING, "TWILIO_NUMBER is not set"),
@@ -206,6 +217,7 @@ BROKEN: Mapping[str, tuple[tuple[Breaks, Level, str], ...]] = {
         (lambda c: c.patient(public_url=c.line.settings.public_url.replace("127.0.0.1", "localhost")), Level.PROBLEM,
          "refused"),
     ),
+    "certificate": (),  # see below
     "number": ((_unknown_number, Level.PROBLEM, "does not belong to this Twilio account"),
         (_landline, Level.PROBLEM, "cannot send texts"),
         (lambda c: c.patient(auth_tokens=("another",)), Level.PROBLEM, "Twilio does not know this account"),
@@ -245,6 +257,47 @@ def test_what_is_wrong_is_found_with_what_mends_it(clinic: Clinic, name: str, mo
         found_now = clinic.finds(name, breaks(clinic))
         told = [one for one in found_now if said in one.sentence]
         assert [(one.level, bool(one.mend)) for one in told] == [(level, True)], [o.sentence for o in found_now]
+
+
+@contextmanager
+def _served_by_tls(folder: Path, name: x509.GeneralName, days: float) -> Iterator[int]:
+    """A server on this machine with a certificate for `name` that runs out in so many days; yields its port."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "line.example.org")])
+    made = x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=90)).not_valid_after(now + timedelta(days=days))
+    signed = made.add_extension(x509.SubjectAlternativeName([name]), critical=False).sign(key, hashes.SHA256())
+    (folder / "trusted.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "trusted.pem", folder / "key.pem")
+    server = make_server("127.0.0.1", 0, lambda *_: [], ssl_context=context, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "level", "said"),
+    [
+        ("127.0.0.1", 15, Level.OK, "No certificate of PUBLIC_URL runs out"),
+        ("127.0.0.1", 9.5, Level.WARNING, "127.0.0.1 runs out in 9 days"),
+        ("127.0.0.1", -1, Level.PROBLEM, "127.0.0.1 has run out"),
+        ("127.0.0.2", 60, Level.PROBLEM, "not one that Twilio trusts: IP address mismatch"),
+    ],
+)
+def test_a_certificate_is_renewed_in_time(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, days: float, level: Level, said: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    with _served_by_tls(tmp_path, x509.IPAddress(ip_address(name)), days) as port:
+        (found,) = clinic.finds("certificate", clinic.patient(public_url=f"https://127.0.0.1:{port}"))
+    assert (found.level, said in found.sentence) == (level, True), found.sentence
+    (gone,) = clinic.finds("certificate", clinic.patient(public_url=f"https://127.0.0.1:{port}"))
+    assert (gone.level, gone.mend) == (Level.PROBLEM, "see the check public_url")
 
 
 def test_without_its_database_a_line_is_told_that_and_no_more_of_it(clinic: Clinic) -> None:

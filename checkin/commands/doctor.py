@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -21,18 +22,19 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 
 @click.command()
 @click.option("--cheap", is_flag=True, help="Only what is asked at every start: no request leaves the machine.")
+@click.option("--rehearsal", is_flag=True, help="The line is meant to reach no real telephone: that is no warning.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--text", "text_to", metavar="NUMBER", help="Send a real text to your own number, and follow it.")
 @click.option("--call", "call_to", metavar="NUMBER", help="Ring your own number, and follow the call.")
 @click.option("--yes", is_flag=True, help="Do not ask before texting or ringing.")
-def doctor(*, cheap: bool, as_json: bool, text_to: str | None, call_to: str | None, yes: bool) -> None:
+def doctor(*, cheap: bool, rehearsal: bool, as_json: bool, text_to: str | None, call_to: str | None, yes: bool) -> None:
     """Look whether this line can be depended on; each thing found comes with what mends it.
 
     Exit code 0: all is well. 1: warnings. 2: problems, or the settings cannot be read.
     """
     from checkin.commands.opening import open_here
 
-    patient = open_here().patient()
+    patient = replace(open_here().patient(), rehearsal=rehearsal)
     tries: list[tuple[Way, str]] = [(w, n) for w, n in _ways(text_to, call_to) if n]
     sys.exit(report(patient, cheap=cheap, as_json=as_json, tries=tries, yes=yes))
 

@@ -86,7 +86,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "workers", "Do workers run, and do jobs wait for long?", "Workers run, and no job waits.",
-        "`systemctl status 'checkin-worker@*'`", queue.workers,
+        "`systemctl status 'checkin-worker@*'`, or honcho", queue.workers,
     ),
     Check(
         "ticking", "Does the clock process tick, and is anything overdue?", "The clock ticks, and nothing is overdue.",
@@ -99,7 +99,12 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "public_url", "Does a signed request come in by PUBLIC_URL as Twilio sends it, and is an unsigned one refused?",
         "A signed request comes in by PUBLIC_URL, and an unsigned one is refused.",
-        "PUBLIC_URL and the proxy: deploy/README.md", carrier.public_url,
+        "PUBLIC_URL and the proxy: docs/going-live.md, TLS", carrier.public_url,
+    ),
+    Check(
+        "certificate", "Will Twilio trust PUBLIC_URL's certificate for two more weeks?",
+        "No certificate of PUBLIC_URL runs out within two weeks.",
+        "whatever renews it: `journalctl -u caddy`, or `certbot renew`", carrier.certificate,
     ),
     Check(
         "number", "Is the number ours, and can it text and ring?", "The number is ours and can text and ring.",

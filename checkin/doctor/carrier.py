@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import socket
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
@@ -11,6 +14,10 @@ from checkin.doctor.found import Found, Patient, problem, warning
 from checkin.gateways.twilio_account import difference
 
 _SECONDS = 10.0
+# Whoever renews does so a month before: in two weeks there is time to find out why nobody did.
+_RUNS_OUT = timedelta(days=14)
+# OpenSSL, x509_vfy.h: X509_V_ERR_CERT_HAS_EXPIRED.
+_EXPIRED = 10
 # What proxies like to change on the way: an encoded letter, an encoded sign, a value of nothing.
 _PATH = f"/twilio/doctor?caf%C3%A9={quote(chr(39))}&nothing="
 _FORM = {"Body": "café &+", "Empty": ""}
@@ -23,7 +30,7 @@ def public_url(patient: Patient) -> Iterator[Found]:
         status, body = _post(url, {"X-Twilio-Signature": patient.account.sign(url, _FORM)})
         unsigned, _ = _post(url, {})
     except urllib3.exceptions.SSLError:
-        yield problem(f"The certificate of {patient.settings.public_url} is not one that Twilio trusts.")
+        yield problem(f"{patient.settings.public_url} cannot be reached by TLS.", "see the check certificate")
         return
     except urllib3.exceptions.HTTPError as error:
         yield problem(f"{patient.settings.public_url} does not answer ({type(error).__name__}).")
@@ -45,6 +52,39 @@ def public_url(patient: Patient) -> Iterator[Found]:
         yield problem(f"PUBLIC_URL answers {status}.", "is the web process running?")
     else:
         yield from _arrived(patient, body)
+
+
+def certificate(patient: Patient) -> Iterator[Found]:
+    """The certificate of PUBLIC_URL is one that Twilio trusts, and will be for two more weeks."""
+    public = urlsplit(patient.settings.public_url)
+    if public.scheme != "https":
+        return
+    try:
+        ends = _certified_until(public.hostname or "", public.port or 443)
+    except ssl.SSLCertVerificationError as error:
+        if error.verify_code == _EXPIRED:
+            yield problem(f"The certificate of {public.hostname} has run out: no text and no call comes in.")
+        else:
+            yield problem(
+                f"The certificate of {public.hostname} is not one that Twilio trusts: {error.verify_message}."
+            )
+        return
+    except OSError as error:
+        yield problem(f"{public.hostname} does not answer by TLS ({type(error).__name__}).", "see the check public_url")
+        return
+    left = ends - patient.clock()
+    if left < _RUNS_OUT:
+        yield warning(f"The certificate of {public.hostname} runs out in {left.days} days, and nobody has renewed it.")
+
+
+def _certified_until(host: str, port: int) -> datetime:
+    """Return the moment at which a host's certificate runs out. Raises OSError, SSLCertVerificationError among them."""
+    with (
+        socket.create_connection((host, port), timeout=_SECONDS) as plain,
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        found = connection.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
 
 
 def _arrived(patient: Patient, body: bytes) -> Iterator[Found]:

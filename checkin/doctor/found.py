@@ -45,12 +45,14 @@ def problem(sentence: str, mend: str = "", *, stops: bool = False) -> Found:
 
 @dataclass(frozen=True)
 class Patient:
-    """The line that is examined. `now` is its own moment, which a rehearsal may have moved; `clock` the machine's."""
+    """The line that is examined. `now` is its own moment, which a rehearsal may have moved; `clock` the machine's.
+    `rehearsal`: whoever asks means it to reach no real telephone."""
 
     settings: Settings
     store: Store
     now: datetime
     clock: Callable[[], datetime]
+    rehearsal: bool = False
 
     @cached_property
     def account(self) -> TwilioAccount:

@@ -29,9 +29,12 @@ _DRIFT, _FAR_OFF = timedelta(seconds=5), timedelta(seconds=60)
 def settings(patient: Patient) -> Iterator[Found]:
     """Secrets are long, the address is one that Twilio may use, and nothing of a rehearsal is left."""
     found = patient.settings
-    if found.simulated:
-        yield warning("This is a rehearsal: TWILIO_API_URL leads to a stand-in, and no real telephone is reached.")
-    elif urlsplit(found.public_url).scheme != "https":
+    match found.simulated, patient.rehearsal:
+        case True, False:
+            yield warning("This is a rehearsal: TWILIO_API_URL leads to a stand-in, and no real telephone is reached.")
+        case False, True:
+            yield problem("This is no rehearsal: without TWILIO_API_URL real telephones are reached.")
+    if not found.simulated and urlsplit(found.public_url).scheme != "https":
         yield problem("PUBLIC_URL is not https: whoever listens on the way could read what members write.")
     if len(found.secret) < _SHORTEST_SECRET:
         yield warning(f"CHECKIN_SECRET is shorter than {_SHORTEST_SECRET} characters and could be guessed.")

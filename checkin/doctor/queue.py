@@ -61,7 +61,10 @@ def workers(patient: Patient) -> Iterator[Found]:
     if not running:
         yield problem("No worker runs: nothing is sent and nobody is rung.")
     elif running == 1:
-        yield warning("One worker runs: a page may wait behind it.", "`systemctl enable --now checkin-worker@2`")
+        yield warning(
+            "One worker runs: a page may wait behind it.",
+            "`systemctl enable --now checkin-worker@2`; honcho: `-c worker=2`",
+        )
     for name, since in waits.items():
         late = patient.clock() - since if since else timedelta()
         if late > _LATE:

@@ -8,6 +8,7 @@ and the same as JSON.
 import io
 import json
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -65,6 +66,7 @@ HOW = {
     "carrier": "With the carrier's own word, such as STOP",
     "line": "By the line itself",
 }
+_PRIVACY = Path(__file__).with_name("privacy.toml")
 # Invented, and the same in every language.
 _SAMPLE = {
     "name": "Ann",
@@ -102,8 +104,17 @@ def pack(work: Work) -> dict[str, Any]:
             for one in samples.SCRIPTS
         ],
         "counts": _counts(work),
+        "privacy": _privacy(work),
         "agreed_now": _agreed(work),
     }
+
+
+def _privacy(work: Work) -> dict[str, str]:
+    """Return what members are told about their data, by language."""
+    keep = work.settings.keep
+    values = {"line": work.settings.name, "words": keep.words.days, "records": keep.records.days}
+    stored: Mapping[str, str] = tomllib.loads(_PRIVACY.read_text(encoding="utf-8"))
+    return {language: " ".join(stored[language].split()).format_map(values) for language in wording.LANGUAGES}
 
 
 def _sentences(work: Work) -> Iterable[dict[str, Any]]:

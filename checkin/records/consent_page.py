@@ -150,17 +150,15 @@ def _counts(found: Mapping[str, Any], how: Mapping[str, str], least: int) -> str
 
 
 def _privacy(found: Mapping[str, Any]) -> str:
-    keep, line = found["keep_days"], escape(found["line"])
+    told = "".join(
+        f'<h3>{_LANGUAGES[language]}</h3><p lang="{language}">{escape(words)}</p>'
+        for language, words in found["privacy"].items()
+    )
     return (
-        f"<h2>8. What members are told about their data</h2><p>{line} keeps your first name, your number, how you may "
-        "be reached and what you agreed to, sealed, so that people who look out for you can. The words of texts and "
-        f"calls are removed after {keep['words']} days, and that there was one after {keep['records']} days; what was "
-        "done when somebody was in danger is kept longer, because the law may ask. Your number and your words are "
-        "never sold or given to anybody for advertising, and consent to texts is shared with nobody. Ask any time to "
-        "see what is kept, to have it mended, or to have it erased: text CALL ME. You can stop any time with "
-        "STOP.</p><p><small>The organisation's own privacy notice says who it is, its lawful basis (in the UK for "
-        "data about health: article 9 of the UK GDPR) and whom to complain to (in the UK: the Information "
-        "Commissioner). Read both together, and mend what is not true of yours before you hand this over.</small></p>"
+        f"<h2>8. What members are told about their data</h2>{told}<p><small>The organisation's own privacy notice says "
+        "who it is, its lawful basis (in the UK for data about health: article 9 of the UK GDPR) and whom to complain "
+        "to (in the UK: the Information Commissioner). Read both together, and mend what is not true of yours before "
+        "you hand this over.</small></p>"
     )
 
 

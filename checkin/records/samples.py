@@ -82,7 +82,9 @@ def play(script: Script, say: Say) -> list[Said]:
 def _done(effect: Effect) -> list[str]:
     """Return what an order does that is not said to them."""
     match effect:
-        case Consent(change="stop") | Join(deed="decline"):
+        case Join(deed="decline"):
+            return [_LEDGER.format("declined")]
+        case Consent(change="stop"):
             return [_LEDGER.format("stopped")]
         case Consent() | Join(deed="admit"):
             return [_LEDGER.format("agreed to")]
