@@ -251,7 +251,8 @@ def _address(url: str) -> tuple[str, dict[str, str]]:
     """Return the address without the password, and an environment with it: others can see a command line."""
     parsed = make_url(url).set(drivername="postgresql")
     secret = {"PGPASSWORD": str(parsed.password)} if parsed.password else {}
-    return parsed.set(password=None).render_as_string(), {**os.environ, **secret}
+    # `set` would take None for "as it was", and three stars for the password.
+    return parsed._replace(password=None).render_as_string(), {**os.environ, **secret}
 
 
 def _check_empty(engine: Engine) -> None:

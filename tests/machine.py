@@ -29,6 +29,7 @@ from checkin.settings import file as files
 from tests.stories.town import ROOT
 
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines())
+PROCESSES = ("web", "worker", "clock")
 # A shared machine may stall for long; only a test that fails waits for all of it.
 PATIENCE = 90.0
 # So systemd hands its open socket to a service: as the third file, with word for whom it is.
@@ -41,11 +42,11 @@ os.execvp(sys.argv[2], sys.argv[2:])
 _T = TypeVar("_T")
 
 
-def until(found: Callable[[], _T], what: str) -> _T:
-    """Ask again until there is something, and return that."""
+def until(found: Callable[[], _T], what: str, seen: Callable[[], object] = str) -> _T:
+    """Ask again until there is something, and return that; in vain, say what was sought and what was `seen`."""
     end = time.monotonic() + PATIENCE
     while not (told := found()):
-        assert time.monotonic() < end, f"in vain: {what}"
+        assert time.monotonic() < end, f"in vain: {what}; seen: {seen()!r}"
         time.sleep(0.1)
     return told
 
@@ -109,19 +110,19 @@ class Machine:
     def starts_as_units(self) -> None:
         """Start the line as systemd does: the socket first, and it stays open whatever becomes of the web process."""
         self._socket = socket.create_server(("127.0.0.1", self.port), backlog=128)
-        for name in ("web", "worker1", "worker2", "clock"):
+        for name in PROCESSES:
             self._unit(name)
 
     def restarts(self) -> None:
         """Restart one process after another, as `systemctl restart` does, with the settings as they are now."""
-        for name in ("web", "worker1", "worker2", "clock"):
+        for name in PROCESSES:
             self._ends(name)
             self._unit(name)
 
     def reloads(self) -> None:
         """Take up new code, as deploy/README.md says: the web processes are relieved, the others restarted."""
         self._running["web"].send_signal(signal.SIGHUP)
-        for name in ("worker1", "worker2", "clock"):
+        for name in PROCESSES[1:]:
             self._ends(name)
             self._unit(name)
 
@@ -134,7 +135,7 @@ class Machine:
 
     def _unit(self, name: str) -> None:
         fd = self._socket.fileno() if name == "web" and self._socket else -1
-        self.starts(name, *shlex.split(PROCFILE[name.rstrip("12")]), settings=files.read(self.file), fd=fd)
+        self.starts(name, *shlex.split(PROCFILE[name]), settings=files.read(self.file), fd=fd)
 
     def _ends(self, name: str) -> None:
         process = self._running.pop(name)
@@ -181,7 +182,7 @@ class Terminal:
 
     def waits_for(self, question: str) -> None:
         """Read until it asks this, and nothing comes after."""
-        until(lambda: self._asked(question), f"{question!r} in {self.shown[self._told :]!r}")
+        until(lambda: self._asked(question), question, lambda: self.shown[self._told :])
 
     def types(self, question: str, answer: str) -> None:
         """Wait for a question, and type the answer."""
@@ -226,11 +227,10 @@ class Sent:
 class Stream:
     """People who text "BUDDY news 12" again and again, each waiting for the answer: every text has a number."""
 
-    def __init__(self, stack: ExitStack, network: str, pause: float) -> None:
+    def __init__(self, network: str, pause: float) -> None:
         self._network, self._pause, self._numbers, self._over = network, pause, count(1), Event()
         self.sent: list[Sent] = []
         self._threads: dict[str, tuple[Thread, Event]] = {}
-        stack.callback(self.ends)
 
     def joins(self, sender: str) -> None:
         """One more begins to text."""

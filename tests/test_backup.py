@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ColumnElement, literal_column, select, text
+from sqlalchemy import URL, ColumnElement, literal_column, select, text
 
 from checkin import audit
 from checkin import backup as backups
@@ -201,6 +201,14 @@ def test_an_audit_that_was_tampered_with_does_not_come_back_unseen(
         pytest.raises(backups.BackupFailed, match="audit"),
     ):
         backups.restore(other.store, file, LATER, lambda _: None)
+
+
+@pytest.mark.parametrize("password", ["a-password", "with:@/signs", ""])
+def test_postgresqls_programs_are_told_the_password_where_nobody_else_sees_it(password: str) -> None:
+    url = URL.create("postgresql+psycopg", "checkin", password or None, "db.example.org", 5433, "line")
+    address, environ = backups._address(url.render_as_string(hide_password=False))
+    assert address == "postgresql://checkin@db.example.org:5433/line"
+    assert environ.get("PGPASSWORD", "") == password
 
 
 def test_the_programs_are_those_of_the_servers_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_members_are_told_about_their_data_in_every_language(line: Line) -> None
     assert list(told) == list(wording.LANGUAGES)
     assert len(set(told.values())) == len(told)
     for language, words in told.items():
-        assert words.startswith("Harbour Line "), language
+        assert "Harbour Line " in words, language
         for said in (f"{keep.words.days} ", f"{keep.records.days} ", "STOP"):
             assert said in words, language
         assert f'<p lang="{language}">{escape(words)}</p>' in files["index.html"]

@@ -28,7 +28,7 @@ from checkin.register import leaving
 from checkin.settings import file as files
 from checkin.store.migrate import State, upgrade
 from simulator.twiml import read_messaging
-from tests.machine import Machine, Stream, Terminal, static_host, until
+from tests.machine import Machine, Sent, Stream, Terminal, static_host, until
 from tests.services import Databases, RedisDatabases
 from tests.stories import leaks
 from tests.stories.town import ROOT, free_port
@@ -55,6 +55,8 @@ rota: [{ref: always, person: sue, rule: FREQ=DAILY, starts: 2026-01-01 08:00, mi
 """
 FALLBACK = ROOT / "deploy" / "fallback" / "GB"
 PASSED_ON = re.compile(r"I've passed that on to (Ben|Gil)\.")
+# Twilio gives up after 15 seconds, and asks the fallback.
+_TWILIO_WAITS = 14
 CAME_IN = "SELECT sid, count(*) FROM messages WHERE direction = 'in' GROUP BY sid"
 # Relayed words that are still to be sent, or to be looked up.
 UNSENT = "SELECT count(*) FROM messages WHERE wording = 'relay.message' AND status IN ('owed', 'leased', 'unknown')"
@@ -121,7 +123,7 @@ class Live:
         organisation = machine.folder / "organisation.yaml"
         organisation.write_text(ORGANISATION, encoding="utf-8")
         machine.runs("load", str(organisation))
-        first, *more = re.findall(r"helplines check ([\w-]+)", shown)
+        first, *more = re.findall(r"checked yet: .* check ([\w-]+)", shown)
         machine.runs("directory", "helplines", "check", first)
         with machine.line() as line, line.store.work(line.clock()) as work:
             for ref in more:  # as the command does, without a process for each
@@ -171,8 +173,7 @@ class Live:
     def erases_zebedee(self) -> None:
         """He has been told all that he was owed, leaves as he asked staff to, and is erased."""
         self.texts.ends(ZED)
-        his = {one.number for one in self.texts.sent if one.sender == ZED and PASSED_ON.match(one.heard[0])}
-        until(lambda: len(his - {*self.arrived(GIL)}) <= self.unsent, "his words at Gil's telephone")
+        until(lambda: not any(self._since_restored(ZED)), "his words at Gil's telephone")
         with self.machine.line() as line, line.store.work(line.clock()) as work:
             member = people.lock(work, UUID(str(self.machine.rows("SELECT id FROM people WHERE ref = 'zed'")[0][0])))
             assert member
@@ -192,39 +193,49 @@ class Live:
         return Counter(int(found[1]) for said in words if (found := re.search(r"says: news (\d+)", said)))
 
     def everybody_was_answered(self) -> None:
-        """Each text had one answer: the line's, or while it was down the fallback's."""
-        down = [one for one in self.texts.sent if not PASSED_ON.match(one.heard[0])]
-        assert {len(one.heard) for one in self.texts.sent} == {1}
-        assert down, "nobody texted while the line was down"
+        """Each text had one answer: the line's, or while it was down the fallback's. On a machine so busy that Twilio
+        would not have waited for it, the line may answer nobody in time and hear the text all the same."""
         (fallback,) = read_messaging((FALLBACK / "sms.xml").read_bytes())
-        assert {one.heard[0] for one in down} == {fallback.text}
-        assert [one for one in down if one.ended < self.down[0] or one.began > self.down[1]] == []
+        for one in self.texts.sent:
+            assert len(one.heard) == 1, one
+            assert PASSED_ON.match(one.heard[0]) or one.heard[0] == fallback.text, one
+        missed = [one for one in self.texts.sent if not self._heard(one)]
+        down = [one for one in missed if one.ended > self.down[0] and one.began < self.down[1]]
+        assert down, "nobody texted while the line was down"
+        assert [one for one in missed if one not in down and one.ended - one.began < _TWILIO_WAITS] == []
 
     def everything_is_stored_once(self) -> None:
         """Each text that was heard is there, once; but for what came in between the backup and the restore, and for
         what was erased."""
-        heard = [one for one in self.texts.sent if PASSED_ON.match(one.heard[0])]
-        assert {one.sid for one in heard if one.began < self.down[0]} == self.came_in
         stored = Counter(dict(map(tuple, self.machine.rows(CAME_IN))))
         assert {*stored.values()} == {1}
-        kept = [one for one in heard if one.sender != ZED]
-        must = {one.sid for one in kept if one.ended < self.backing_up[0] or one.began > self.down[0]}
-        may = {one.sid for one in kept if one.began < self.backing_up[1]}
-        ours = {one.sid for one in self.texts.sent}
-        assert must <= {*stored} & ours <= must | may
+        before = {one.sid for one in self.texts.sent if self._heard(one) and one.began < self.down[0]}
+        assert before <= self.came_in
+        kept = [one for one in self.texts.sent if one.sender != ZED]
+        early = {one.sid for one in kept if self._heard(one) and one.ended < self.backing_up[0]}
+        late = {one.sid for one in kept if self._heard(one) and one.began > self.down[0]}
+        lost = {one.sid for one in kept if one.began > self.backing_up[1] and one.ended < self.down[0]}
+        his = {one.sid for one in self.texts.sent if one.sender == ZED}
+        assert early | late <= {*stored}
+        assert not (lost | his) & {*stored}
 
     def everything_was_passed_on_once(self) -> None:
         """Each of them was passed on, once; but for what was owed when the line was stopped for the restore."""
-        heard = {one.number: one for one in self.texts.sent if PASSED_ON.match(one.heard[0])}
         until(lambda: not self.machine.rows(UNSENT)[0][0], "nothing left to be sent")
-        until(lambda: len(self._not_arrived({*heard})) <= self.unsent, "every text that was passed on")
-        arrived = self.arrived(BEN) + self.arrived(GIL)
-        assert {*arrived.values()} == {1}
-        assert {*arrived} <= {*heard}
-        assert all(heard[number].began < self.down[0] for number in self._not_arrived({*heard}))
+        until(lambda: len(self._not_arrived()) <= self.unsent, "every text passed on", self._not_arrived)
+        assert {*(self.arrived(BEN) + self.arrived(GIL)).values()} == {1}
+        assert all(one.began < self.down[0] for one in self._not_arrived())
 
-    def _not_arrived(self, numbers: set[int]) -> set[int]:
-        return numbers - {*self.arrived(BEN)} - {*self.arrived(GIL)}
+    def _not_arrived(self) -> list[Sent]:
+        arrived = {*self.arrived(BEN), *self.arrived(GIL)}
+        return [one for one in self.texts.sent if self._heard(one) and one.number not in arrived]
+
+    def _since_restored(self, sender: str) -> Iterator[Sent]:
+        return (one for one in self._not_arrived() if one.sender == sender and one.began > self.down[0])
+
+    @staticmethod
+    def _heard(one: Sent) -> bool:
+        return PASSED_ON.match(one.heard[0]) is not None
 
 
 @pytest.fixture
@@ -238,11 +249,11 @@ def live(tmp_path: Path) -> Iterator[Live]:
         machine.comes_up(f"{network}/sim/clock")
         for number in (ANN, BEA, CAI, BEN, ZED, GIL):
             requests.post(f"{network}/sim/phones", json={"number": number}, timeout=60).raise_for_status()
-        yield Live(machine, network, Stream(stack, network, pause=0.7))
+        yield Live(machine, network, Stream(network, pause=0.7))
 
 
 # Two dozen processes start one after another: on a machine that is busy that takes minutes.
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 def test_from_nothing_to_a_line_that_loses_nothing(
     live: Live, databases: Databases, redis_databases: RedisDatabases
 ) -> None:
@@ -250,6 +261,9 @@ def test_from_nothing_to_a_line_that_loses_nothing(
     with ExitStack() as stack:
         first, second = (stack.enter_context(databases.empty()) for _ in range(2))
         redis, elsewhere = (stack.enter_context(one) for one in (redis_databases.clean(), static_host(FALLBACK)))
+        # Before what they stand on goes.
+        stack.callback(machine.stops)
+        stack.callback(texts.ends)
         # As a platform names it.
         shown = live.sets_up(first.replace("postgresql+psycopg://", "postgres://"), redis, elsewhere)
         assert machine.file.stat().st_mode & 0o777 == 0o600
@@ -262,13 +276,13 @@ def test_from_nothing_to_a_line_that_loses_nothing(
         machine.comes_up(f"{machine.url}/healthz")
         live.prepares(shown)
         assert "Harbour Line" in texts.text(ANN, "who is this")[1][0]
-        until(lambda: not machine.ails(), "a green doctor")
+        until(lambda: not machine.ails(), "a green doctor", machine.ails)
 
         for who in (ANN, BEA, CAI, ZED):
             texts.joins(who)
         with texts.goes_on():
             live.is_restored(second)
-        assert machine.rows("SELECT count(*) FROM cases WHERE reason = 'restored'")[0][0] == 1
+        assert machine.rows("SELECT count(*) FROM case_events WHERE detail = 'amber: restored'")[0][0] == 1
         with texts.goes_on():
             live.is_upgraded()
         with texts.goes_on():
@@ -281,7 +295,8 @@ def test_from_nothing_to_a_line_that_loses_nothing(
         live.everything_is_stored_once()
         live.everything_was_passed_on_once()
         machine.runs("audit", "verify")
-        until(lambda: machine.ails().keys() == {"database"}, "a doctor who only finds a later version's tables")
+        # That the tables are a later version's; and after honcho's two there was one worker here, to save time.
+        until(lambda: machine.ails().keys() == {"database", "workers"}, "a doctor who finds no more", machine.ails)
         written = "".join(log.read_text() for log in machine.folder.glob("*.log"))
         for secret in (TOKEN, PASSWORD, files.read(machine.file)["CHECKIN_SECRET"], "news 1", "7700900001"):
             assert secret not in written
