@@ -44,7 +44,7 @@ def _give(desk: Desk, pair_id: UUID) -> AnyResponse:
     with desk.work() as work:
         pair = overview.one(work, pair_id) or abort(404)
         buddy = people.lock(work, pair.buddy_id) or abort(404)
-        form = Break()
+        form = Break({"back": pair.rests_until.astimezone(buddy.zone).date() if pair.rests_until else None})
         if form.sent():
             with form.told(work):
                 until = leaving.pause_until(work, buddy, form.values["back"])

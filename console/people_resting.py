@@ -1,10 +1,12 @@
 """A pause, its end, and leaving the line: each says what will be heard before anything happens."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import wording
+from checkin.people import Member
 from checkin.register import leaving
 from console import forms
 from console import people_words as said
@@ -18,7 +20,7 @@ def pause(desk: Desk, person_id: UUID) -> AnyResponse:
     """Leave somebody in peace until a day."""
     with desk.work() as work:
         who = member(work, person_id)
-        form = Pause()
+        form = Pause({"back": _back_on(who, work.now)})
         if form.sent():
             with refused(form, "back"):
                 until = leaving.pause_until(work, who, form.back.data)
@@ -36,6 +38,11 @@ def pause(desk: Desk, person_id: UUID) -> AnyResponse:
                              person_id=person_id, hint=said.PAUSE)  # fmt: skip
     tell("Paused. If they were being looked for just now, that has stopped.")
     return back(person_id)
+
+
+def _back_on(who: Member, now: datetime) -> date | None:
+    paused = who.paused_until
+    return paused.astimezone(who.zone).date() if paused and paused > now else None
 
 
 def unpause(desk: Desk, person_id: UUID) -> AnyResponse:

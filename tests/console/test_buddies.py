@@ -4,6 +4,7 @@ import re
 
 from checkin import pairing, people
 from tests.console.conftest import Browser, Office
+from tests.console.test_meetings import hidden
 from tests.console.walk import HOSTILE, text_stays_text
 
 CHOSEN = {"rank": "1", "first": "both", "every": "1", "on": "SU", "at": "17:00", "review_on": "2027-02-01"}
@@ -91,14 +92,17 @@ def test_a_break_is_seen_in_words_given_and_ended(office: Office, sue: Browser) 
     pair = paired(office)
     form = f"/buddies/{pair}/break"
     assert "Give <bdi>Fay</bdi> a break" in sue.get(f"/buddies/{pair}").text
-    sue.get(form)
-    assert "Choose a day from tomorrow on" in sue.post(form, back="2026-12-03").text
-    assert "Choose a day within 90 days" in sue.post(form, back="2027-12-03").text
-    told = sue.post(form, back="2026-12-17").text.replace("&#39;", "'")
+    opened = hidden(sue.get(form).text)
+    assert "Choose a day from tomorrow on" in sue.post(form, **opened, back="2026-12-03").text
+    assert "Choose a day within 90 days" in sue.post(form, **opened, back="2027-12-03").text
+    told = sue.post(form, **opened, back="2026-12-17").text.replace("&#39;", "'")
     assert "You have a rest from being a buddy until Thursday 17 December" in told
     assert "Fay is having a rest until Thursday 17 December" in told
     assert office.rows("SELECT status FROM pairs") == [("active",)]
-    assert sue.post(form, back="2026-12-17", stage="sure").status_code == 303
+    assert sue.post(form, **opened, back="2026-12-17", stage="sure").status_code == 303
+    # Who opened the form before that is told, and ends nobody's break sooner unseen.
+    late = sue.post(form, **opened, back="2026-12-08", stage="sure")
+    assert (late.status_code, "Somebody else has changed this" in late.text) == (409, True)
     assert office.rows("SELECT status FROM pairs") == [("resting",)]
     told_of = (
         "SELECT p.ref, m.wording FROM messages m JOIN people p ON p.id = m.person_id WHERE m.wording LIKE 'rest.%'"

@@ -135,12 +135,13 @@ def test_the_second_of_two_editors_is_told_and_overwrites_nothing(office: Office
 
 def test_a_pause_says_what_is_heard_before_it_begins(office: Office, sue: Browser) -> None:
     path = f"/people/{office.person('ann')}/pause"
-    sue.get(path)
-    assert "Choose a day from tomorrow" in sue.post(path, back="2026-12-03").text
-    assert "within 90 days" in sue.post(path, back="2027-12-03").text
-    assert "No messages until Thursday 10 December" in sue.post(path, back="2026-12-10").text
+    version = opened(sue, path)
+    assert "Choose a day from tomorrow" in sue.post(path, **version, back="2026-12-03").text
+    assert "within 90 days" in sue.post(path, **version, back="2027-12-03").text
+    assert "No messages until Thursday 10 December" in sue.post(path, **version, back="2026-12-10").text
     assert office.rows("SELECT paused_until FROM people WHERE ref = 'ann'") == [(None,)]
-    assert sue.post(path, back="2026-12-10", stage="sure").status_code == 303
+    assert sue.post(path, **version, back="2026-12-10", stage="sure").status_code == 303
+    assert "Somebody else has changed this" in sue.post(path, **version, back="2026-12-05", stage="sure").text
     assert "Paused" in sue.get(f"/people/{office.person('ann')}").text
     path = f"/people/{office.person('ann')}/unpause"
     assert "Welcome back, Ann" in sue.get(path).text
