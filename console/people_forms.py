@@ -12,7 +12,7 @@ from checkin.errors import BadInput
 from checkin.register import keeping
 from checkin.register.rows import BETWEEN, parted
 from checkin.store.work import Work
-from console import forms, words
+from console import forms
 from console import people_words as said
 
 
@@ -24,14 +24,13 @@ _DAYS = (("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "T
     ("sat", "Saturday"), ("sun", "Sunday"))  # fmt: skip
 EVERY_DAY = tuple(day for day, _ in _DAYS)
 _HOW = tuple((code, _sentence_case(said.how(code))) for code in ("in_person", "by_phone", "on_paper", "in_writing"))
-_LANGUAGES = tuple((code, words.LANGUAGES[code]) for code in wording.LANGUAGES)
 
 
 class About(forms.Form):
     """What is known of somebody and may be changed by staff; fields are named as the columns of a row are."""
 
     name = forms.line("First name", needed="Enter a first name", longest=40)
-    language = forms.choice("Language", _LANGUAGES)
+    language = forms.choice("Language", tuple(wording.NAMES.items()))
     area = forms.line("Area", hint="Where they live, as people there call it")
     groups = forms.several("Groups", hint="Who runs a group, or covers, is chosen on the page of that group")
     prefers = forms.choice("They like best", (("text", "Texts"), ("call", "Calls")), radios=True, needed="Choose one")

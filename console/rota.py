@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from checkin import duties, escalations, people
+from checkin import duties, escalations, people, wording
 from checkin import rota as rotas
 from checkin.errors import BadInput
 from checkin.rota import moments, words
@@ -15,7 +15,7 @@ from console import forms, rota_changes
 from console.desk import Desk
 
 _COMING = timedelta(days=14)
-_LANGUAGES = (("", "Any language"), ("en", "English"), ("cy", "Welsh"), ("pl", "Polish"))
+_LANGUAGES = (("", "Any language"), *wording.NAMES.items())
 
 
 class Ask(forms.Filter):

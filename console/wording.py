@@ -9,13 +9,12 @@ from checkin import audit, people, phrases
 from checkin.errors import BadInput
 from checkin.phrases import Change
 from checkin.store.work import Work
-from checkin.wording import LANGUAGES, VARIANTS, Overrides, Variant, placeholders, sentences, template_of
+from checkin.wording import LANGUAGES, NAMES, VARIANTS, Overrides, Variant, placeholders, sentences, template_of
 from checkin.wording.overrides import LONGEST_SPOKEN, Checked, check, fits, look, variant_named, written
 from console import forms
 from console.desk import Desk, me
 from console.paging import PER_PAGE, Paging, asked_page, offset, tell
 
-_LANGUAGES = {"en": "English", "cy": "Welsh", "pl": "Polish"}
 _VARIANTS = {"text": "Text", "discreet": "Discreet text", "voice": "Spoken"}
 _ABOUT = {
     "text": "Sent as a text to people who have no reason to hide it.",
@@ -28,7 +27,7 @@ class Find(forms.Filter):
     """What the list is narrowed by."""
 
     q = forms.line("Words in it, or its name")
-    language = forms.choice("Language", [(code, _LANGUAGES[code]) for code in LANGUAGES])
+    language = forms.choice("Language", list(NAMES.items()))
     variant = forms.choice("Said as", list(_VARIANTS.items()))
     changed = forms.yes("Only those we have changed")
 
@@ -90,7 +89,7 @@ def _list(desk: Desk) -> Response:
             paging=paging,
             language=language,
             variant=variant,
-            languages=_LANGUAGES,
+            languages=NAMES,
         )
     )
 
@@ -152,7 +151,7 @@ def _page(desk: Desk, work: Work, key: str, language: str, variant: Variant, typ
         "key": key,
         "language": language,
         "variant": variant,
-        "languages": _LANGUAGES,
+        "languages": NAMES,
         "variants": _VARIANTS,
         "about": _ABOUT[variant],
         "holes": sorted(placeholders(key)),

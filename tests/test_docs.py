@@ -4,26 +4,42 @@ import inspect
 import re
 import runpy
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import pytest
 
-from checkin import auditor, claims, delivery, dispatch, doctor, duties, escalations, health, plans, rungs, timers
+from checkin import (
+    auditor,
+    claims,
+    delivery,
+    dispatch,
+    doctor,
+    duties,
+    escalations,
+    health,
+    plans,
+    rungs,
+    timers,
+    wording,
+)
 from checkin.bootstrap import open_line
 from checkin.cli import main
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
-from checkin.conversation.topics import TOPICS
+from checkin.conversation.effects import Speak
+from checkin.conversation.topics import TOPICS, language
+from checkin.conversations.calls.caller import RECOGNISED
 from checkin.errors import BadFile, BadSetting
 from checkin.gateways import Fault
 from checkin.health import Waiting
 from checkin.load import read_file
 from checkin.settings import Settings, read_settings
 from checkin.wording import LANGUAGES
+from checkin.wording.aloud import aloud
 from tests.parts import environment
-from webhooks import metrics
+from webhooks import metrics, speech
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -341,6 +357,29 @@ def test_the_recipes_lead_to_what_is_there() -> None:
     assert {f"`{name}.toml`" for name in LANGUAGES if name != "en"} <= set(re.findall(r"`\w+\.toml`", recipes))
     assert callable(timers.set_timer)
     assert set(inspect.signature(timers.set_timer).parameters) >= {"kind", "person_id", "topic", "subject"}
+
+
+def test_the_recipe_for_a_language_names_every_table_that_has_one() -> None:
+    recipe = (DOCS / "developers-guide.md").read_text().partition("## Another language")[2].partition("\n## ")[0]
+    menu = [
+        effect.language
+        for go in language.TOPIC.steps["asked"].hears.values()
+        for effect in go.effects
+        if isinstance(effect, Speak)
+    ]
+    named = tomllib.loads((ROOT / "checkin/conversation/data/replies/commands.toml").read_text())["languages"]
+    hinted = tomllib.loads((ROOT / "checkin/wording/hints.toml").read_text())
+    tables: dict[str, Iterable[str]] = {
+        "checkin/wording/__init__.py": wording.NAMES,
+        "checkin/wording/aloud.py": [code for code in LANGUAGES if not re.search("[0-9]:", aloud("00:00, 12:00", code))],
+        "webhooks/speech.py": speech.VOICES,
+        "checkin/conversation/topics/language.py": menu,
+        "checkin/conversation/data/replies/commands.toml": set(named) & set(LANGUAGES),
+    }
+    for path, has in tables.items():
+        assert f"`{path}`" in recipe
+        assert set(has) == set(LANGUAGES), path
+    assert set(hinted) == RECOGNISED
 
 
 # --- operations.md ---

@@ -10,7 +10,7 @@ from checkin.wording import hints
 from webhooks.answers import onward, sayable
 
 # Amazon Polly's standard voices: the only kind that there is in Welsh, and that knows every mark used below.
-_VOICES = {
+VOICES = {
     "en": {"voice": "Polly.Amy", "language": "en-GB"},
     "cy": {"voice": "Polly.Gwyneth", "language": "cy-GB"},
     "pl": {"voice": "Polly.Ewa", "language": "pl-PL"},
@@ -82,7 +82,7 @@ def _speech(spoken: Spoken) -> dict[str, object]:
         return {}
     return {
         "input": "dtmf speech",
-        "language": _VOICES[spoken.language]["language"],
+        "language": VOICES[spoken.language]["language"],
         "hints": ", ".join(hints(spoken.language, spoken.asked)),
         "speech_timeout": _SPEECH_SECONDS,
         # What is said is read for danger: nothing in it may be starred out.
@@ -93,7 +93,7 @@ def _speech(spoken: Spoken) -> dict[str, object]:
 def say(parent: VoiceResponse | Gather, text: str, language: str) -> None:
     """Say a text slowly, a sentence at a time; nothing when there is nothing to say."""
     for piece in _pieces(sayable(text)):
-        said = parent.say(**_VOICES[language])  # type: ignore[no-untyped-call]  # the SDK's Gather is half typed
+        said = parent.say(**VOICES[language])  # type: ignore[no-untyped-call]  # the SDK's Gather is half typed
         slow = said.prosody(rate=_RATE)
         for i, sentence in enumerate(piece):
             if i:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-_LANGUAGES = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+from checkin.wording import NAMES
+
 _VARIANTS = {"text": "as a text", "discreet": "as a text on a phone that others may read", "voice": "spoken in a call"}
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2a27}"
@@ -102,7 +103,7 @@ def _sentences(found: Mapping[str, Any]) -> str:
         )
         cost = f", {one['segments']} segments" if one["segments"] and one["segments"] > 1 else ""
         parts.append(
-            f"<p>{_LANGUAGES[one['language']]}, {_VARIANTS[one['variant']]}{cost}{since} "
+            f"<p>{NAMES[one['language']]}, {_VARIANTS[one['variant']]}{cost}{since} "
             f"<small>{escape(one['version'])}</small></p>"
             f'<blockquote class="line" lang="{one["language"]}">{escape(one["words"])}</blockquote>'
         )
@@ -110,14 +111,14 @@ def _sentences(found: Mapping[str, Any]) -> str:
 
 
 def _messages(found: Mapping[str, Any]) -> str:
-    rows = [(found["streams"][m["stream"]], _LANGUAGES[m["language"]], m["words"]) for m in found["messages"]]
+    rows = [(found["streams"][m["stream"]], NAMES[m["language"]], m["words"]) for m in found["messages"]]
     return "<h2>5. One message of each kind</h2>" + _table(("Kind", "Language", "Message"), rows)
 
 
 def _samples(found: Mapping[str, Any]) -> str:
     parts = ["<h2>6. Sample conversations, made by the line itself</h2>"]
     for one in found["samples"]:
-        parts.append(f"<h3>{escape(one['title'])} <small>({_LANGUAGES[one['language']]})</small></h3>")
+        parts.append(f"<h3>{escape(one['title'])} <small>({NAMES[one['language']]})</small></h3>")
         for said in one["lines"]:
             if said["who"] == "note":
                 parts.append(f'<p class="note">{escape(said["words"])}</p>')

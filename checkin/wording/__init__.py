@@ -31,7 +31,9 @@ Variant = Literal["text", "discreet", "voice"]
 # An organisation's own words: by key, language and variant.
 Overrides = Mapping[tuple[str, str, Variant], str]
 VARIANTS: tuple[Variant, ...] = ("text", "discreet", "voice")
-LANGUAGES = ("en", "cy", "pl")
+# What the line speaks, by ISO 639 code, as staff call it.
+NAMES = {"en": "English", "cy": "Welsh", "pl": "Polish"}
+LANGUAGES = tuple(NAMES)
 
 _HERE = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

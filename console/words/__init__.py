@@ -8,13 +8,13 @@
 Tests go through every code that the line can write, so that a new one without a sentence is found.
 """
 
-from console.words.contact import LANGUAGES, STATUSES, Line, language, number, safe_contact
+from console.words.contact import STATUSES, Line, language, number, safe_contact
 from console.words.reasons import FINDINGS, LEADS, REASONS, SEVERITIES, deadline, member, reason
 from console.words.sending import WHY_NOT, fate, is_lost, is_pending, not_sent
 from console.words.timeline import EVENT_KINDS, Told, company, flagged, pieces, told
 
 __all__ = [
-    "EVENT_KINDS", "FINDINGS", "LANGUAGES", "LEADS", "REASONS", "SEVERITIES", "STATUSES", "WHY_NOT", "Line", "Told",
+    "EVENT_KINDS", "FINDINGS", "LEADS", "REASONS", "SEVERITIES", "STATUSES", "WHY_NOT", "Line", "Told",
     "company", "deadline", "fate", "flagged", "is_lost", "is_pending", "language", "member", "not_sent", "number",
     "pieces", "reason", "safe_contact", "told",
 ]  # fmt: skip

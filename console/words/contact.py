@@ -7,6 +7,7 @@ import phonenumbers
 
 from checkin.casebook import Phone, Profile
 from checkin.phone import is_e164
+from checkin.wording import NAMES
 from console.times import Times
 
 
@@ -24,7 +25,6 @@ _VOICEMAIL: Mapping[str, str] = {
     "neutral": "Neutral message only",
     "full": "May leave a full message",
 }
-LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "pl": "Polish"}
 STATUSES: Mapping[str, str] = {
     "invited": "Invited, has not said yes yet",
     "active": "On the line",
@@ -69,7 +69,7 @@ def safe_contact(profile: Profile, times: Times) -> list[Line]:
 
 def language(code: str) -> str:
     """Return a language's name in English."""
-    return LANGUAGES.get(code, code)
+    return NAMES.get(code, code)
 
 
 def _texting(profile: Profile) -> Line:
