@@ -27,6 +27,7 @@ from checkin import (
 )
 from checkin.bootstrap import open_line
 from checkin.cli import main
+from checkin.conversation import agenda, topics
 from checkin.conversation.diagram import AGENDA, agenda_page, mermaid
 from checkin.conversation.effects import Speak
 from checkin.conversation.topics import TOPICS, language
@@ -355,6 +356,8 @@ def test_the_recipes_lead_to_what_is_there() -> None:
     assert len(paths) > 20
     assert [path for path in paths if "xx." not in path and not (ROOT / path).exists()] == []
     assert {f"`{name}.toml`" for name in LANGUAGES if name != "en"} <= set(re.findall(r"`\w+\.toml`", recipes))
+    for name in re.findall(r"in `(_?[A-Z]+)`", recipes.partition("## A new topic")[2].partition("\n## ")[0]):
+        assert hasattr(agenda, name) or hasattr(topics, name), name
     assert callable(timers.set_timer)
     assert set(inspect.signature(timers.set_timer).parameters) >= {"kind", "person_id", "topic", "subject"}
 
@@ -371,7 +374,9 @@ def test_the_recipe_for_a_language_names_every_table_that_has_one() -> None:
     hinted = tomllib.loads((ROOT / "checkin/wording/hints.toml").read_text())
     tables: dict[str, Iterable[str]] = {
         "checkin/wording/__init__.py": wording.NAMES,
-        "checkin/wording/aloud.py": [code for code in LANGUAGES if not re.search("[0-9]:", aloud("00:00, 12:00", code))],
+        "checkin/wording/aloud.py": [
+            code for code in LANGUAGES if not re.search("[0-9]:", aloud("00:00, 12:00", code))
+        ],
         "webhooks/speech.py": speech.VOICES,
         "checkin/conversation/topics/language.py": menu,
         "checkin/conversation/data/replies/commands.toml": set(named) & set(LANGUAGES),

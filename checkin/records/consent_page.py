@@ -152,7 +152,7 @@ def _counts(found: Mapping[str, Any], how: Mapping[str, str], least: int) -> str
 
 def _privacy(found: Mapping[str, Any]) -> str:
     told = "".join(
-        f'<h3>{_LANGUAGES[language]}</h3><p lang="{language}">{escape(words)}</p>'
+        f'<h3>{NAMES[language]}</h3><p lang="{language}">{escape(words)}</p>'
         for language, words in found["privacy"].items()
     )
     return (
