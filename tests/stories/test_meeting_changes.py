@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from checkin import meetings
+from checkin import groups, meetings
 from checkin.meetings import Cancel, Change, Move, Place, Restore, Run
 from tests.stories.conftest import HARBOUR
 from tests.stories.town import LONDON, Phone, Town
@@ -123,6 +123,25 @@ def test_joy_runs_it_for_ben(ann: Phone, ben: Phone, joy: Phone, group: Town) ->
     joy.hears("the meeting of Leeds group").texts("1").hears("Thank you")
     group.moves_to("Thu 09:00")
     joy.hears("Leeds group", "Messages: 1")
+
+
+def test_joy_runs_the_group_from_now_on(ann: Phone, ben: Phone, joy: Phone, group: Town) -> None:
+    with group.line.store.work(group.now()) as work:
+        ids = {row.ref: row.id for row in work.conn.exec_driver_sql("SELECT ref, id FROM people")}
+        leeds = work.conn.exec_driver_sql("SELECT id FROM groups").scalar_one()
+        groups.choose(work, leeds, ids["joy"], "facilitator", by=ids["omar"])
+        groups.choose(work, leeds, ids["ben"], "member", by=ids["omar"])
+    # The file still says that it is Ben.
+    group.loads(GROUP.replace("prefers: call, streams: [reminders]", "prefers: call, streams: []"))
+    group.moves_to("10:30")
+    ann.hears("Leeds group").texts("can I bring a friend").hears("passed that on to Joy")
+    joy.hears("can I bring a friend")
+    group.moves_to("Wed 17:00")
+    ann.hears("Leeds group")
+    joy.hears("the meeting of Leeds group").texts("1").hears("Thank you")
+    group.moves_to("Thu 09:00")
+    joy.hears("Leeds group", "Messages: 1")
+    ben.hears_nothing()
 
 
 def test_seven_in_the_evening_stays_seven_when_the_clocks_change(group: Town) -> None:
