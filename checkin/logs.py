@@ -23,7 +23,8 @@ _OURS = UUID("6b0c5a52-8f0e-4a43-9d5e-2f1f6f1f7c11")
 
 
 def configure(*, plain: bool = False) -> None:
-    """Send logs to standard error, as JSON lines, or as plain text for a person at a terminal."""
+    """Send logs to standard error, as JSON lines, or as plain text for a person at a terminal, who is told only what
+    wants them."""
     renderer = structlog.dev.ConsoleRenderer(colors=False) if plain else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -33,7 +34,7 @@ def configure(*, plain: bool = False) -> None:
             _without_words,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if plain else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )

@@ -31,7 +31,7 @@ from tests.stories.town import ROOT
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines())
 PROCESSES = ("web", "worker", "clock")
 # A shared machine may stall for long; only a test that fails waits for all of it.
-PATIENCE = 90.0
+PATIENCE = 180.0
 # So systemd hands its open socket to a service: as the third file, with word for whom it is.
 _WITH_SOCKET = """
 import os, sys
