@@ -280,6 +280,8 @@ def test_whoever_stepped_in_hears_who_is_coming(group: Line) -> None:
     says(group, FIVE, "cover", "dee", "yes")
     due.remind_meetings(group.store, NOON.replace(day=12, hour=9), most=50)
     assert told(group)[-1] == ("dee", "meeting.headcount")
+    with group.store.work(FIVE) as work, pytest.raises(BadInput, match="down to run the meeting of Tuesday 12 January"):
+        groups.check(work, value(group, "SELECT id FROM groups"), person(group, "dee"), "gone")
 
 
 def test_of_a_meeting_that_is_off_nobody_is_asked_any_more(group: Line) -> None:
