@@ -1,6 +1,7 @@
 """Tips that members have offered: read each, then let others hear it, in these words, or not; and what others hear, to
 be taken back."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from checkin import audit, tips
 from checkin.errors import BadInput
+from checkin.store.work import Work
 from console.desk import Desk, me
 from console.paging import PER_PAGE, Paging, asked_page, offset, tell
 
@@ -16,53 +18,50 @@ def room(desk: Desk) -> Blueprint:
     """Return the room: `/tips`, the buttons beside each tip, and writing one down."""
     door = Blueprint("tips", __name__, url_prefix="/tips")
 
-    def show() -> Response:
-        return _page(desk)
-
     def approve(tip: UUID) -> AnyResponse:
         words, topics = _typed("words"), _typed("topics")
-        try:
-            with desk.work() as work:
-                tips.approve(work, tip, me().person_id, words, topics)
-        except BadInput as error:
-            return _page(desk, tip, str(error))
-        tell("Others can hear this tip now.")
-        return redirect(url_for("tips.show"), 303)
+        return _decide(desk, tip, lambda work: tips.approve(work, tip, me().person_id, words, topics), _HEARD)
 
     def decline(tip: UUID) -> AnyResponse:
-        try:
-            with desk.work() as work:
-                tips.decline(work, tip, me().person_id)
-        except BadInput as error:
-            return _page(desk, tip, str(error))
-        tell("Nobody will hear this tip.")
-        return redirect(url_for("tips.show"), 303)
+        return _decide(desk, tip, lambda work: tips.decline(work, tip, me().person_id), _DECLINED)
 
     def take_back(tip: UUID) -> AnyResponse:
+        sentence = _TAKEN_BACK
         try:
             with desk.work() as work:
                 tips.take_back(work, tip, me().person_id)
         except BadInput as error:
-            tell(str(error))
-        else:
-            tell("Nobody hears this tip any more. It waits here: change it, or decline it.")
+            sentence = str(error)
+        tell(sentence)
         return redirect(url_for("tips.show"), 303)
 
     def told() -> AnyResponse:
         words = _typed("told")
-        try:
-            with desk.work() as work:
-                tips.take_down(work, me().person_id, words)
-        except BadInput as error:
-            return _page(desk, None, str(error))
-        tell("It is written down, and waits here to be read.")
-        return redirect(url_for("tips.show"), 303)
+        return _decide(desk, None, lambda work: tips.take_down(work, me().person_id, words), _WRITTEN)
 
-    door.add_url_rule("", "show", show)
+    door.add_url_rule("", "show", lambda: _page(desk))
     door.add_url_rule("/told", "told", told, methods=["POST"])
     for view in (approve, decline, take_back):
         door.add_url_rule(f"/<uuid:tip>/{view.__name__}", view.__name__, view, methods=["POST"])
     return door
+
+
+_HEARD = "Others can hear this tip now."
+_WRITTEN = "It is written down, and waits here to be read."
+_DECLINED = "Nobody will hear this tip."
+_TAKEN_BACK = "Nobody hears this tip any more. It waits here: change it, or decline it."
+
+
+def _decide(desk: Desk, tip: UUID | None, deed: Callable[[Work], object], sentence: str) -> AnyResponse:
+    """Do what was decided on a tip (None: on a new one); what the line refuses is said beside it, and what was typed
+    stays."""
+    try:
+        with desk.work() as work:
+            deed(work)
+    except BadInput as error:
+        return _page(desk, tip, str(error))
+    tell(sentence)
+    return redirect(url_for("tips.show"), 303)
 
 
 def _page(desk: Desk, wrong: UUID | None = None, error: str = "") -> Response:
