@@ -1,10 +1,12 @@
-"""What must lie nowhere in the open when a story is over: numbers, what people wrote and said, keys and tokens.
+"""What must lie nowhere in the open when a story is over: numbers, names, what people wrote and said, keys and tokens.
 
-Looked for in every table, in what the processes logged, in Redis with its jobs, and among the counted numbers; and
-what is sealed must open, each value under the name of its own column, or it could never be sealed anew.
+Looked for in every table (but for names, which short words resemble), in what the processes logged, in Redis with its
+jobs, and among the counted numbers; and what is sealed must open, each value under the name of its own column, or it
+could never be sealed anew.
 """
 
 import base64
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from checkin.store.models import Base
+from checkin.store.models import Base, Person
 from checkin.store.rotation import sealed_tables
 from checkin.store.vault import Vault
 
@@ -49,6 +51,14 @@ def all_of(client: Any) -> str:
     """Return all that Redis holds, unpacked, as text."""
     held = (_unpacked(value) for key in client.keys("*") for value in _values(client, key))
     return b"\n".join(held).decode("utf-8", "replace")
+
+
+def names(engine: Engine, vault: Vault) -> re.Pattern[str]:
+    """Return what finds the name of anybody on the line, as a word of its own."""
+    with engine.connect() as connection:
+        sealed = connection.execute(sa.select(Person.name)).scalars().all()
+    found = {vault.open(name, "people.name") for name in sealed} - {""}
+    return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(found)) or "(?!)")
 
 
 def _values(client: Any, key: bytes) -> Iterator[bytes]:

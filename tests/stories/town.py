@@ -296,13 +296,16 @@ class Town:
             assert not ringing_calls(phone), f"{phone['name']}'s phone is still ringing"
 
     def nothing_lies_open(self) -> None:
-        """Fail when a number, somebody's words or a secret lies in the open where the line keeps or writes things."""
+        """Fail when a number, a name, somebody's words or a secret lies in the open where the line keeps or writes."""
         numbers = (p["number"] for p in self.control("GET", "state")["phones"] if p["number"] not in self._listed)
         secrets = [self.environment[n] for n in ("CHECKIN_SECRET", "TWILIO_AUTH_TOKEN")]
         hidden = leaks.telling(numbers, self.said, [*secrets, self.environment["CHECKIN_KEYS"].partition(":")[2]])
         logged = self.written()
         logged["/metrics"] = self.http.get(f"{self.url}/metrics", timeout=10).text
         found = [f"{word!r} in {name}" for name, text in logged.items() for word in hidden if word in text]
+        named = leaks.names(self.line.store.engine, self.line.store.vault)
+        logged["Redis"] = leaks.all_of(self.redis)
+        found += [f"{name!r} in {where}" for where, text in logged.items() for name in named.findall(text)]
         found += leaks.in_tables(self.line.store.engine, hidden) + leaks.in_redis(self.redis, hidden)
         assert not found, "\n".join(found)
         leaks.opens(self.line.store.engine, self.line.store.vault)
