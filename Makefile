@@ -50,7 +50,7 @@ risk-report: $(READY)  ## how well danger is heard: on the tests' examples, rate
 	@$(RUN) tests.risk_report
 
 clean:  ## remove what was set up, the demo's data too
-	@for link in .checkin/pg/elsewhere .checkin/test/*/pg/elsewhere; do \
+	@for link in .checkin/pg/elsewhere .checkin/test/*/pg/elsewhere .checkin/test/*/elsewhere; do \
 	    if [ -L "$$link" ]; then rm -rf "$$(readlink "$$link")"; fi; \
 	done
 	@rm -rf .venv .checkin .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov *.egg-info

@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import product
 from uuid import UUID
 
-import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from checkin.conversations.calls import AT, Place, Spoken
 from checkin.conversations.calls.caller import RECOGNISED
 from checkin.conversations.relay_calls import Ask, End, Through
 from checkin.wording import LANGUAGES, country, hints, placeholders, say, sentences
+from tests.rows import each
 from tests.test_wording import LONG
 from tests.twiml import MESSAGING, problems
 from webhooks.answers import EMPTY, sayable
@@ -37,7 +37,7 @@ def spoken(at: str, language: str = "en", *said: str, asks: tuple[str, ...] = ("
     return Spoken(CALL, language, place, said, asks)
 
 
-@pytest.mark.parametrize(("language", "key"), list(product(LANGUAGES, KEYS)))
+@each(product(LANGUAGES, KEYS))
 def test_every_sentence_can_be_said_and_asked_at_every_place_of_a_call(language: str, key: str) -> None:
     sentence = filled(key, language)
     for at, listens in product(AT, {False, language in RECOGNISED}):
@@ -51,7 +51,7 @@ def test_a_call_in_every_manner_can_be_said() -> None:
         assert problems(document(one, 3)) == []
 
 
-@pytest.mark.parametrize(("language", "key"), list(product(LANGUAGES, KEYS)))
+@each(product(LANGUAGES, KEYS))
 def test_every_sentence_can_be_texted_in_answer(language: str, key: str) -> None:
     for variant in ("text", "discreet"):
         answer = MessagingResponse()
@@ -66,7 +66,7 @@ def test_whatever_people_wrote_can_be_said(words: list[str], at: str) -> None:
     assert problems(document(spoken(at, "en", *words), 3)) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@each(LANGUAGES)
 def test_every_step_of_a_call_between_two_can_be_said(language: str) -> None:
     steps: list[Through | Ask | End] = [Through(language, "Hello.", "+447700900111", "+447700900000", 40)]
     steps += [Ask(language, "Hello. Press 1.", at) for at in ("which", "accept", "instead")]
@@ -125,7 +125,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
+@each(WRONG)
 def test_what_is_wrong_is_found(what: str) -> None:
     assert problems(WRONG[what])
 

@@ -16,6 +16,7 @@ from checkin.conversation.replies import Asked, Kind, read
 from checkin.conversations.staff_words import Deed, read_command
 from checkin.wording import LANGUAGES, VARIANTS, Variant, country, day, day_and_time, placeholders, say, sentences
 from checkin.wording.segments import as_sent, is_gsm7, plain, size, without_marks
+from tests.rows import each
 
 KEYS = tuple(sentences("en"))
 EVERY = tuple(product(LANGUAGES, KEYS))
@@ -114,19 +115,19 @@ def _own(template: str) -> str:
 # --- The same in every language ---
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@each(LANGUAGES)
 def test_every_language_has_every_sentence_in_the_same_order(language: str) -> None:
     assert tuple(sentences(language)) == KEYS
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_every_language_has_the_same_placeholders_in_every_variant(language: str, key: str) -> None:
     for variant in VARIANTS:
         here, there = sentences(language)[key].variant(variant), sentences("en")[key].variant(variant)
         assert _holes(here) == _holes(there), variant
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_every_sentence_can_be_said_from_what_it_asks_for(language: str, key: str) -> None:
     values = {n: v for n, v in _values(language).items() if n in placeholders(key)}
     for variant in VARIANTS:
@@ -145,7 +146,7 @@ def test_a_language_we_do_not_have_is_refused() -> None:
         sentences("xx")
 
 
-@pytest.mark.parametrize("key", KEYS)
+@each(KEYS)
 def test_no_translation_was_left_in_english(key: str) -> None:
     for language, variant in product(("cy", "pl"), VARIANTS):
         here, there = (_own(sentences(lang)[key].variant(variant)) for lang in (language, "en"))
@@ -155,12 +156,12 @@ def test_no_translation_was_left_in_english(key: str) -> None:
 # --- What it costs ---
 
 
-@pytest.mark.parametrize("key", KEYS)
+@each(KEYS)
 def test_no_english_text_needs_ucs2(key: str) -> None:
     assert all(is_gsm7(sentences("en")[key].variant(v)) for v in TEXTS)
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_texts_stay_short_when_names_are_long(language: str, key: str) -> None:
     most = 3 if key in SAFETY else 2
     for variant in TEXTS:
@@ -199,7 +200,7 @@ _SCOLDS = {
 }
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_nothing_shouts_scolds_or_hurries(language: str, key: str) -> None:
     for variant in VARIANTS:
         template = sentences(language)[key].variant(variant)
@@ -219,7 +220,7 @@ _TELLS = {
 }
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_a_discreet_text_names_no_topic(language: str, key: str) -> None:
     template = sentences(language)[key].discreet
     assert not _holes(template) & {"line", "group", "helpline", "helpline_spoken", "crisis_text"}
@@ -233,7 +234,7 @@ def test_a_discreet_text_names_no_topic(language: str, key: str) -> None:
 _PARTS = {"buddy_report.week", "buddy_report.weeks"}
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_a_voice_says_what_can_be_heard(language: str, key: str) -> None:
     template = sentences(language)[key].voice
     assert not _holes(template) & {"emergency", "helpline", "helpline_number", "crisis_text", "link"}
@@ -298,7 +299,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "key"), EVERY)
+@each(EVERY)
 def test_every_word_that_is_offered_is_understood(language: str, key: str) -> None:
     for variant in TEXTS:
         for found in re.findall(
@@ -335,7 +336,7 @@ def test_the_answers_that_are_offered_are_understood_in_words_too(asked: Asked, 
 # --- Countries ---
 
 
-@pytest.mark.parametrize(("code", "language"), tuple(product(COUNTRIES, LANGUAGES)))
+@each(product(COUNTRIES, LANGUAGES))
 def test_every_country_is_said_in_every_language(code: str, language: str) -> None:
     found = country(code, language)
     assert set(found) == COUNTRY_NAMES
@@ -348,7 +349,7 @@ def test_every_country_is_said_in_every_language(code: str, language: str) -> No
     assert re.sub(r"\D", "", found["emergency"]) == re.sub(r"\D", "", found["emergency_spoken"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@each(LANGUAGES)
 def test_a_country_we_have_nothing_for_gets_no_number_that_might_not_answer(language: str) -> None:
     assert country("NZ", language) == country("international", language)
     said = say("safety.red", language, "text", {**_values(language), **country("NZ", language)})
@@ -430,13 +431,13 @@ def test_a_surrogate_pair_is_never_split() -> None:
     assert size("—" * 66 + "\U0001f600" + "—" * 66).segments == 3
 
 
-@pytest.mark.parametrize("character", "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà\n\r^{}\\[~]|€\f")
+@each("@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà\n\r^{}\\[~]|€\f")
 def test_these_are_gsm7(character: str) -> None:
     assert is_gsm7(character)
     assert as_sent(character) == character
 
 
-@pytest.mark.parametrize("character", "çêáíóúâîôû`\t’“”–—…•\u00a0ąćęłńóśźżŵŷ")
+@each("çêáíóúâîôû`\t’“”–—…•\u00a0ąćęłńóśźżŵŷ")
 def test_these_are_not_gsm7_and_leave_as_something_that_is(character: str) -> None:
     assert not is_gsm7(character)
     assert is_gsm7(as_sent(character))

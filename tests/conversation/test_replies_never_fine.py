@@ -1,10 +1,13 @@
 """No reply that means trouble, stop or ring me is ever read as "fine", whatever friendly words stand around it."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkin.conversation.replies import Asked, Kind, Reading, read, read_keys, read_speech
+from tests.rows import each
 
 TROUBLE = """
 i fell, ive fallen, had a fall, im bleeding, im on the floor, i cant get up, i cant breathe, chest pain, he
@@ -45,33 +48,36 @@ def _phrases(listed: str) -> list[str]:
     return [phrase.strip() for phrase in listed.replace("\n", " ").split(",") if phrase.strip()]
 
 
+NOT_FINE = _phrases(TROUBLE) + _phrases(STOP) + _phrases(CALL_ME)
+
+
 def _is_fine(reading: Reading, asked: Asked) -> bool:
     # 1 in a menu is an option; everywhere else it is the answer that closes the question.
     return reading.kind is Kind.YES or (reading == Reading(Kind.NUMBER, 1) and asked is not Asked.MENU)
 
 
 @pytest.mark.parametrize("asked", Asked)
-@pytest.mark.parametrize("phrase", _phrases(TROUBLE) + _phrases(STOP) + _phrases(CALL_ME))
-def test_friendly_words_do_not_hide_it(phrase: str, asked: Asked) -> None:
-    for filler in ["", *_phrases(FILLERS)]:
+def test_friendly_words_do_not_hide_it(asked: Asked) -> None:
+    told = (
+        text
+        for phrase, filler in product(NOT_FINE, ["", *_phrases(FILLERS)])
         for text in (
             f"{filler} {phrase}",
             f"{phrase} {filler}",
             f"{filler}. {phrase}",
             f"{phrase}, {filler}",
             f"{filler} {phrase} {filler}".upper(),
-        ):
-            assert not _is_fine(read(text, asked), asked), text
+        )
+    )
+    assert [text for text in told if _is_fine(read(text, asked), asked)] == []
 
 
-@pytest.mark.parametrize("asked", Asked)
-@pytest.mark.parametrize("phrase", _phrases(STOP))
+@each(product(_phrases(STOP), Asked))
 def test_stop_is_heard_behind_a_yes(phrase: str, asked: Asked) -> None:
     assert read(f"yes fine, {phrase}", asked).kind is Kind.STOP
 
 
-@pytest.mark.parametrize("asked", Asked)
-@pytest.mark.parametrize("phrase", _phrases(CALL_ME))
+@each(product(_phrases(CALL_ME), Asked))
 def test_ring_me_is_heard_behind_a_fine(phrase: str, asked: Asked) -> None:
     assert read(f"im fine thanks, {phrase}", asked).kind is Kind.CALL_ME
 
@@ -79,7 +85,7 @@ def test_ring_me_is_heard_behind_a_fine(phrase: str, asked: Asked) -> None:
 @settings(max_examples=400)
 @given(
     st.lists(st.sampled_from(_phrases(FILLERS)), max_size=3),
-    st.sampled_from(_phrases(TROUBLE) + _phrases(STOP) + _phrases(CALL_ME)),
+    st.sampled_from(NOT_FINE),
     st.lists(st.sampled_from(_phrases(FILLERS)), max_size=3),
     st.sampled_from([" ", ". ", ", ", " - ", "... ", "\n"]),
     st.sampled_from(list(Asked)),
@@ -111,14 +117,13 @@ def test_no_heap_of_known_words_raises(words: list[str], asked: Asked) -> None:
     assert isinstance(read(" ".join(words), asked), Reading)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Tom is fine", "mum's ok", "Jean's fine", "my daughter says im fine", "OK (her carer)", "yes - his daughter",
-        "fine [sent by staff]", "daughter typing, all ok", "ok sent by carer", "he says im fine",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("asked", [Asked.OK, Asked.MOOD, Asked.NONE])
+OF_OTHERS = [
+    "Tom is fine", "mum's ok", "Jean's fine", "my daughter says im fine", "OK (her carer)", "yes - his daughter",
+    "fine [sent by staff]", "daughter typing, all ok", "ok sent by carer", "he says im fine",
+]  # fmt: skip
+
+
+@each(product(OF_OTHERS, [Asked.OK, Asked.MOOD, Asked.NONE]))
 def test_what_is_said_of_or_by_somebody_else_is_not_the_members_fine(text: str, asked: Asked) -> None:
     assert not _is_fine(read(text, asked), asked)
 

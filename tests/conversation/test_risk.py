@@ -12,6 +12,7 @@ from checkin.conversation.risk.plain import prepare
 from checkin.conversation.risk.reader import LANGUAGES, phrase_table
 from checkin.errors import BadInput
 from tests.risk_report import MUSEUM, counted, main, rows
+from tests.rows import each
 
 MUSEUM_ROWS = rows(MUSEUM)
 RED_TEXTS = [row["text"] for row in MUSEUM_ROWS if row["level"] == "red" and len(row["text"]) > 6]
@@ -19,7 +20,7 @@ IDIOMS = ["dying for a cuppa", "this bus is killing me", "that cake is to die fo
 LOOKALIKES = str.maketrans("aeopcxyi", "аеорсхуі")
 
 
-@pytest.mark.parametrize("row", MUSEUM_ROWS, ids=lambda row: row["text"] or "(empty)")
+@each(MUSEUM_ROWS)
 def test_museum(row: dict[str, str]) -> None:
     read = read_risk(row["text"])
     if row["level"] == "amber+":

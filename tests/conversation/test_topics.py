@@ -2,8 +2,6 @@
 
 from itertools import product
 
-import pytest
-
 from checkin.conversation.agenda import RANK, Rule, rule
 from checkin.conversation.effects import Ask, Tell
 from checkin.conversation.events import Checked, Event, Exhausted, Opened, Replied, Settled, Silent, Unreached
@@ -15,6 +13,7 @@ from checkin.conversation.state import Conversation, Thread, from_json, to_json
 from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Step, heard
 from checkin.conversation.topics import TOPICS
 from checkin.wording import sentences
+from tests.rows import each
 
 STEPS = [(t.name, name) for t in TOPICS.values() for name in t.steps]
 READINGS = [
@@ -52,7 +51,7 @@ def at(topic: str, step: str) -> Conversation:
     return Conversation(Thread(topic, step, "here"), waiting, turn=7)
 
 
-@pytest.mark.parametrize(("topic", "step"), STEPS)
+@each(STEPS)
 def test_every_go_leads_somewhere_that_exists(topic: str, step: str) -> None:
     steps = TOPICS[topic].steps
     assert step not in {END, STAY, AGAIN}, "a step of this name could not be gone to"
@@ -60,7 +59,7 @@ def test_every_go_leads_somewhere_that_exists(topic: str, step: str) -> None:
         assert go.to in {END, STAY, AGAIN, *steps}
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@each(TOPICS)
 def test_every_step_can_be_reached(topic: str) -> None:
     table = TOPICS[topic]
     reached, new = set(), {table.opens_at}
@@ -70,7 +69,7 @@ def test_every_step_can_be_reached(topic: str) -> None:
     assert reached == set(table.steps)
 
 
-@pytest.mark.parametrize(("topic", "step"), STEPS)
+@each(STEPS)
 def test_no_step_waits_for_ever(topic: str, step: str) -> None:
     """Silence, repeated, comes to an end (a ladder's silence climbs, and its end is `exhausted`)."""
     state = at(topic, step)
@@ -79,11 +78,10 @@ def test_no_step_waits_for_ever(topic: str, step: str) -> None:
             return
         climbing = state.current.topic == "checkin" and state.current.step == "asked"
         state, _ = advance(state, Exhausted() if climbing else Silent(state.turn))
-    pytest.fail(f"{topic}.{step} is still waiting")
+    raise AssertionError(f"{topic}.{step} is still waiting")
 
 
-@pytest.mark.parametrize(("topic", "step"), STEPS)
-@pytest.mark.parametrize("reading", READINGS, ids=lambda r: f"{r.kind}-{r.value}")
+@each((*step, reading) for step, reading in product(STEPS, READINGS))
 def test_every_step_answers_every_reading(topic: str, step: str, reading: Reading) -> None:
     """Something is said, asked or ordered, and afterwards there is one question at most, with a silence of its own."""
     after, effects = advance(at(topic, step), Replied(reading))
@@ -171,7 +169,7 @@ def test_what_staff_wrote_is_said_once_and_listened_for_afterwards() -> None:
     assert not any(isinstance(e, Ask) for e in effects)
 
 
-@pytest.mark.parametrize("reading", READINGS, ids=lambda r: f"{r.kind}-{r.value}")
+@each(READINGS)
 def test_worrying_words_are_never_a_reassurance(reading: Reading) -> None:
     for topic, step in STEPS:
         for level in (Level.AMBER, Level.RED):
@@ -209,7 +207,7 @@ def test_a_state_survives_being_stored() -> None:
     assert from_json(to_json(queued)) == queued
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=str)
+@each(EVENTS)
 def test_nothing_that_happens_raises_or_leaves_two_questions(event: Event) -> None:
     for topic, step in STEPS:
         after, effects = advance(at(topic, step), event)
