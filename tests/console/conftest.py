@@ -254,7 +254,7 @@ def address(office: Office) -> Iterator[str]:
     office.line = replace(office.line, settings=replace(office.line.settings, public_url="http://127.0.0.1:8001"))
     office.hang()
     server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
