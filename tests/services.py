@@ -74,9 +74,11 @@ class Databases:
             yield url
 
     @contextmanager
-    def clean(self) -> Iterator[str]:
-        """The URL of a migrated database without any row; dropped at the end, whoever still uses it."""
-        with self._created(next(self._names), template=self.template) as url:
+    def clean(self, copy_of: str = "") -> Iterator[str]:
+        """The URL of a migrated database without any row; dropped at the end, whoever still uses it. With `copy_of`,
+        the URL of another that nobody is connected to, it begins with what is in that."""
+        template = make_url(copy_of).database if copy_of else None
+        with self._created(next(self._names), template=template or self.template) as url:
             yield url
 
     @contextmanager

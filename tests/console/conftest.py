@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,8 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import event, select, text, update
@@ -28,6 +29,7 @@ from checkin.conversation.effects import Severity
 from checkin.load import load_file
 from checkin.store.models import Case, Person, Staff
 from checkin.store.vault import new_key
+from tests.services import Databases
 from tests.stories import leaks
 
 PASSWORD = "a long walk by the sea"
@@ -79,6 +81,25 @@ class Silence:
         return {}
 
 
+class Templates(BytecodeCache):
+    """Templates as they were compiled for the first office, for all that follow."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what is kept; jinja looks whether it is of this very source."""
+        if kept := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = Templates()
+
+
 class Browser:
     """One person's browser: keeps cookies, and sends each form with the token of the page it was last shown."""
 
@@ -116,23 +137,19 @@ class Browser:
 class Office:
     """The console, its line, and a clock that is moved by hand."""
 
-    def __init__(self, environment: dict[str, str], password_hash: str, folder: Path) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         self.now = NOON
         self.line: Line = replace(open_line(environment), clock=lambda: self.now)
         self.bell = Silence()
         self._strangers = count(200)
         self.hang()
-        file = folder / "organisation.yaml"
-        file.write_text(ORGANISATION, encoding="utf-8")
-        with self.line.store.work(NOON) as work:
-            load_file(work, file)
-            work.conn.execute(update(Staff).values(password_hash=password_hash))
 
     def hang(self) -> None:
         """Hang the console into a web process, as `wsgi.py` does."""
         self.app = Flask("checkin")
         self.app.config.update(SECRET_KEY=self.line.settings.secret, TESTING=True)
         console.register(self.app, self.line, self.bell)
+        self.app.jinja_env.bytecode_cache = _TEMPLATES
 
     def person(self, ref: str) -> UUID:
         """Return somebody's id."""
@@ -196,13 +213,11 @@ class Office:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """The staff's password, hashed once for all tests: that is meant to be slow."""
-    return PasswordHasher().hash(PASSWORD)
+    """The staff's password, hashed. How dear it is to try one stands in its hash: nobody guesses here, so not dear."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-@pytest.fixture
-def environment(database_url: str, redis_url: str) -> dict[str, str]:
-    """The settings of a line that a reverse proxy serves over https."""
+def _settings(database_url: str, redis_url: str, keys: str) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -210,17 +225,41 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "TWILIO_ACCOUNT_SID": "AC" + "5" * 32,
         "TWILIO_AUTH_TOKEN": "a-token-for-tests",
         "TWILIO_NUMBER": "+441632960000",
-        "CHECKIN_KEYS": new_key(),
+        "CHECKIN_KEYS": keys,
         "CHECKIN_SECRET": "a-secret-for-tests",
         "CHECKIN_NAME": "Harbour Line",
         "CHECKIN_SECOND_FACTOR": "none",
     }
 
 
+@pytest.fixture(scope="session")
+def organisation(
+    databases: Databases, password_hash: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The settings of a line with the organisation in its database: each office begins with a copy of that."""
+    file = tmp_path_factory.mktemp("organisation") / "organisation.yaml"
+    file.write_text(ORGANISATION, encoding="utf-8")
+    with databases.clean() as url:
+        settings = _settings(url, "redis://127.0.0.1:1/0", new_key())
+        line = open_line(settings)
+        with line.store.work(NOON) as work:
+            load_file(work, file)
+            work.conn.execute(update(Staff).values(password_hash=password_hash))
+        line.store.engine.dispose()
+        yield settings
+
+
 @pytest.fixture
-def office(environment: dict[str, str], password_hash: str, tmp_path: Path) -> Iterator[Office]:
+def environment(databases: Databases, organisation: dict[str, str], redis_url: str) -> Iterator[dict[str, str]]:
+    """The settings of a line that a reverse proxy serves over https; the organisation is in its database."""
+    with databases.clean(copy_of=organisation["DATABASE_URL"]) as url:
+        yield _settings(url, redis_url, organisation["CHECKIN_KEYS"])
+
+
+@pytest.fixture
+def office(environment: dict[str, str]) -> Iterator[Office]:
     """The office of an organisation with two who work on cases, Sue and Omar, and a facilitator, Fay."""
-    found = Office(environment, password_hash, tmp_path)
+    found = Office(environment)
     engine = found.line.store.engine
     yield found
     leaks.opens(engine, found.line.store.vault)

@@ -35,6 +35,7 @@ class Sim:
         self.server, self.url = server, server.url
         self.network = server.network
         self._session = requests.Session()
+        self._session.trust_env = False  # everything is on this machine: nobody need look for proxies
 
     def get(self, path: str) -> Any:
         answer = self._session.get(self.url + path, timeout=30)

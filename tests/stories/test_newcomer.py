@@ -35,9 +35,13 @@ def phones(browser: Browser, town: Town) -> Iterator[Page]:
     page.close()
 
 
+SUES = "staff: [{person: sue, email: sue@example.org, role: safeguarding, password: a good long password}]"
+
+
 @pytest.fixture
 def console(browser: Browser, town: Town) -> Iterator[Page]:
     """The console, with Sue logged in."""
+    town.loads(SUES)
     page = browser.new_page(viewport={"width": 1300, "height": 950})
     page.set_default_timeout(20_000)
     page.goto(f"{town.url}/")

@@ -112,6 +112,8 @@ class Town:
         self.logs = logs
         self._processes: dict[str, Process] = {}
         self.http = stack.enter_context(requests.Session())
+        # Everything is on this machine: looking for proxies would take as long as asking does.
+        self.http.trust_env = False
         self.simulator = self._start(stack, "simulator", self._simulator(simulator))
         self._wait_for(f"{self.network}/sim/clock")
         self.web = self._start(
