@@ -53,8 +53,12 @@ class Limits:
 
     def wait(self) -> tuple[str, str]:
         """Return how long whoever was stopped has to wait: as a sentence, and in seconds."""
-        resets = [limit.reset_at for limit in self._limiter.current_limits if limit.breached]
-        seconds = max(1, math.ceil(max(resets, default=0) - time.time()))
+        now = time.time()
+        # The moment is a whole second after it: who guesses quickly would be told of more than the span of the limit.
+        waits = [
+            min(lim.reset_at - now, lim.limit.get_expiry()) for lim in self._limiter.current_limits if lim.breached
+        ]
+        seconds = max(1, math.ceil(max(waits, default=0)))
         return f"That was wrong too many times. Wait {lasting_seconds(seconds)}, then try again", str(seconds)
 
 
