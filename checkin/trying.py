@@ -96,6 +96,11 @@ def called(work: Work, name: Called | None) -> list[UUID]:
     return _called(_every(work), name)
 
 
+def areas(work: Work) -> list[tuple[UUID, str]]:
+    """Return the groups that say where they are, and where."""
+    return [(row.id, row.area) for row in _every(work) if row.area]
+
+
 def _called(rows: Sequence[_Named], name: Called | None) -> list[UUID]:
     return [row.id for row in rows if name and is_called(name, f"{row.name} {row.area or ''}")]
 

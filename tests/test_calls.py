@@ -119,9 +119,10 @@ def test_every_step_that_waits_for_an_answer_is_put_in_a_call_and_names_its_keys
         if "{list_spoken}" in spoken:
             # The list that is filled in numbers its entries, three at a time.
             named |= {str(place) for place in range(1, results.AT_ONCE + 1)}
-        if "{offer_spoken}" in spoken:
-            # Filled in where somebody can be put through.
-            named |= set(re.findall(r"\b\d\b", sentences(language)["found.offer"].voice))
+        for offer, key in (("{offer_spoken}", "found.offer"), ("{send_spoken}", "found.send")):
+            # Filled in where somebody can be put through, or texted.
+            if offer in spoken:
+                named |= set(re.findall(r"\b\d\b", sentences(language)[key].voice))
         # Which numbers count in a question of the organisation's own is filled in; where all keys are the same, any
         # may be named. What was found has numbers that only its texts name.
         must = counts - named_by_text(topic, language)

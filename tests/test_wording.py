@@ -86,6 +86,7 @@ LONG = {
     "more_spoken": "1 Market Street, Hebden Bridge.",
     "offer": "",
     "offer_spoken": "",
+    "send_spoken": "",
     "meets": "Christopher-James meets you there.",
     "meets_spoken": "Christopher-James will meet you there.",
     "how": "They'd like it kept quiet: only their first name.",

@@ -14,7 +14,6 @@ from checkin.conversations.rendering import render
 from checkin.conversations.results import AT_ONCE, Results
 from checkin.conversations.speaking import Speaking
 from checkin.gate import Drop
-from checkin.phone import is_landline
 from checkin.phrases import current
 from checkin.trying import Visit
 
@@ -60,17 +59,15 @@ def _more(turn: Speaking, search: UUID, found: Results) -> str:
 def _text(turn: Speaking, search: UUID, key: str, *, group: bool) -> str:
     """Text what they are looking at to their telephone, where that can be texted."""
     work, member = turn.work, turn.member
-    if isinstance(outlook.foresee(work, member.id, "text", Stream.SERVICE), Drop) or not _has_mobile(turn):
+    if isinstance(outlook.foresee(work, member.id, "text", Stream.SERVICE), Drop) or not people.has_mobile(
+        work, member.id
+    ):
         return _say(turn, "found.cannot_text")
     sentence = "found.group_card" if group else "found.card"
     outbox.owe(
         work, member.id, "text", Stream.SERVICE, sentence, results.of_one(work, member, sentence, key), subject=search
     )
     return _say(turn, "found.texted")
-
-
-def _has_mobile(turn: Speaking) -> bool:
-    return any(not is_landline(number) for _, number, _ in people.numbers(turn.work, turn.member.id))
 
 
 def _put_through(turn: Speaking, search: UUID, key: str) -> str:
@@ -97,7 +94,6 @@ def _ring_first(turn: Speaking, search: UUID, number: str | None) -> str:
     if isinstance(outlook.foresee(work, member.id, "call", Stream.SERVICE), Drop):
         return _say(turn, "through.cannot_ring")
     outbox.owe(work, member.id, "call", Stream.SERVICE, "found.ring", {}, subject=search)
-    _say(turn, "through.ringing")
     return "ringing"
 
 

@@ -19,9 +19,9 @@ from checkin.conversation.needs import NEEDS
 from checkin.conversation.replies import Kind, Reading, tip_in
 from checkin.conversations import results
 from checkin.conversations.results import Results
-from checkin.directory import Found, Known, Query
+from checkin.directory import Found, Known, Place, Query, places
 from checkin.directory.model import Hours
-from checkin.directory.places import district_of
+from checkin.directory.places import district_of, km
 from checkin.people import Member
 from checkin.store.models import Person
 from checkin.store.work import Work
@@ -47,7 +47,7 @@ def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, 
         case "need":
             return _need(work, member, order.about, asked, words)
         case "again":
-            return _again(work, member, words)
+            return _again(work, member, reading, words)
         case "others":
             return _others(work, member, words)
         case "group":
@@ -92,14 +92,17 @@ def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Loo
     return Looked(then=(Opened("found", str(search), asked_for=True),), words=shown)
 
 
-def _again(work: Work, member: Member, words: str) -> Looked:
+def _again(work: Work, member: Member, reading: Reading | None, words: str) -> Looked:
     """Something was said to a list: another thing that is looked for, somewhere else to look for it, or nothing of the
-    kind; the second time it is nothing, a person looks."""
+    kind; a question, and the second time it is nothing, is for a person."""
     query, before = directory.read(work, words), results.last(work, member.id)
     if before is not None and before.need in NEEDS and query.place is not None and not query.plainly:
         return _need(work, member, "", f"{before.need} {words}", words)
     if query.need is not None:
         return _need(work, member, "", words, words)
+    if reading is not None and reading.kind is Kind.QUESTION:
+        _person(work, member.id, Severity.TASK, "question", words)
+        return Looked([("passed_on", {})])
     if before is None or before.puzzled:
         _person(work, member.id, Severity.TASK, "wants_help_finding", words)
         return Looked([("found.person", {})])
@@ -135,8 +138,8 @@ def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence
     shown, area = without_address(words, country), _area(work, member.id)
     # A district is a place in the directory, and may be written on a group of ours.
     wanted = without_address(asked, country)
-    own = [results.group_key(g) for g in trying.groups(work, wanted, area, but=but)]
     query = directory.read(work, wanted, Known(languages=(member.language,), area=area))
+    own = own_groups(work, query, wanted, area, but=but)
     keys = (*own, *(f.key for f in of_groups(work, query, wanted)))[: results.MOST]
     if not keys:
         missing.add(work, "groups", query.place.shown if query.place and query.place.kind == "district" else None)
@@ -149,6 +152,23 @@ def _groups(work: Work, member: Member, asked: str, words: str, *, but: Sequence
 # What says no more than that a group is looked for.
 _ANY_GROUP = frozenset({"groups", "loneliness"})
 _GROUPS_LOOKED_AT = 60
+# As far as somebody goes for an evening.
+_NOT_FAR_KM = 15
+
+
+def own_groups(work: Work, query: Query, asked: str, area: str | None, *, but: Sequence[UUID] = ()) -> list[str]:
+    """Return the keys of our own groups that fit, the soonest first; for a place that none of them names, those not far
+    from it, the nearest first."""
+    found = trying.groups(work, asked, area, but=but)
+    if not found and query.place is not None and not query.plainly and query.called is None:
+        found = [g for g in _near(work, query.place) if g not in but]
+    return [results.group_key(g) for g in found]
+
+
+def _near(work: Work, place: Place) -> list[UUID]:
+    far = {g: km(place, named) for g, area in trying.areas(work) if (named := places.named(work, area)) is not None}
+    near = {g: away for g, away in far.items() if away is not None and away <= _NOT_FAR_KM}
+    return sorted(near, key=lambda g: near[g])
 
 
 def of_groups(work: Work, query: Query, asked: str) -> Sequence[Found]:

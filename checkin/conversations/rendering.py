@@ -3,6 +3,7 @@ of a source, as any phone can show them."""
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from checkin import phrases, wording
 from checkin.store.work import Work
@@ -25,6 +26,14 @@ def render_plainly(work: Work, key: str, language: str, variant: Variant) -> str
 
 def _lines(work: Work, language: str) -> dict[str, str]:
     return {"line": work.settings.name, **wording.country(work.settings.country, language)}
+
+
+def when_said(work: Work, moment: datetime, language: str, variant: Variant) -> str:
+    """Return a moment as hours are told: its time; with the day, when it is another one."""
+    if moment.date() == work.now.astimezone(moment.tzinfo).date():
+        return f"{moment:%H:%M}"
+    day = wording.day(moment, language) if variant == "voice" else wording.weekday(moment, language)
+    return f"{day}, {moment:%H:%M}" if variant == "voice" else f"{day} {moment:%H:%M}"
 
 
 def cut(words: str, room: int) -> str:

@@ -7,15 +7,14 @@ what has been withdrawn meanwhile is not.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from checkin import directory, through, trying, wording
+from checkin import directory, people, through, trying, wording
 from checkin.conversation.state import Thread
-from checkin.conversations.rendering import cut, plain, render
+from checkin.conversations.rendering import cut, plain, render, when_said
 from checkin.directory import Details, Found, Open
 from checkin.people import Member
 from checkin.store.ids import new_id
@@ -33,6 +32,8 @@ _SEGMENTS = 2
 _ROOM_FOR_NAMES = (44, 36, 30, 24, 16)
 _ROOM_FOR_MORE = (230, 190, 150, 120, 90, 60, 30, 0)
 _SPOKEN_MORE = 300
+# "That one isn't there. These are:" may stand before a list.
+_BEFORE = 40 * " "
 # Topics whose sentences are about what was found, or what came of it.
 TOPICS = frozenset({"found", "helped", "hello", "suited"})
 KEYS = ("found.", "helped.", "hello.", "suited.")
@@ -90,8 +91,9 @@ def find(work: Work, search_id: UUID) -> Results | None:
 
 def last(work: Work, person_id: UUID) -> Results | None:
     """Return what was found for somebody the last time."""
-    found = select(Search.found).where(Search.person_id == person_id)
-    return _opened(work, work.conn.execute(found).scalar_one_or_none())
+    return _opened(
+        work, work.conn.execute(select(Search.found).where(Search.person_id == person_id)).scalar_one_or_none()
+    )
 
 
 def _sealed(work: Work, results: Results) -> bytes:
@@ -168,8 +170,14 @@ def of_one(work: Work, member: Member, key: str, chosen: str) -> dict[str, str]:
         "service": cut(found.name, 60),
         "offer": f"{render(work, offer, member.language, member.variant, {})} " if offer else "",
         "offer_spoken": render(work, offer, member.language, "voice", {}) if offer else "",
+        "send_spoken": _send(work, member),
     }
     return _fitted(work, member, key, pieces, _words_of_service(entry))
+
+
+def _send(work: Work, member: Member) -> str:
+    """Return the offer to text it, where there is a telephone to text it to."""
+    return render(work, "found.send", member.language, "voice", {}) if people.has_mobile(work, member.id) else ""
 
 
 def _fitted(work: Work, member: Member, key: str, pieces: dict[str, str], more: str) -> dict[str, str]:
@@ -198,8 +206,8 @@ def in_room(work: Work, reader: Member | Reader, sentence: str, lines: Callable[
     """Return the lines of a list with as much of the names as a sentence has room for."""
     for room in _ROOM_FOR_NAMES:
         listed = "\n".join(lines(room))
-        filled = {"list": listed, "list_spoken": ""}
-        if size(render(work, sentence, reader.language, reader.variant, filled)).segments <= _SEGMENTS:
+        said = render(work, sentence, reader.language, reader.variant, {"list": listed, "list_spoken": ""})
+        if size(_BEFORE + said).segments <= _SEGMENTS:
             break
     return listed
 
@@ -224,8 +232,8 @@ def _reached(work: Work, member: Member | Reader, found: Found, variant: Variant
         return render(work, "found.by_phone", member.language, variant, {"phone": found.phone_shown or found.phone})
     if not found.text_to:
         return render(work, "found.no_number", member.language, variant, {})
-    filled = {"key": found.text_words or "HELLO", "phone": found.text_to}
-    return render(work, "found.by_text", member.language, variant, filled)
+    words = found.text_words or "HELLO"
+    return render(work, "found.by_text", member.language, variant, {"key": words, "phone": found.text_to})
 
 
 def _hours(work: Work, member: Member | Reader, opened: Open, variant: Variant) -> str:
@@ -233,16 +241,8 @@ def _hours(work: Work, member: Member | Reader, opened: Open, variant: Variant) 
     key = "found.always" if opened.always else "found.hours_unknown"
     if moment is not None and not opened.always:
         key = "found.open" if opened.now else "found.opens"
-    when = _when(work, moment, member.language, variant) if moment else ""
+    when = when_said(work, moment, member.language, variant) if moment else ""
     return render(work, key, member.language, variant, {"when": when} if moment else {})
-
-
-def _when(work: Work, moment: datetime, language: str, variant: Variant) -> str:
-    """Return a moment as hours are told: its time; with the day, when it is another one."""
-    if moment.date() == work.now.astimezone(moment.tzinfo).date():
-        return f"{moment:%H:%M}"
-    day = wording.day(moment, language) if variant == "voice" else wording.weekday(moment, language)
-    return f"{day}, {moment:%H:%M}" if variant == "voice" else f"{day} {moment:%H:%M}"
 
 
 def _words_of_service(entry: Details) -> str:
@@ -266,6 +266,7 @@ def _of_group(work: Work, member: Member, visit: Visit) -> dict[str, str]:
         "when": meets(work, member, visit, member.variant, 60),
         "meets": render(work, door, member.language, member.variant, named),
         "meets_spoken": render(work, door, member.language, "voice", named),
+        "send_spoken": _send(work, member),
     }
 
 

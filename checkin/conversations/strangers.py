@@ -64,7 +64,7 @@ def _found(work: Work, reading: Reading) -> str:
     if query.need in signposting.FIXED:
         return render(work, signposting.answer(query.need).key, "en", "discreet", {})
     groups = groups or query.need == "groups" or bool(trying.called(work, query.called))
-    own = [results.group_key(g) for g in trying.groups(work, asked, None)] if groups else []
+    own = finding.own_groups(work, query, asked, None) if groups else []
     found = (
         finding.of_groups(work, query, asked) if groups else directory.find(work, query, work.now, most=results.MOST)
     )

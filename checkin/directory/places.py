@@ -39,6 +39,7 @@ _SAYS_WHERE = frozenset(
     {"in", "near", "around", "round", "at", "from", "by", "for", "to", "nearby", "w", "yn", "ger", "kolo"}
 )
 _LEAST_LIKE = 0.45
+_KM_A_DEGREE = 111.2
 _MOST_WORDS = 4
 
 
@@ -62,6 +63,14 @@ def area_of(district: str) -> str:
     """Return the wider area of a district: "LS6" -> "LS", "90210" -> "90"."""
     found = _AREA.match(district)
     return found[0] if found else district
+
+
+def km(one: Place, other: Place) -> float | None:
+    """Return how far two places are from each other, as the crow flies; None where nobody knows where one is."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return 0.0 if one.key == other.key else None
+    east = (one.longitude - other.longitude) * math.cos(math.radians(one.latitude))
+    return _KM_A_DEGREE * math.hypot(one.latitude - other.latitude, east)
 
 
 def squares(latitude: float, longitude: float, around: int = 0) -> list[str]:

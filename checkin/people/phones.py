@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
+from checkin.phone import is_landline
 from checkin.store.ids import new_id
 from checkin.store.models import PersonPhone, Phone
 from checkin.store.work import Work
@@ -19,6 +20,11 @@ def numbers(work: Work, person_id: UUID) -> list[tuple[UUID, str, str]]:
         .order_by(PersonPhone.rank)
     )
     return [(row.id, work.vault.open(row.number, "phones.number"), row.line) for row in rows]
+
+
+def has_mobile(work: Work, person_id: UUID) -> bool:
+    """Tell whether somebody has a telephone that can be texted."""
+    return any(not is_landline(number) for _, number, _ in numbers(work, person_id))
 
 
 def phone_for(work: Work, number: str, line: str = "unknown") -> UUID:

@@ -7,6 +7,7 @@ before whatever was looked for.
 import csv
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from checkin.cli import main
 from checkin.conversations import calls, texts
 from checkin.conversations.calls import Given, Spoken
 from checkin.conversations.texts import Text
+from checkin.wording.segments import size
 from tests.directory.town import serve, settle
 from tests.parts import NOON, environment, loads, opened, rows
 
@@ -164,3 +166,29 @@ def test_the_command_finds_as_the_line_does(line: Line, database_url: str, tmp_p
 @pytest.mark.parametrize(("day", "found"), [("tuesday", True), ("sunday", False)])
 def test_a_group_of_the_directory_is_found_by_its_day(line: Line, day: str, found: bool) -> None:
     assert ("Tea and Talk Leeds" in group(line, f"{day} leeds")) is found
+
+
+def test_our_own_group_is_found_from_a_district_nearby_and_not_from_far_away(line: Line) -> None:
+    loads(line, TOWN.replace("rota:", "groups:\n  - {ref: thu, name: Thursday Circle, area: Leeds}\nrota:"))
+    assert "Thursday Circle" in group(line, "LS6")
+    assert "Thursday Circle" not in group(line, "York")
+
+
+LONG = "Community Money and Debt Advice Partnership Office for the Whole of Leeds and its Villages"
+WALK = (
+    "FIND", "7", "7", "7", "FIND DEBT", "MORE", "purple", "FIND DEBT LS6", "2", "4", "7", "3", "9", "purple rain",
+    "FIND SAMARITANS",    "FIND lonely", "1", "4", "GROUP", "1", "GROUP LS6", "TIPS", "TIP", "FIND WELDING",
+)  # fmt: skip
+
+
+def test_no_answer_on_the_way_is_longer_than_two_texts_or_empty(line: Line) -> None:
+    with line.store.work(NOON) as work:
+        for number in range(5):
+            about = "Free advice on debts, rent and council tax. Bring your letters with you, if you can. " * 4
+            near = ("t:leeds", "d:LS6", "a:LS")
+            serve(work, f"{LONG} {number}", "n:debt", "n:groups", *near, town="Leeds", description=about)
+    for minute, body in enumerate(WALK):
+        with line.store.work(NOON + timedelta(minutes=2 * minute)) as work:
+            answer = texts.hear(work, Text(f"SM{next(_sids)}", ANN, body))
+        assert answer, body
+        assert size(answer).segments <= 2, (body, answer)

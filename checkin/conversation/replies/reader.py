@@ -52,7 +52,7 @@ def _command(text: str, flat: str, raw: list[str], tokens: list[str], whole: str
     reading = alone or patterns.match(tokens, whole)
     if reading is not None and reading.kind is Kind.PAUSE and asked in _HOW_THEY_ARE and _only_tired(tokens):
         reading = None
-    if reading is not None and not _for_buddy(reading, tokens):
+    if reading is not None and not _for_buddy(reading, tokens) and not _says_what_for(reading, tokens):
         return reading
     return carrying(text, raw, tokens, asked)
 
@@ -106,6 +106,11 @@ _ASKED_FOR: Final = frozenset({"pause", "snooze", "sleep", "next", "until", "til
 def _for_buddy(reading: Reading, tokens: list[str]) -> bool:
     """Tell whether the command is in words to be passed on ("buddy can you ring me"); a stop never is."""
     return tokens[0] in {"buddy", "answer"} and len(tokens) > 1 and reading.kind is not Kind.STOP
+
+
+def _says_what_for(reading: Reading, tokens: list[str]) -> bool:
+    """Tell whether help is what is looked for, with something: "find debt help" is no cry for it."""
+    return reading.kind is Kind.HELP and tokens[0] in {"find", "group", "groups"} and len(tokens) > 1
 
 
 def _answers(reading: Reading, tokens: list[str], asked: Asked) -> bool:

@@ -4,6 +4,8 @@ By text a number is always the number of one in the list. In a call the keys of 
 or put the caller through.
 """
 
+from dataclasses import replace
+
 from checkin.conversation.effects import Browse, Escalate, LookUp, Severity, Tell
 from checkin.conversation.replies import Asked
 from checkin.conversation.topic import AGAIN, END, STAY, Go, Heard, Silence, Step, Topic
@@ -19,8 +21,8 @@ _LEAVES = {
     Heard.THANKS: Go(END, (Tell("thanks"),)),
     Heard.NO: _PERSON,
     Heard.YES: Go(AGAIN),
-    # Something else is looked for, in a word or two.
-    Heard.OTHER_CHOICE: Go(STAY, (LookUp("again"),)),
+    # Something else is looked for, or somewhere else; what is neither comes to a person soon.
+    **dict.fromkeys((Heard.OTHER_CHOICE, Heard.QUESTION, Heard.UNCLEAR), Go(STAY, (LookUp("again"),))),
 }
 _NUMBERS = dict.fromkeys((Heard.ONE, Heard.TWO, Heard.THREE), _SHOW)
 _SEEN = {
@@ -32,8 +34,8 @@ _SEEN = {
     "more": _LIST,
     "end": Go(END, (Escalate(Severity.TASK, "wants_help_finding"), Tell("found.no_more"))),
 }
-# What was said of it stands with it, and the question is put again with what can be done instead.
-_DONE = {"done": Go(AGAIN), "leave": Go(END), "ringing": Go("heard")}
+# What was said of it stands alone: what is looked at has been read, and in a call it is said again in any case.
+_DONE = {"done": Go(STAY), "leave": Go(END), "ringing": Go("ringing")}
 _QUIET = Silence("half_hour", Go(END))
 
 
@@ -65,6 +67,8 @@ TOPIC = Topic(
         ),
         "read": _one("found.details", aloud=False),
         "heard": _one("found.details", aloud=True),
+        # Asked for by text: the line rings, and they are put through from there.
+        "ringing": replace(_one("through.ringing", aloud=True), aloud="found.details"),
         "read_group": _one("found.group", aloud=False),
         "heard_group": _one("found.group", aloud=True),
     },
