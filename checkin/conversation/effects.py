@@ -139,7 +139,9 @@ class LookUp:
     """Answer from what the line knows: help with a need (or others than last time), a group near by, a tip. What it
     does not know goes to a person. `about` names the need; "": their words do."""
 
-    what: Literal["need", "again", "others", "group", "another_group", "tip", "hear_tip", "offer_tip", "bad_tip"]
+    what: Literal[
+        "need", "again", "others", "group", "another_group", "tip", "any_tip", "tip_about", "offer_tip", "bad_tip"
+    ]
     about: str = ""
 
 

@@ -56,8 +56,10 @@ def look_up(work: Work, member: Member, order: LookUp, reading: Reading | None, 
             return _groups(work, member, "", words, but=trying.tried(work, member.id))
         case "tip":
             return Looked(_tip(work, member, words))
-        case "hear_tip":
-            return Looked(_hear_tip(work, member, "" if reading and reading.kind is Kind.NUMBER else words, words))
+        case "any_tip":
+            return Looked(_hear_tip(work, member, "", words))
+        case "tip_about":
+            return Looked(_hear_tip(work, member, words, words))
         case "offer_tip":
             return Looked(_offer_tip(work, member, words, aloud=aloud))
         case "bad_tip":

@@ -50,8 +50,9 @@ TOPIC = Topic(
             ask="signpost.tips",
             asked=Asked.MENU,
             # A word is what the tip is to be about.
-            hears=dict.fromkeys((*_IN_WORDS, Heard.ONE), Go(END, (LookUp("hear_tip"),)))
+            hears=dict.fromkeys(_IN_WORDS, Go(END, (LookUp("tip_about"),)))
             | {
+                Heard.ONE: Go(END, (LookUp("any_tip"),)),
                 Heard.TWO: Go(END, (LookUp("offer_tip"),)),
                 Heard.SEVEN: Go("menu"),
                 Heard.MORE: Go("menu"),
