@@ -22,7 +22,7 @@ help:  ## say what can be made
 demo: $(READY)  ## try the line: phones on a page, the console beside it (PORT=8000 RESET=1)
 	@$(RUN) checkin.cli demo --port $(PORT) $(if $(RESET),--reset)
 
-test: $(READY)  ## run the tests, on up to four cores (ARGS="-k words" for some of them)
+test: $(READY)  ## run the tests, in up to four processes (ARGS="-k words" for some of them)
 	@$(RUN) pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(READY)  ## everything a change must pass: format, lint, types, who imports whom, tests with coverage

@@ -17,9 +17,22 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+# What one process of the tests may take with its servers, the line's processes and a browser.
+_MEMORY = 2 * 2**30
+
+
 def pytest_xdist_auto_num_workers() -> int:
-    """Say how many processes share the tests: each starts servers of its own, so those of the environment serve one."""
-    return 1 if "REDIS_URL" in os.environ else os.cpu_count() or 1
+    """Say how many processes share the tests: two for each core, since they wait as long as they work, where there
+    is the memory for them. Each starts servers of its own, so those of the environment serve one."""
+    if "REDIS_URL" in os.environ:
+        return 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(2 * (os.cpu_count() or 1), memory // _MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what has been given more time than others, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
 
 
 @pytest.fixture(scope="session")
