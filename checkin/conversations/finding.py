@@ -73,13 +73,12 @@ def _need(work: Work, member: Member, about: str, asked: str, words: str) -> Loo
     # The menu names the need; what was said beside its number names nothing.
     query = Query(need=None, known=known) if about == "other" else directory.read(work, about or asked, known)
     need = query.need or "other"
-    own = trying.called(work, query.called)
-    if need == "groups" or own:
-        return _groups(work, member, without_address(asked, country), shown)
     fixed = signposting.answer(need)
     if need in signposting.FIXED:
         _person(work, member.id, fixed.severity, "wants_help_finding", shown, f"; looking for: {need}")
         return Looked([(fixed.key, {})], words=shown)
+    if need == "groups" or trying.called(work, query.called):
+        return _groups(work, member, without_address(asked, country), shown)
     found = _reachable(directory.find(work, query, work.now, most=results.MOST))
     if not found and asked and not about:
         # They may have named a service, in words that mean a need as well: "money desk".

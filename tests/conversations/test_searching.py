@@ -192,3 +192,9 @@ def test_no_answer_on_the_way_is_longer_than_two_texts_or_empty(line: Line) -> N
             answer = texts.hear(work, Text(f"SM{next(_sids)}", ANN, body))
         assert answer, body
         assert size(answer).segments <= 2, (body, answer)
+
+
+def test_our_own_group_is_found_by_its_name_and_whoever_is_hurt_gets_no_list(line: Line) -> None:
+    loads(line, TOWN.replace("rota:", "groups:\n  - {ref: thu, name: Haven Circle, area: York}\nrota:"))
+    assert "1 Haven Circle" in find(line, "debt, the havn circle")
+    assert "Got your message" in find(line, "domestic abuse haven circle")
