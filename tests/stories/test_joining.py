@@ -66,11 +66,11 @@ def test_a_stranger_who_stops_instead_of_answering_is_left_alone(fran: Phone, to
 
 
 def test_a_wrong_code_has_one_more_try_and_then_a_person(fran: Phone, town: Town) -> None:
-    fran.texts("JOIN").hears("text the code")
-    fran.texts("LEDES 7").hears("I don't know that code")
+    fran.texts("JOIN").hears("text its code")
+    fran.texts("LEDES 7").hears("I don't know that one")
     fran.texts("it says HARBOUR9").hears("A person will look")
     assert town.scalar("SELECT reason FROM cases") == "wrong_code"
-    fran.texts("join LEEDSS").hears("I don't know that code")
+    fran.texts("join LEDES 8").hears("I don't know that one")
     fran.texts("sorry its leeds 7").hears("Would you like to get")
     fran.texts("1").hears("What first name")
     assert town.scalar("SELECT count(*) FROM case_events WHERE detail LIKE '%was_here_before%'") == 1
