@@ -10,13 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from checkin.bootstrap import open_line
 from checkin.cli import main
 from simulator import line as network_line
 from simulator.documents import Target
 from simulator.network import Network
 from simulator.server import Server
-from tests.parts import environment
+from tests.parts import environment, opened
 
 PAIRS = "+447700900002"
 LINE, SERVICE = "+447700900000", "MG" + "7" * 32
@@ -56,7 +55,7 @@ def run(settings: dict[str, str], *arguments: str, says: str = "") -> Result:
 def test_the_numbers_of_pairs_are_connected_too(town: tuple[network_line.Line, dict[str, str]], tmp_path: Path) -> None:
     line, settings = town
     own = line.numbers[PAIRS] = network_line.Number(PAIRS, NOW, sms=ELSEWHERE)
-    with open_line(settings).store.engine.begin() as work:
+    with opened(settings["DATABASE_URL"]) as opened_line, opened_line.store.engine.begin() as work:
         work.execute(text("INSERT INTO pool_numbers (number) VALUES (:number)"), {"number": PAIRS})
     assert run(settings, "--yes", "--keep", str(tmp_path / "before.json")).exit_code == 0
     assert (own.sms.url, own.voice.url) == (f"{PUBLIC}/twilio/sms", f"{PUBLIC}/twilio/voice")
