@@ -14,7 +14,7 @@ from checkin.conversation.effects import Stream
 from checkin.conversation.names import is_called, read_name
 from checkin.people import Member
 from checkin.store.ids import new_id
-from checkin.store.models import Group, Membership, Person, PersonPhone, Phone, Timer
+from checkin.store.models import Group, Membership, Person, PersonPhone, Timer
 from checkin.store.work import Work
 
 # What somebody who joins by text is asked to agree to. A buddy is proposed to them later, by a person.
@@ -113,8 +113,9 @@ def newcomer(work: Work, number: str) -> None:
     """Store somebody whom the line does not know, behind a number: no name yet, nothing agreed to, and until they say
     otherwise only texts. Does nothing when somebody has been stored there meanwhile; `people` then finds them."""
     phone_id = people.phone_for(work, number)
-    # Two first texts may arrive at once: whoever comes second waits here, and finds the first one's person.
-    work.conn.execute(select(Phone.id).where(Phone.id == phone_id).with_for_update())
+    # Two first texts may arrive at once: whoever comes second waits here, and finds the first one's person. Not on the
+    # telephone's row: a third, who has found that person by then, holds their row and comes to the telephone's.
+    work.conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(phone_id), 0))))
     here = exists().where(PersonPhone.phone_id == phone_id, PersonPhone.person_id == Person.id)
     if work.conn.execute(select(Person.id).where(here, Person.status != "ended").limit(1)).first():
         return

@@ -84,7 +84,22 @@ def test_a_code_is_found_however_it_is_written(line: Line, said: str) -> None:
         assert joining.find_group(work, [said]) is not None
 
 
-@pytest.mark.parametrize("said", ["LEEDS8", "", "7", "leeds", "'; DROP TABLE groups; --", "\x00", "L" * 5000])
+@pytest.mark.parametrize("said", ["leeds", "the Leeds group", "leeeds please"])
+def test_a_group_with_a_code_is_found_by_its_name_where_no_other_is_called_so(line: Line, said: str) -> None:
+    with line.store.work(NOON) as work:
+        assert joining.find_group(work, [said]) is not None
+    loads(line, f"{TOWN}  - {{ref: second, name: Leeds Sunday group, join: SECOND}}\n")
+    with line.store.work(NOON) as work:
+        assert joining.find_group(work, [said]) is None
+
+
+def test_a_group_without_a_code_is_joined_through_a_person(line: Line) -> None:
+    loads(line, TOWN.replace(", join: Leeds-7", ""))
+    with line.store.work(NOON) as work:
+        assert joining.find_group(work, ["leeds"]) is None
+
+
+@pytest.mark.parametrize("said", ["LEEDS8", "", "7", "york", "'; DROP TABLE groups; --", "\x00", "L" * 5000])
 def test_what_is_no_code_finds_nothing(line: Line, said: str) -> None:
     with line.store.work(NOON) as work:
         assert joining.find_group(work, [said]) is None
