@@ -75,7 +75,7 @@ _SAMPLE = {
     "group": "Harbour group",
     "venue": "Harbour Hall",
     "words": "I put my shoes by the door in the evening.",
-    **dict.fromkeys(("meets", "meets_spoken", "more", "more_spoken"), ""),
+    **dict.fromkeys(("meets", "meets_spoken", "more", "more_spoken", "send_spoken"), ""),
 }
 _MOMENT = datetime(2026, 12, 3, 14, 0, tzinfo=UTC)
 
