@@ -47,11 +47,11 @@ class Supervisor:
         child.process.wait()
         child.note.unlink(missing_ok=True)
 
-    def wait_for(self, url: str, *, seconds: float = 60.0) -> None:
+    def wait_for(self, url: str, *, seconds: float = 120.0) -> None:
         """Wait until a GET of `url` is answered with 200. Raises ServiceFailed when a child dies or time runs out."""
         self.wait_until(lambda: answer(url)[0] == http.HTTPStatus.OK, f"does not answer at {url}", seconds=seconds)
 
-    def wait_until(self, happens: Callable[[], bool], otherwise: str, *, seconds: float = 60.0) -> None:
+    def wait_until(self, happens: Callable[[], bool], otherwise: str, *, seconds: float = 120.0) -> None:
         """Wait until something `happens`. Raises ServiceFailed when a child dies; when time runs out it says what the
         child started last does `otherwise`."""
         until = time.monotonic() + seconds
