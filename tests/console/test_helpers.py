@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from checkin.load import load_file
-from tests.console.conftest import Browser, Office, Opens
+from tests.console.conftest import ORGANISATION, Browser, Office, Opens
 from tests.console.walk import HOSTILE, axe, shows_as_text
 
 MEETINGS = """
@@ -79,8 +79,10 @@ def test_who_helps_is_chosen_once_what_follows_was_seen(office: Office, omar: Br
     assert "There is no group here yet" in fay.get("/groups").text
     assert fay.get(f"/groups/{group(office)}").status_code == 404
     # The same file, which still names them as they were.
+    file = tmp_path / "organisation.yaml"
+    file.write_text(ORGANISATION, encoding="utf-8")
     with office.line.store.work(office.now) as work:
-        load_file(work, tmp_path / "organisation.yaml")
+        load_file(work, file)
     assert roles(office) == {"ann": "cover", "carol": "facilitator"}
     assert "see this group when they log in here" in chooses(omar, address(office, "fay", "quay"), "facilitator")
     assert fay.get(f"/groups/{group(office, 'quay')}").status_code == 200
