@@ -27,5 +27,5 @@ def costs(file: Path, title: str, small: Mapping[str, float], large: Mapping[str
 def _chart(kind: type, title: str, unit: str, names: list[str]) -> pygal.graph.graph.Graph:
     return kind(
         style=STYLE, js=(), width=960, height=160 + 54 * len(names), title=title, x_title=unit, x_labels=names,
-        legend_at_bottom=True, truncate_label=-1, truncate_legend=-1, print_values=True, disable_xml_declaration=True,
+        legend_at_bottom=True, truncate_label=-1, truncate_legend=-1, disable_xml_declaration=True,
     )  # fmt: skip

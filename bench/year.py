@@ -73,7 +73,7 @@ def main(people: int = PEOPLE, messages: int = MESSAGES, *, folder: Path | None 
         f"On paper: {PAPER:,} messages a year.",
     )
     if folder is not None:
-        stored = f"What a year of {people:,} people and {PAPER:,} messages takes, reckoned from {messages:,}"
+        stored = f"What a year of {people:,} people and {PAPER:,} messages takes"
         _year_drawn.sizes(folder / "year-sizes.svg", stored, paper)
         _year_drawn.costs(folder / "year-costs.svg", f"{title}: what things cost", small, large)
 
