@@ -70,7 +70,7 @@ class Cast:
                 row.ref: row.id for row in work.conn.execute(select(Person.ref, Person.id)) if row.ref
             }
             self._on_call = rota.on_call(work)
-            self._members = list(work.conn.scalars(select(Plan.person_id).order_by(Plan.id)))
+            self._members = list(work.conn.scalars(select(Plan.person_id).order_by(Plan.person_id)))
             rows = work.conn.execute(
                 select(PersonPhone.person_id, Phone.number)
                 .join(Phone, Phone.id == PersonPhone.phone_id)
